@@ -1,0 +1,55 @@
+package conference
+
+import "time"
+
+// Due returns the state at an instant if no message came, what the passing of time changed, and when to ask
+// again at the latest (zero: only after the next message). A nil state means that the meeting leaves the board. It is as
+// pure as Apply.
+func Due(state *State, now time.Time, p Policy) (*State, Change, time.Time) {
+	if state.Ended() && !now.Before(state.EndedAt.Add(p.KeepEnded)) {
+		return nil, compare(state.ConfID, now, state, nil), time.Time{}
+	}
+	next := *state
+	due := next.judgeAll(now, p)
+	c := compare(state.ConfID, now, state, &next)
+	if c.Empty() {
+		return state, c, due
+	}
+	return &next, c, due
+}
+
+// judgeAll brings everything that depends on the clock up to an instant and returns when it can next differ.
+func (s *State) judgeAll(now time.Time, p Policy) (due time.Time) {
+	link, due := s.judge(now, p)
+	if link != s.Link.State {
+		s.Link.State, s.Link.Since = link, now
+	}
+	if s.Ended() {
+		due = earlier(due, s.EndedAt.Add(p.KeepEnded))
+	}
+
+	end, planned := s.Status.Value(EndTime).Time()
+	running := planned && !s.Ended()
+	soonAt := end.Add(-p.EndingSoon)
+	s.Overrun = running && !now.Before(end)
+	s.EndingSoon = running && !s.Overrun && !now.Before(soonAt)
+	switch {
+	case !running || s.Overrun:
+	case s.EndingSoon:
+		due = earlier(due, end)
+	default:
+		due = earlier(due, soonAt)
+	}
+	return due
+}
+
+// nextDue returns when Due has to look at the state again; zero: only after the next message.
+func (s State) nextDue(now time.Time, p Policy) time.Time { return s.judgeAll(now, p) }
+
+// earlier returns the earlier of two instants, zero meaning never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,131 @@
+package conference
+
+import "time"
+
+// Message is anything that can change the state of a meeting: a decoded push, or news of its link to the cloud.
+// The clock is the only other cause of change.
+type Message interface {
+	// Meeting is the meeting that the message is about.
+	Meeting() ConfID
+	// Received is when we got it, by our own clock.
+	Received() time.Time
+}
+
+// About is the part that all messages share.
+type About struct {
+	ConfID ConfID
+	// At is when we got the message, by our own clock.
+	At time.Time
+}
+
+// Meeting implements Message.
+func (a About) Meeting() ConfID { return a.ConfID }
+
+// Received implements Message.
+func (a About) Received() time.Time { return a.At }
+
+// StatusMessage is a decoded ConfDynamicInfoNotify, full or incremental.
+type StatusMessage struct {
+	About
+	Envelope Envelope
+	// Status has the fields that the message carries; all others are NotReported.
+	Status Status
+	// Withheld counts, by wire name, what was dropped at intake because it can hold a secret or a link.
+	Withheld map[string]int
+}
+
+// PassedMessage is a message of a type that is counted and not used.
+type PassedMessage struct {
+	About
+	Type MessageType
+}
+
+// RefusedMessage stands for a frame that was refused whole. Nothing of it is applied.
+type RefusedMessage struct {
+	About
+	Refusal Refusal
+}
+
+// Refusal says why a frame was refused, without quoting it.
+type Refusal struct {
+	Kind RefusalKind
+	// Field is the path of wire names of the field at fault, such as multiPic.picInfos.index; empty when it is the frame itself.
+	Field string
+	At    time.Time
+}
+
+// RefusalKind is the kind of fault for which a frame is refused.
+type RefusalKind string
+
+// The kinds of refusal.
+const (
+	RefusedNotJSON      RefusalKind = "notJSON"      // not one JSON object
+	RefusedEnvelope     RefusalKind = "envelope"     // action, msgMode, version or createTime is missing or unusable
+	RefusedValue        RefusalKind = "value"        // a listed field that cannot be converted
+	RefusedTooLarge     RefusalKind = "tooLarge"     // the frame, or a text in it, is over its limit
+	RefusedTooMany      RefusalKind = "tooMany"      // too many fields, screens or participants
+	RefusedTooDeep      RefusalKind = "tooDeep"      // nested over the limit
+	RefusedOtherMeeting RefusalKind = "otherMeeting" // about another meeting than the connection's
+)
+
+// WatchMessage puts a meeting on the board, or renames it. Repeating it is harmless.
+type WatchMessage struct {
+	About
+	// Name is what the settings call the meeting, empty when they don't.
+	Name string
+	// Group is the settings' group, empty when there is none.
+	Group string
+}
+
+// UnwatchMessage takes a meeting off the board at once.
+type UnwatchMessage struct{ About }
+
+// LinkMessage is news of the link between the cloud and one meeting.
+type LinkMessage struct {
+	About
+	Event LinkEvent
+	// Reason says why, for LinkDown, LinkRefused and LinkWaiting.
+	Reason LinkReason
+}
+
+// LinkEvent is what happened to a link.
+type LinkEvent uint8
+
+const (
+	// LinkUp: a new connection is open and the subscription accepted.
+	LinkUp LinkEvent = iota + 1
+	// LinkEcho: the cloud echoed a heartbeat on the open connection.
+	LinkEcho
+	// LinkDown: there is no connection, and another attempt will follow.
+	LinkDown
+	// LinkWaiting: the meeting has not started; we look again.
+	LinkWaiting
+	// LinkRefused: the cloud refused us for a reason that somebody has to mend.
+	LinkRefused
+	// LinkEnded: the meeting has ended, as told by the cloud when we asked after the connection closed.
+	LinkEnded
+)
+
+// LinkReason is why a link is down, waiting or refused. The wording is the catalogue's.
+type LinkReason string
+
+// The reasons. An empty one means that there is nothing to tell.
+const (
+	ReasonNone          LinkReason = ""
+	ReasonUnreachable   LinkReason = "unreachable"   // no connection to the cloud: refused, timed out, reset
+	ReasonDNS           LinkReason = "dns"           // the cloud's host name cannot be resolved
+	ReasonTLS           LinkReason = "tls"           // the cloud's certificate or handshake is not acceptable
+	ReasonUnavailable   LinkReason = "unavailable"   // the cloud answers 5xx or 429
+	ReasonClosed        LinkReason = "closed"        // the cloud closed the connection
+	ReasonNoEcho        LinkReason = "noEcho"        // the heartbeat was not echoed in time
+	ReasonTokenSpent    LinkReason = "tokenSpent"    // the cloud does not take our token
+	ReasonNotStarted    LinkReason = "notStarted"    // the meeting is not in progress
+	ReasonPassword      LinkReason = "password"      // no such meeting, or a wrong host password
+	ReasonNoPassword    LinkReason = "noPassword"    // the settings give no host password
+	ReasonLocked        LinkReason = "locked"        // locked after too many wrong passwords
+	ReasonNotPermitted  LinkReason = "notPermitted"  // the cloud does not allow it
+	ReasonWrongSite     LinkReason = "wrongSite"     // the meeting is on another site of the cloud
+	ReasonSubscription  LinkReason = "subscription"  // the subscription was refused
+	ReasonUnexpected    LinkReason = "unexpected"    // an answer that we do not understand
+	ReasonInsecureWSURL LinkReason = "insecureWSURL" // the cloud names an unencrypted WebSocket on another host
+)

@@ -1,0 +1,200 @@
+package conference
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Registry holds the current state of every meeting in memory. Messages can come from anywhere and from any
+// goroutine; they are applied one after the other. All methods are safe for concurrent use.
+type Registry struct {
+	policy Policy
+	now    func() time.Time
+
+	mu        sync.Mutex
+	meetings  map[ConfID]*meeting
+	agenda    agenda
+	observers map[int]func(Change)
+	nextKey   int
+	wake      chan struct{} // tells Run that the head of the agenda changed; capacity 1
+}
+
+type meeting struct {
+	state *State
+	due   time.Time // zero: not in the agenda
+	place int       // position in the agenda
+}
+
+// NewRegistry returns an empty registry that judges by the policy. Its clock stands still until Run is called.
+func NewRegistry(p Policy) *Registry {
+	return &Registry{policy: p, now: time.Now, meetings: map[ConfID]*meeting{}, observers: map[int]func(Change){}, wake: make(chan struct{}, 1)}
+}
+
+// Policy returns the durations by which the registry judges.
+func (r *Registry) Policy() Policy { return r.policy }
+
+// Apply applies a message and tells every observer what changed before it returns.
+func (r *Registry) Apply(m Message) Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var before *State
+	if held := r.meetings[m.Meeting()]; held != nil {
+		before = held.state
+	}
+	after, change, outcome := Apply(before, m, r.policy)
+	if outcome.Fate != NotWatched {
+		var due time.Time
+		if after != nil {
+			due = after.nextDue(m.Received(), r.policy)
+		}
+		r.store(m.Meeting(), after, due)
+	}
+	r.tell(change)
+	return outcome
+}
+
+// Get returns the current state of a meeting, nil if it is not on the board.
+func (r *Registry) Get(id ConfID) *State {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if held := r.meetings[id]; held != nil {
+		return held.state
+	}
+	return nil
+}
+
+// All returns the current states in order of confID.
+func (r *Registry) All() []*State {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.all()
+}
+
+func (r *Registry) all() []*State {
+	states := make([]*State, 0, len(r.meetings))
+	for _, held := range r.meetings {
+		states = append(states, held.state)
+	}
+	slices.SortFunc(states, func(a, b *State) int { return cmp.Compare(a.ConfID, b.ConfID) })
+	return states
+}
+
+// Observe calls f with every change from now on and returns the states before the first of them, taken under the
+// same lock. f is called one change at a time, in order, while the registry is locked: it must return at once and must
+// not call the registry. cancel ends it; when cancel has returned, f is not called again.
+func (r *Registry) Observe(f func(Change)) (states []*State, cancel func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := r.nextKey
+	r.nextKey++
+	r.observers[key] = f
+	return r.all(), func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.observers, key)
+	}
+}
+
+// Run is the registry's clock: one timer for all meetings. It returns nil when ctx ends.
+func (r *Registry) Run(ctx context.Context) error {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		timer.Reset(r.passTime())
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		case <-r.wake:
+		}
+	}
+}
+
+// passTime applies everything that is due and returns how long to wait for the next.
+func (r *Registry) passTime() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.now()
+	for len(r.agenda) > 0 && !r.agenda[0].due.After(now) {
+		head := r.agenda[0]
+		id := head.state.ConfID
+		after, change, due := Due(head.state, now, r.policy)
+		r.store(id, after, due)
+		r.tell(change)
+	}
+	if len(r.agenda) == 0 {
+		return time.Hour // whatever comes next wakes us
+	}
+	return r.agenda[0].due.Sub(now)
+}
+
+func (r *Registry) store(id ConfID, s *State, due time.Time) {
+	held := r.meetings[id]
+	if held == nil {
+		held = &meeting{}
+		r.meetings[id] = held
+	}
+	var head time.Time
+	if len(r.agenda) > 0 {
+		head = r.agenda[0].due
+	}
+	scheduled := !held.due.IsZero()
+	switch {
+	case s == nil || due.IsZero():
+		if scheduled {
+			heap.Remove(&r.agenda, held.place)
+		}
+		held.due = time.Time{}
+	case scheduled:
+		held.due = due
+		heap.Fix(&r.agenda, held.place)
+	default:
+		held.due = due
+		heap.Push(&r.agenda, held)
+	}
+	held.state = s
+	if s == nil {
+		delete(r.meetings, id)
+	}
+	if len(r.agenda) > 0 && (head.IsZero() || r.agenda[0].due.Before(head)) {
+		select {
+		case r.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (r *Registry) tell(c Change) {
+	if c.Empty() {
+		return
+	}
+	for _, f := range r.observers {
+		f(c)
+	}
+}
+
+// agenda is a heap of the meetings that are due at some time, the earliest first.
+type agenda []*meeting
+
+func (a agenda) Len() int           { return len(a) }
+func (a agenda) Less(i, j int) bool { return a[i].due.Before(a[j].due) }
+func (a agenda) Swap(i, j int) {
+	a[i], a[j] = a[j], a[i]
+	a[i].place, a[j].place = i, j
+}
+func (a *agenda) Push(x any) {
+	m := x.(*meeting)
+	m.place = len(*a)
+	*a = append(*a, m)
+}
+func (a *agenda) Pop() any {
+	old := *a
+	m := old[len(old)-1]
+	old[len(old)-1] = nil
+	*a = old[:len(old)-1]
+	return m
+}
