@@ -1,0 +1,210 @@
+// Package simulator is a cloud of meetings on loopback: the REST and WebSocket surface of Huawei Cloud Meeting that a
+// status board needs, served over real sockets and enforcing the documented rules (meeting_21_0027, _1506, _1508,
+// _1510, _1511, _1513, _1520).
+//
+// It has two layers. A Meeting is a handle by which a test or a program starts, changes and ends a meeting and misbehaves
+// on purpose. Demo adds meetings that live by themselves, reproducibly from a seed, while Run drives them.
+//
+// The package imports nothing of ours, so that a mistake in the client cannot be repeated here.
+package simulator
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Config has the rules that can be changed. The zero Config has the documented ones.
+type Config struct {
+	// Heartbeat is the interval at which clients are expected to send one. Default 60 s.
+	Heartbeat time.Duration
+	// SilenceLimit is after how much time without a heartbeat a connection is closed. Default 3 heartbeats.
+	SilenceLimit time.Duration
+	// ControlTokenLife is how long a control token is valid. Default 30 min.
+	ControlTokenLife time.Duration
+	// WebSocketTokenLife is how long a WebSocket token can be used, once. Default 1 min.
+	WebSocketTokenLife time.Duration
+	// Now is the cloud's clock: of its messages and of its tokens. Default time.Now.
+	Now func() time.Time
+	// Speed is by how much the meetings of Demo live faster than written. Default 1.
+	Speed float64
+	// Logger gets a line for each refusal, at debug level. Default: none.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	c.Heartbeat = cmp.Or(c.Heartbeat, 60*time.Second)
+	c.SilenceLimit = cmp.Or(c.SilenceLimit, 3*c.Heartbeat)
+	c.ControlTokenLife = cmp.Or(c.ControlTokenLife, 30*time.Minute)
+	c.WebSocketTokenLife = cmp.Or(c.WebSocketTokenLife, time.Minute)
+	c.Speed = cmp.Or(c.Speed, 1)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// Cloud is the simulated cloud. It is an http.Handler, so any server can serve it; Start serves it on a loopback port of its
+// own. Close it in both cases: a server does not know the WebSocket connections. All methods are safe for concurrent
+// use.
+type Cloud struct {
+	config Config
+	mux    *http.ServeMux
+
+	mu        sync.Mutex
+	meetings  map[string]*Meeting
+	casts     []*cast
+	control   map[string]controlToken
+	webSocket map[string]webSocketToken
+	override  func(http.ResponseWriter, *http.Request) bool
+	sockets   sync.WaitGroup
+	closed    bool
+
+	listener net.Listener
+	server   *http.Server
+	served   chan struct{}
+}
+
+// New returns a cloud without meetings.
+func New(c Config) *Cloud {
+	cloud := &Cloud{
+		config:    c.withDefaults(),
+		meetings:  map[string]*Meeting{},
+		control:   map[string]controlToken{},
+		webSocket: map[string]webSocketToken{},
+	}
+	cloud.mux = cloud.routes()
+	return cloud
+}
+
+// MeetingConfig describes a meeting to add.
+type MeetingConfig struct {
+	// ConfID and HostPassword are what a client has to know.
+	ConfID, HostPassword string
+	// Name is for those who list the meetings; it is not sent.
+	Name string
+	// Fields are status fields by wire name that differ from the usual ones when the meeting starts.
+	Fields map[string]any
+}
+
+// Add adds a meeting that has not started. An ID that exists is replaced, and its connections are cut.
+func (c *Cloud) Add(mc MeetingConfig) *Meeting {
+	m := newMeeting(c, mc)
+	c.mu.Lock()
+	old := c.meetings[mc.ConfID]
+	c.meetings[mc.ConfID] = m
+	c.mu.Unlock()
+	if old != nil {
+		old.CutConnections()
+	}
+	return m
+}
+
+// Meeting returns the meeting with the ID, nil if there is none.
+func (c *Cloud) Meeting(confID string) *Meeting {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.meetings[confID]
+}
+
+// Meetings returns all meetings in order of their IDs.
+func (c *Cloud) Meetings() []*Meeting {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make([]*Meeting, 0, len(c.meetings))
+	for _, m := range c.meetings {
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(a, b *Meeting) int { return cmp.Compare(a.confID, b.confID) })
+	return all
+}
+
+// Start serves the cloud on a free port of 127.0.0.1 and returns its base URL.
+func (c *Cloud) Start() (url string, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("listen for the simulated cloud: %w", err)
+	}
+	c.listener = l
+	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 10 * time.Second}
+	c.served = make(chan struct{})
+	go func() {
+		defer close(c.served)
+		if err := c.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			c.config.Logger.Error("simulated cloud stopped serving", "err", err)
+		}
+	}()
+	return c.URL(), nil
+}
+
+// URL is the base URL of a started cloud.
+func (c *Cloud) URL() string { return "http://" + c.listener.Addr().String() }
+
+// Close stops serving, closes every connection and waits until all have gone.
+func (c *Cloud) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	var err error
+	if c.server != nil {
+		err = c.server.Close()
+		<-c.served
+	}
+	for _, m := range c.Meetings() {
+		m.CutConnections()
+	}
+	c.sockets.Wait()
+	return err
+}
+
+// Override lets f answer a request instead of the cloud: it returns whether it did. nil restores the cloud. f is called from many
+// goroutines.
+func (c *Cloud) Override(f func(http.ResponseWriter, *http.Request) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.override = f
+}
+
+// Refuse answers every call, the opening of a connection included, with the status and body. Open connections stay.
+// Status 0 restores the cloud.
+func (c *Cloud) Refuse(status int, body string) {
+	if status == 0 {
+		c.Override(nil)
+		return
+	}
+	c.Override(func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body)) // a client that went away needs no answer
+		return true
+	})
+}
+
+// ServeHTTP implements http.Handler.
+func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	override := c.override
+	c.mu.Unlock()
+	if override != nil && override(w, r) {
+		return
+	}
+	c.mux.ServeHTTP(w, r)
+}
+
+// Run lets the meetings of Demo live until ctx ends, then returns nil. Call it after Demo.
+func (c *Cloud) Run(ctx context.Context) error {
+	c.mu.Lock()
+	casts := slices.Clone(c.casts)
+	c.mu.Unlock()
+	runCasts(ctx, casts, c.config.Speed)
+	return nil
+}
