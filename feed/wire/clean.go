@@ -1,0 +1,203 @@
+package wire
+
+import (
+	"bytes"
+	"slices"
+	"unicode/utf8"
+
+	"confboard/feed/conference"
+
+	"github.com/go-faster/jx"
+)
+
+// cleaner writes values that no table explains as compact JSON text, without what can be a secret or a link, and counts by
+// name what it leaves out. What it writes is valid UTF-8, whatever came, and has each name of an object once.
+type cleaner struct {
+	withheld map[string]int
+	out      jx.Writer
+	members  []member // of the objects that are open, one after the other
+}
+
+// member is one written member of an open object, "name":value and a comma, by its place in out.
+type member struct{ start, nameEnd int }
+
+// unlisted reads the value of a field that the reference's table does not explain, and keeps its text under its wire
+// name. prefix is the path of the object that the field is in, with a dot at its end, and depth its nesting.
+func (c *cleaner) unlisted(d *jx.Decoder, into *map[string]string, key []byte, prefix string, depth int) error {
+	c.out.Reset()
+	kept, err := c.field(d, key, depth)
+	if err != nil {
+		return at(err, prefix+plainName(key))
+	}
+	if !kept {
+		delete(*into, string(key)) // a repeated field: the last one wins, and of this one nothing can be kept
+		return nil
+	}
+	if *into == nil {
+		*into = make(map[string]string)
+	}
+	(*into)[validText(key)] = string(c.out.Buf)
+	return nil
+}
+
+// field writes the value of a field, unless its name or its text forbids it.
+func (c *cleaner) field(d *jx.Decoder, key []byte, depth int) (kept bool, err error) {
+	if len(key) > maxName {
+		return false, refuse(conference.RefusedTooLarge, "")
+	}
+	if namesSecret(key) || holdsURL(key) {
+		c.withhold(key)
+		return false, d.Skip()
+	}
+	return c.value(d, key, depth)
+}
+
+// value writes any value. key is the name of the field that it belongs to, also for an element of an array; depth is the
+// nesting of what the value is in.
+func (c *cleaner) value(d *jx.Decoder, key []byte, depth int) (kept bool, err error) {
+	switch d.Next() {
+	case jx.String:
+		raw, err := d.StrBytes()
+		if err != nil {
+			return false, err
+		}
+		text, kept, err := c.text(raw, key, depth)
+		if err != nil || !kept {
+			return false, err
+		}
+		c.out.Str(text)
+	case jx.Object:
+		if err := c.object(d, depth+1); err != nil {
+			return false, err
+		}
+	case jx.Array:
+		if err := c.array(d, key, depth+1); err != nil {
+			return false, err
+		}
+	default:
+		raw, err := d.Raw()
+		if err != nil {
+			return false, err
+		}
+		if len(raw) > maxText {
+			return false, refuse(conference.RefusedTooLarge, "")
+		}
+		c.out.Raw(raw)
+	}
+	if len(c.out.Buf) > maxUnlisted {
+		return false, refuse(conference.RefusedTooLarge, "")
+	}
+	return true, nil
+}
+
+func (c *cleaner) object(d *jx.Decoder, depth int) error {
+	if depth > maxDepth {
+		return refuse(conference.RefusedTooDeep, "")
+	}
+	base := len(c.members)
+	c.out.ObjStart()
+	err := object(d, "", func(key []byte) error {
+		start := len(c.out.Buf)
+		c.out.Str(validText(key))
+		nameEnd := len(c.out.Buf)
+		if n := c.takeBack(base, start); n > 0 {
+			start, nameEnd = start-n, nameEnd-n
+		}
+		c.out.RawStr(":")
+		kept, err := c.field(d, key, depth)
+		if !kept {
+			c.out.Buf = c.out.Buf[:start]
+			return err
+		}
+		c.out.Comma()
+		c.members = append(c.members, member{start, nameEnd})
+		return nil
+	})
+	c.members = c.members[:base]
+	c.trimComma()
+	c.out.ObjEnd()
+	return err
+}
+
+// takeBack removes the member of the innermost object, whose members begin at base, that has the name just written
+// at next: the last one wins. It returns by how many bytes that name has moved.
+func (c *cleaner) takeBack(base, next int) (moved int) {
+	open := c.members[base:]
+	name := c.out.Buf[next:]
+	at := slices.IndexFunc(open, func(m member) bool { return bytes.Equal(c.out.Buf[m.start:m.nameEnd], name) })
+	if at < 0 {
+		return 0
+	}
+	start, end := open[at].start, next
+	if at+1 < len(open) {
+		end = open[at+1].start
+	}
+	moved = end - start
+	c.out.Buf = slices.Delete(c.out.Buf, start, end)
+	c.members = slices.Delete(c.members, base+at, base+at+1)
+	for i := range c.members[base+at:] {
+		m := &c.members[base+at+i]
+		m.start, m.nameEnd = m.start-moved, m.nameEnd-moved
+	}
+	return moved
+}
+
+func (c *cleaner) array(d *jx.Decoder, key []byte, depth int) error {
+	if depth > maxDepth {
+		return refuse(conference.RefusedTooDeep, "")
+	}
+	c.out.ArrStart()
+	err := array(d, "", maxElements, func() error {
+		kept, err := c.value(d, key, depth)
+		if kept {
+			c.out.Comma()
+		}
+		return err
+	})
+	c.trimComma()
+	c.out.ArrEnd()
+	return err
+}
+
+func (c *cleaner) trimComma() { c.out.Buf = bytes.TrimSuffix(c.out.Buf, []byte(",")) }
+
+// text returns a text as it can be kept, or that it cannot be. Text that is itself JSON is cleaned as JSON: objects are
+// sent as text in more than one place of the protocol. key is the name under which it is counted when it is withheld; depth
+// is the nesting of what the text is in.
+func (c *cleaner) text(raw, key []byte, depth int) (text string, kept bool, err error) {
+	if len(raw) > maxText {
+		return "", false, refuse(conference.RefusedTooLarge, "")
+	}
+	if looksLikeJSON(raw) && jx.Valid(raw) {
+		outer := c.out
+		c.out = jx.Writer{}
+		_, err := c.value(jx.DecodeBytes(raw), key, depth)
+		text, c.out = string(c.out.Buf), outer
+		return text, true, err
+	}
+	if holdsURL(raw) || canHoldSecret(raw) {
+		c.withhold(key)
+		return "", false, nil
+	}
+	return validText(raw), true, nil
+}
+
+// withhold counts a field or an element that was left out.
+func (c *cleaner) withhold(key []byte) {
+	name := plainName(key)
+	if c.withheld == nil {
+		c.withheld = make(map[string]int)
+	}
+	if _, known := c.withheld[name]; !known && len(c.withheld) >= maxWithheldNames {
+		name = conference.OtherNames
+	}
+	c.withheld[name]++
+}
+
+// validText returns the text with whatever is not UTF-8 replaced by U+FFFD, so that it breaks no page and no JSON.
+func validText(raw []byte) string {
+	if utf8.Valid(raw) {
+		return string(raw)
+	}
+	return string(bytes.ToValidUTF8(raw, []byte("\uFFFD")))
+}

@@ -1,0 +1,151 @@
+// Package wire turns pushed frames into messages of the domain. It accepts what the reference describes and what was
+// observed besides, and it is where secrets and links end: nothing that a frame can hold of them gets past it.
+//
+// The domain knows no JSON; this package knows no socket. Each message type has a file of its own.
+package wire
+
+import (
+	"errors"
+	"time"
+
+	"confboard/feed/conference"
+
+	"github.com/go-faster/jx"
+)
+
+// MaxFrame is the largest frame that is decoded, in bytes. The status takes about one kilobyte; the room is for the list
+// of participants, some 500 bytes for each, of a meeting of several thousand.
+const MaxFrame = 4 << 20
+
+// The limits against nonsense. A frame that exceeds one is refused whole. Each is some ten times what a
+// real meeting needs, and together they bound what a meeting can hold in memory.
+const (
+	maxDepth    = 32       // nested objects and arrays, the frame itself being the first
+	maxFields   = 512      // fields of one object
+	maxElements = 4096     // elements of one unlisted array
+	maxIDs      = 512      // participants of one screen
+	maxText     = 8 << 10  // bytes of one text or number
+	maxName     = 128      // bytes of a field's name
+	maxMsgID    = 128      // bytes of a msgID
+	maxUnlisted = 64 << 10 // bytes of JSON text that is kept of one unlisted field
+)
+
+// Decode turns a frame into a message about the meeting confID, whose connection it came on, received at the given
+// instant. It never fails: the result is a conference.StatusMessage, a conference.PassedMessage for a type that is not used,
+// or a conference.RefusedMessage that names the fault without quoting the frame. The result keeps nothing of the
+// frame's memory. Decode is safe for concurrent use.
+func Decode(frame []byte, confID conference.ConfID, at time.Time) conference.Message {
+	about := conference.About{ConfID: confID, At: at}
+	m, err := decode(frame, about)
+	if err == nil {
+		return m
+	}
+	fault := refusal{kind: conference.RefusedNotJSON}
+	if !errors.As(err, &fault) && nestsTooDeep(frame) {
+		fault.kind = conference.RefusedTooDeep // the JSON library has a depth limit of its own, without an error to tell it by
+	}
+	return conference.RefusedMessage{About: about, Refusal: conference.Refusal{Kind: fault.kind, Field: fault.field, At: at}}
+}
+
+func decode(frame []byte, about conference.About) (conference.Message, error) {
+	if len(frame) > MaxFrame {
+		return nil, refuse(conference.RefusedTooLarge, "")
+	}
+	head, err := readHead(frame)
+	if err != nil {
+		return nil, err
+	}
+	messageType, err := head.messageType()
+	if err != nil {
+		return nil, err
+	}
+	if err := head.checkMeeting(about.ConfID, messageType == conference.StatusType); err != nil {
+		return nil, err
+	}
+	switch messageType {
+	case conference.StatusType:
+		return decodeStatus(frame, head, about)
+	default:
+		return conference.PassedMessage{About: about, Type: messageType}, nil
+	}
+}
+
+// refusal is the error that refuses a frame whole. Any other error of this package means that the frame is not JSON.
+type refusal struct {
+	kind  conference.RefusalKind
+	field string
+}
+
+func (r refusal) Error() string {
+	if r.field == "" {
+		return "frame refused: " + string(r.kind)
+	}
+	return "frame refused: " + string(r.kind) + ": " + r.field
+}
+
+func refuse(kind conference.RefusalKind, field string) error { return refusal{kind, field} }
+
+// at names the field of a refusal whose place was not known where it arose.
+func at(err error, path string) error {
+	if fault, ok := err.(refusal); ok && fault.field == "" {
+		return refuse(fault.kind, path)
+	}
+	return err
+}
+
+// nestsTooDeep reports whether a frame opens more objects and arrays than maxDepth, texts not counted. The frame need not
+// be valid.
+func nestsTooDeep(frame []byte) bool {
+	depth, inText := 0, false
+	for i := 0; i < len(frame); i++ {
+		switch c := frame[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{', c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}', c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// object reads an object, calling read for each field with the decoder before the field's value, which read
+// must consume. A repeated field is read again: the last one wins where read overwrites.
+func object(d *jx.Decoder, path string, read func(key []byte) error) error {
+	iter, err := d.ObjIter()
+	if err != nil {
+		return err
+	}
+	for n := 1; iter.Next(); n++ {
+		if n > maxFields {
+			return refuse(conference.RefusedTooMany, path)
+		}
+		if err := read(iter.Key()); err != nil {
+			return err
+		}
+	}
+	return iter.Err()
+}
+
+// array reads an array of at most limit elements, calling read with the decoder before each, which read must consume.
+func array(d *jx.Decoder, path string, limit int, read func() error) error {
+	iter, err := d.ArrIter()
+	if err != nil {
+		return err
+	}
+	for n := 1; iter.Next(); n++ {
+		if n > limit {
+			return refuse(conference.RefusedTooMany, path)
+		}
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return iter.Err()
+}
