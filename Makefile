@@ -1,0 +1,58 @@
+# Each target works alone on a fresh clone; `make help` lists them.
+# Needed: Go (the version in go.mod), Node.js with npm; for the tests also a C compiler (race detector).
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# Empty outside a git checkout; the program then calls itself a development version.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
+
+# What npm writes last, so it is newer than the lock file exactly when the packages are those of the lock file.
+PACKAGES := static/node_modules/.package-lock.json
+TEST_PACKAGES := static/node_modules/axe-core/axe.min.js
+LOCK := static/package.json static/package-lock.json static/.npmrc
+
+.PHONY: help run build test bench lint generate check-generated assets
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build, then show a live board of simulated meetings
+	bin/confboard demo
+
+build: $(PACKAGES) ## build bin/confboard, a static binary that contains everything
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X confboard/web/app.version=$(VERSION)' -o bin/confboard .
+
+test: $(TEST_PACKAGES) check-generated ## everything: generated files, format, vet, tests with the race detector and a real browser
+	@e2e/setup/compiler.sh
+	@e2e/setup/browser.sh
+	@e2e/setup/format.sh
+	go vet ./...
+	CGO_ENABLED=1 go test -race -count=1 -timeout 15m ./...
+
+bench: $(PACKAGES) ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+lint: $(PACKAGES) ## format, vet and static analysis
+	@e2e/setup/format.sh
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+generate: $(PACKAGES) ## write the generated files: components and the README's table of settings
+	go tool templ generate
+	go test ./web/settings -run '^TestREADME' -count=1 -update
+
+check-generated: ## fail when a generated component is not what its source gives
+	@e2e/setup/generated.sh
+
+assets: $(PACKAGES) ## install the browser's packages by the lock file
+
+$(PACKAGES): $(LOCK)
+	@e2e/setup/npm.sh --omit=dev
+
+# Includes the packages for the browser; the file's own date is set because npm may keep that of the archive.
+$(TEST_PACKAGES): $(LOCK)
+	@e2e/setup/npm.sh
+	@touch $@
