@@ -14,6 +14,7 @@ import (
 // name what it leaves out. What it writes is valid UTF-8, whatever came, and has each name of an object once.
 type cleaner struct {
 	withheld map[string]int
+	total    int // of withheld
 	out      jx.Writer
 	members  []member // of the objects that are open, one after the other
 }
@@ -29,14 +30,15 @@ func (c *cleaner) unlisted(d *jx.Decoder, into *map[string]string, key []byte, p
 	if err != nil {
 		return at(err, prefix+plainName(key))
 	}
-	if !kept {
-		delete(*into, string(key)) // a repeated field: the last one wins, and of this one nothing can be kept
-		return nil
+	name := validText(key)
+	switch {
+	case !kept:
+		delete(*into, name) // of a repeated field the last one wins, also when nothing of it can be kept
+	case *into == nil:
+		*into = map[string]string{name: string(c.out.Buf)}
+	default:
+		(*into)[name] = string(c.out.Buf)
 	}
-	if *into == nil {
-		*into = make(map[string]string)
-	}
-	(*into)[validText(key)] = string(c.out.Buf)
 	return nil
 }
 
@@ -161,18 +163,21 @@ func (c *cleaner) array(d *jx.Decoder, key []byte, depth int) error {
 
 func (c *cleaner) trimComma() { c.out.Buf = bytes.TrimSuffix(c.out.Buf, []byte(",")) }
 
-// text returns a text as it can be kept, or that it cannot be. Text that is itself JSON is cleaned as JSON: objects are
-// sent as text in more than one place of the protocol. key is the name under which it is counted when it is withheld; depth
-// is the nesting of what the text is in.
+// text returns a text as it can be kept, or that it cannot be. Text that is itself JSON is cleaned as JSON, because the
+// protocol has objects sent as text in more than one place; it stays as it came if there was nothing to clean. key is the name
+// under which a withheld text is counted, depth the nesting of what it is in.
 func (c *cleaner) text(raw, key []byte, depth int) (text string, kept bool, err error) {
 	if len(raw) > maxText {
 		return "", false, refuse(conference.RefusedTooLarge, "")
 	}
 	if looksLikeJSON(raw) && jx.Valid(raw) {
-		outer := c.out
+		outer, before := c.out, c.total
 		c.out = jx.Writer{}
 		_, err := c.value(jx.DecodeBytes(raw), key, depth)
 		text, c.out = string(c.out.Buf), outer
+		if c.total == before {
+			text = validText(raw)
+		}
 		return text, true, err
 	}
 	if holdsURL(raw) || canHoldSecret(raw) {
@@ -192,6 +197,7 @@ func (c *cleaner) withhold(key []byte) {
 		name = conference.OtherNames
 	}
 	c.withheld[name]++
+	c.total++
 }
 
 // validText returns the text with whatever is not UTF-8 replaced by U+FFFD, so that it breaks no page and no JSON.

@@ -110,11 +110,11 @@ func (s scalar) number(kind conference.Kind, path string) (conference.Value, err
 // parseInteger converts a decimal number that is an integer, also when it is written as 1.0 or 1e3. It goes
 // by the digits: a detour over float64 would take 1.0000000000000001 for 1.
 func parseInteger(s string) (int64, bool) {
+	if len(s) > 64 { // no form that anybody writes
+		return 0, false
+	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, true
-	}
-	if len(s) > 64 { // no integer in a form that anybody writes
-		return 0, false
 	}
 	mantissa, shift := s, 0
 	if at := strings.IndexAny(s, "eE"); at >= 0 {

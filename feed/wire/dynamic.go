@@ -39,7 +39,7 @@ type statusDecoder struct {
 	cleaner
 }
 
-// listed reads the value of a field of meeting_21_1513, Table 3. A text that is withheld leaves the field as if
+// listed reads the value of a field that meeting_21_1513 explains. A text that is withheld leaves the field as if
 // it had not been sent.
 func (s *statusDecoder) listed(f conference.Field) (conference.Value, error) {
 	if f.Kind() == conference.KindLayout {
@@ -74,7 +74,7 @@ func (s *statusDecoder) listedText(v scalar, name, path string, depth int) (text
 	return text, kept, at(err, path)
 }
 
-// layout reads a MultiPicInfoNotify (meeting_21_1513, Table 4). null, a blank text and an empty array say that there
+// layout reads a MultiPicInfoNotify (meeting_21_1513). null, a blank text and an empty array say that there
 // is no custom layout.
 func (s *statusDecoder) layout(path string) (conference.Value, error) {
 	empty, err := s.empty(path, jx.Object)
@@ -119,7 +119,7 @@ func (s *statusDecoder) screens(path string) ([]conference.Screen, error) {
 	return screens, err
 }
 
-// screen reads a PicInfoNotify (meeting_21_1513, Table 5).
+// screen reads a PicInfoNotify (meeting_21_1513).
 func (s *statusDecoder) screen(path string) (screen conference.Screen, err error) {
 	err = object(s.d, path, func(key []byte) (err error) {
 		switch string(key) {

@@ -9,9 +9,8 @@ import (
 	"github.com/go-faster/jx"
 )
 
-// head holds the fields that every pushed message carries (protocol section "what every pushed message carries";
-// meeting_21_1513, Table 2), as they came: whether they are usable depends on the message type, and the frames of the reference
-// name their type last.
+// head holds the fields that every pushed message carries (meeting_21_1513), as they came: whether they are
+// usable depends on the message type, and the frames of the reference name theirs last.
 type head struct {
 	action, confID, msgID, msgMode, version, createTime scalar
 }

@@ -1,0 +1,212 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"confboard/feed/conference"
+)
+
+// checkMessage fails unless the message can be shown, sent as JSON and kept, and holds no secret.
+func checkMessage(t *testing.T, m conference.Message, frameSize int) {
+	t.Helper()
+	if m.Meeting() != meetingID || !m.Received().Equal(receivedAt) {
+		t.Errorf("about %q at %s", m.Meeting(), m.Received())
+	}
+	switch m := m.(type) {
+	case conference.PassedMessage:
+		checkName(t, string(m.Type))
+	case conference.RefusedMessage:
+		if m.Refusal.Kind == "" {
+			t.Error("refused without a kind")
+		}
+		for name := range strings.SplitSeq(m.Refusal.Field, ".") {
+			checkName(t, name)
+		}
+	case conference.StatusMessage:
+		if e := m.Envelope; e.Type != conference.StatusType || e.ConfID != meetingID || e.Mode > conference.Incremental || len(e.MsgID) > 3*128 ||
+			e.Mode == conference.Full && e.Sequence != 0 || e.Mode == conference.Incremental && e.Version != 0 {
+			t.Errorf("envelope %+v", e)
+		}
+		checkText(t, m.Envelope.MsgID)
+		size := checkStatus(t, &m.Status)
+		for name, n := range m.Withheld {
+			if n < 1 {
+				t.Errorf("%q withheld %d times", name, n)
+			}
+			if name != conference.OtherNames {
+				checkName(t, name)
+			}
+		}
+		// An invalid byte becomes three; everything else is at most as long as it came.
+		if size > 3*frameSize+64 {
+			t.Errorf("%d bytes of text from a frame of %d", size, frameSize)
+		}
+	default:
+		t.Errorf("a %T", m)
+	}
+}
+
+// checkState fails unless the state of a meeting is one that the pages can rely on.
+func checkState(t *testing.T, s *conference.State) {
+	t.Helper()
+	checkStatus(t, &s.Status)
+	if s.Occurrence < 1 {
+		t.Errorf("occurrence %d", s.Occurrence)
+	}
+	if s.Ended() != (s.Link.State == conference.Over) {
+		t.Errorf("ended %t with link %s", s.Ended(), s.Link.State)
+	}
+	if s.Link.Since.IsZero() {
+		t.Error("the link's state has no beginning")
+	}
+	if s.LayoutDated && s.Status.Layout() == nil {
+		t.Error("a layout that is not there may not apply any more")
+	}
+	if s.EndingSoon && s.Overrun {
+		t.Error("both ending soon and overrun")
+	}
+	if in := s.StatusIntake; in.FullHere && !in.HasFull || in.FullHere && in.Partial || !in.HasSequence && in.Sequence != 0 {
+		t.Errorf("intake %+v", in)
+	}
+	if s.Counts.Applied == 0 && s.StatusIntake.Last.Type != "" || len(s.Counts.Passed) > 33 || len(s.Counts.Withheld) > 33 {
+		t.Errorf("counts %+v", s.Counts)
+	}
+}
+
+// checkStatus checks every field and returns how many bytes of text there are.
+func checkStatus(t *testing.T, s *conference.Status) (size int) {
+	t.Helper()
+	for f := range conference.FieldCount {
+		v := s.Value(f)
+		size += len(v.Text)
+		if v.Presence != conference.Known && !v.Equal(conference.Value{Presence: v.Presence}) {
+			t.Errorf("%s is not known and %+v", f.WireName(), v)
+		}
+		switch kind := f.Kind(); {
+		case v.Presence != conference.Known:
+		case kind == conference.KindText || kind == conference.KindEnum:
+			checkText(t, v.Text)
+		case kind == conference.KindScreens:
+			checkScreens(t, v)
+		case kind == conference.KindTime:
+			if instant, ok := v.Time(); ok {
+				if _, err := instant.MarshalText(); err != nil {
+					t.Errorf("%s: %v", f.WireName(), err)
+				}
+			}
+		case kind == conference.KindLayout && v.Layout == nil:
+			t.Error("a known layout is nil")
+		}
+	}
+	size += checkUnlisted(t, s.Unlisted)
+	if l := s.Layout(); l != nil {
+		checkScreens(t, l.PicNum)
+		size += checkUnlisted(t, l.Unlisted)
+		for _, screen := range l.Screens {
+			for _, id := range screen.IDs {
+				checkText(t, id)
+				size += len(id)
+			}
+			size += checkUnlisted(t, screen.Unlisted)
+		}
+		if n := l.Irregular(); n < 0 || n > len(l.Screens) {
+			t.Errorf("%d of %d screens are irregular", n, len(l.Screens))
+		}
+		shown := 0
+		for _, p := range l.Places() {
+			shown += len(p.Screens)
+		}
+		if shown != len(l.Screens) {
+			t.Errorf("%d of %d screens have a place", shown, len(l.Screens))
+		}
+	}
+	return size
+}
+
+func checkScreens(t *testing.T, v conference.Value) {
+	t.Helper()
+	if v.Int < 0 || v.Int > conference.MaxScreens {
+		t.Errorf("%d screens", v.Int)
+	}
+}
+
+func checkUnlisted(t *testing.T, unlisted map[string]string) (size int) {
+	t.Helper()
+	for name, text := range maps.All(unlisted) {
+		if !utf8.ValidString(name) || holdsSecretName(name) {
+			t.Errorf("kept under %q", name)
+		}
+		if !utf8.ValidString(text) {
+			t.Errorf("%q is not UTF-8: %q", name, text)
+		}
+		var value any
+		if err := json.Unmarshal([]byte(text), &value); err != nil {
+			t.Errorf("%q is not JSON: %v: %s", name, err, text)
+		}
+		checkClean(t, value)
+		size += len(name) + len(text)
+	}
+	return size
+}
+
+// checkClean walks a value as encoding/json sees it, into texts that are JSON themselves too.
+func checkClean(t *testing.T, value any) {
+	t.Helper()
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if holdsSecretName(name) {
+				t.Errorf("the name %q was kept", name)
+			}
+			checkClean(t, inner)
+		}
+	case []any:
+		for _, inner := range v {
+			checkClean(t, inner)
+		}
+	case string:
+		checkText(t, v)
+	}
+}
+
+func checkText(t *testing.T, text string) {
+	t.Helper()
+	if !utf8.ValidString(text) {
+		t.Errorf("not UTF-8: %q", text)
+	}
+	var value any
+	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
+		if json.Unmarshal([]byte(text), &value) == nil {
+			checkClean(t, value)
+		}
+	}
+	if strings.Contains(text, "://") {
+		t.Errorf("a URL was kept: %q", text)
+	}
+}
+
+func holdsSecretName(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"pwd", "passw", "token", "secret", "joinuri"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return strings.Contains(name, "://")
+}
+
+func checkName(t *testing.T, name string) {
+	t.Helper()
+	for _, c := range name {
+		if !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.?", c) {
+			t.Errorf("the name %q is repeated", name)
+		}
+	}
+	if len(name) > 64 {
+		t.Errorf("a name of %d bytes is repeated", len(name))
+	}
+}

@@ -1,0 +1,116 @@
+package wire_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"confboard/feed/conference"
+	"confboard/feed/wire"
+)
+
+func TestAFrameBeyondALimitIsRefusedWithItsReason(t *testing.T) {
+	tests := []struct {
+		name  string
+		body  string
+		kind  conference.RefusalKind // empty: the frame is decoded
+		field string
+	}{
+		{"a text of 8 KiB is taken", `"note": "` + strings.Repeat("x", 8<<10) + `"`, "", ""},
+		{"a text over 8 KiB is too large", `"note": "` + strings.Repeat("x", 8<<10+1) + `"`, conference.RefusedTooLarge, "note"},
+		{"escapes count as what they stand for", `"note": "` + strings.Repeat(`\u0041`, 8<<10) + `"`, "", ""},
+		{"a nested text over 8 KiB names the field it is in", `"a": {"b": ["` + strings.Repeat("x", 8<<10+1) + `"]}`, conference.RefusedTooLarge, "a"},
+		{"a listed text over 8 KiB is too large", `"mode": "` + strings.Repeat("x", 8<<10+1) + `"`, conference.RefusedTooLarge, "mode"},
+		{"a participant's ID over 8 KiB is too large", `"multiPic": {"picInfos": [{"id": ["` + strings.Repeat("1", 8<<10+1) + `"]}]}`,
+			conference.RefusedTooLarge, "multiPic.picInfos.id"},
+		{"a number of 9,000 digits is too large", `"n": 1` + strings.Repeat("0", 9000), conference.RefusedTooLarge, "n"},
+		{"a listed number of 9,000 digits is no value", `"lock": 1` + strings.Repeat("0", 9000), conference.RefusedValue, "lock"},
+		{"a name over 128 bytes is too large and not repeated", `"` + strings.Repeat("n", 129) + `": 1`, conference.RefusedTooLarge, "?"},
+		{"a nested name over 128 bytes is too large", `"a": {"` + strings.Repeat("n", 129) + `": 1}`, conference.RefusedTooLarge, "a"},
+		{"an unlisted field of 60 KiB is taken", `"list": ["` + strings.Repeat(strings.Repeat("x", 6<<10)+`", "`, 9) + `"]`, "", ""},
+		{"an unlisted field over 64 KiB is too large", `"list": ["` + strings.Repeat(strings.Repeat("x", 8<<10)+`", "`, 9) + `"]`,
+			conference.RefusedTooLarge, "list"},
+		{"a msgID of 128 bytes is taken", `"msgID": "` + strings.Repeat("m", 128) + `"`, "", ""},
+		{"a msgID over 128 bytes is too large", `"msgID": "` + strings.Repeat("m", 129) + `"`, conference.RefusedTooLarge, "msgID"},
+		{"509 fields beside the envelope are taken", fields(509), "", ""},
+		{"510 fields beside the envelope are too many", fields(510), conference.RefusedTooMany, ""},
+		{"512 fields of an unlisted object are taken", `"o": {` + fields(512) + `}`, "", ""},
+		{"513 fields of an unlisted object are too many", `"o": {` + fields(513) + `}`, conference.RefusedTooMany, "o"},
+		{"513 fields of a screen are too many", `"multiPic": {"picInfos": [{` + fields(513) + `}]}`, conference.RefusedTooMany, "multiPic.picInfos"},
+		{"4,096 unlisted elements are taken", `"list": [` + elements(4096, "1") + `]`, "", ""},
+		{"4,097 unlisted elements are too many", `"list": [` + elements(4097, "1") + `]`, conference.RefusedTooMany, "list"},
+		{"256 screens are taken", `"multiPic": {"picInfos": [` + elements(256, "{}") + `]}`, "", ""},
+		{"257 screens are too many", `"multiPic": {"picInfos": [` + elements(257, "{}") + `]}`, conference.RefusedTooMany, "multiPic.picInfos"},
+		{"512 participants of a screen are taken", `"multiPic": {"picInfos": [{"id": [` + elements(512, `"p"`) + `]}]}`, "", ""},
+		{"513 participants of a screen are too many", `"multiPic": {"picInfos": [{"id": [` + elements(513, `"p"`) + `]}]}`,
+			conference.RefusedTooMany, "multiPic.picInfos.id"},
+		{"32 levels are taken", `"deep": ` + nested(31), "", ""},
+		{"33 levels are too deep", `"deep": ` + nested(32), conference.RefusedTooDeep, "deep"},
+		{"33 levels are too deep also when a text holds some of them", `"deep": {"text": "` + nested(31) + `"}`, conference.RefusedTooDeep, "deep"},
+		{"32 levels in a screen are taken", `"multiPic": {"picInfos": [{"deep": ` + nested(28) + `}]}`, "", ""},
+		{"33 levels in a screen are too deep", `"multiPic": {"picInfos": [{"deep": ` + nested(29) + `}]}`, conference.RefusedTooDeep, "multiPic.picInfos.deep"},
+		{"a million levels are too deep", `"deep": ` + nested(1_000_000), conference.RefusedTooDeep, ""},
+		{"a withheld value may be of any size", `"pwd": "` + strings.Repeat("x", 1<<20) + `"`, "", ""},
+		{"a frame over the limit is not looked at", `"pwd": "` + strings.Repeat("x", wire.MaxFrame) + `"`, conference.RefusedTooLarge, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			frame := `{"action": "ConfDynamicInfoNotify", "version": 1, "createTime": 2, ` + tt.body + `}`
+			got := wire.Decode([]byte(frame), meetingID, receivedAt)
+			refused, ok := got.(conference.RefusedMessage)
+			if tt.kind == "" {
+				if ok {
+					t.Fatalf("refused: %s %s", refused.Refusal.Kind, refused.Refusal.Field)
+				}
+				return
+			}
+			want := conference.Refusal{Kind: tt.kind, Field: tt.field, At: receivedAt}
+			if !ok || refused.Refusal != want {
+				t.Errorf("got %T %+v, want %+v", got, refused.Refusal, want)
+			}
+		})
+	}
+}
+
+func TestNamesOfWithheldFieldsAreBounded(t *testing.T) {
+	var body strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&body, `, "pwd%d": 1`, i)
+	}
+	m := wire.Decode([]byte(`{"action": "ConfDynamicInfoNotify", "version": 1`+body.String()+`}`), meetingID, receivedAt).(conference.StatusMessage)
+	if n := len(m.Withheld); n > 33 {
+		t.Errorf("%d names are told apart", n)
+	}
+	if got := m.Withheld[conference.OtherNames]; got != 400-32 {
+		t.Errorf("%d counted under other names, want 368", got)
+	}
+}
+
+func TestAMessageKeepsNothingOfTheFramesMemory(t *testing.T) {
+	frame := []byte(`{"action": "ConfDynamicInfoNotify", "version": 1, "msgID": "abc", "mode": "FIXED", "note": "text", "multiPic": {"picInfos": [{"id": ["p1"], "x": "y"}]}}`)
+	m := wire.Decode(frame, meetingID, receivedAt)
+	before := dump(m)
+	for i := range frame {
+		frame[i] = '#'
+	}
+	if after := dump(m); after != before {
+		t.Errorf("overwriting the frame changed the message to\n%s", after)
+	}
+}
+
+func fields(n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, `"f%d": 1`, i)
+	}
+	return b.String()
+}
+
+func elements(n int, element string) string {
+	return strings.TrimSuffix(strings.Repeat(element+", ", n), ", ")
+}
+
+func nested(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
