@@ -2,6 +2,7 @@ package conference
 
 import (
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -95,6 +96,13 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 }
 
 func appendStatusChanges(to []FieldChange, before, after *Status) []FieldChange {
+	differ := 0
+	for f := range FieldCount {
+		if !before.values[f].Equal(after.values[f]) {
+			differ++
+		}
+	}
+	to = slices.Grow(to, differ+1) // most often the change goes with that of the envelope
 	for f := range FieldCount {
 		if old, new := before.values[f], after.values[f]; !old.Equal(new) {
 			to = append(to, FieldChange{Part: PartStatus, Field: f, Old: old, New: new})
@@ -103,6 +111,7 @@ func appendStatusChanges(to []FieldChange, before, after *Status) []FieldChange 
 	if maps.Equal(before.Unlisted, after.Unlisted) {
 		return to
 	}
+	to = slices.Grow(to, len(after.Unlisted)+1)
 	unlisted := func(s *Status, name string) Value {
 		if text, ok := s.Unlisted[name]; ok {
 			return Value{Presence: Known, Text: text}

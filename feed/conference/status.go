@@ -177,7 +177,14 @@ func (s *Status) Text(f Field) string { return s.values[f].Text }
 func (s *Status) Layout() *Layout { return s.values[MultiPic].Layout }
 
 // UnlistedNames returns the wire names of the unlisted fields in alphabetical order.
-func (s *Status) UnlistedNames() []string { return slices.Sorted(maps.Keys(s.Unlisted)) }
+func (s *Status) UnlistedNames() []string {
+	if len(s.Unlisted) == 0 {
+		return nil
+	}
+	names := slices.AppendSeq(make([]string, 0, len(s.Unlisted)), maps.Keys(s.Unlisted))
+	slices.Sort(names)
+	return names
+}
 
 // merged returns s changed by the fields that are present in the incremental message in.
 func (s Status) merged(in *Status) Status {
