@@ -1,1 +1,120 @@
-// What the page does by itself.
+// What the page does by itself: it judges its own link to the board, shows times in the viewer's zone and lets them
+// tick, and reloads when the board has been upgraded. It keeps no state of any meeting and has no words.
+(() => {
+  const root = document.documentElement;
+  const QUIET = 30_000;  // ms without a sign of life: "reconnecting"
+  const SILENT = 45_000; // ms: the whole page says NO DATA, and the stream is opened anew
+  const DAY = 86_400_000;
+
+  let skew = Number(root.dataset.now) - Date.now(); // server's clock minus ours, ms
+  let heard = performance.now();
+  let connection = null;
+  let cancelled = 0;
+
+  const stream = () => document.querySelector("[data-stream]");
+  const board = (state) => {
+    if (root.dataset.board !== state) root.dataset.board = state;
+  };
+
+  // The link to the board. A clock event comes every 10 s, so that silence means something.
+  const alive = () => {
+    heard = performance.now();
+    board("live");
+  };
+  const interrupted = () => {
+    if (root.dataset.board === "live") board("reconnecting");
+  };
+  document.addEventListener("htmx:sse:after:connection", (e) => (connection = e.detail.connection));
+  document.addEventListener("htmx:sse:after:message", () => {
+    alive();
+    showTimes();
+  });
+  document.addEventListener("htmx:sse:before:connection", interrupted);
+  document.addEventListener("htmx:sse:error", interrupted);
+  document.addEventListener("htmx:sse:close", interrupted);
+
+  document.addEventListener("clock", (e) => {
+    const told = JSON.parse(e.detail.data);
+    skew = told.now - Date.now();
+    if (told.build !== root.dataset.build) upgrade(told.build);
+  });
+
+  // Another build draws other pages. Reload once for each build, at a random moment, so that thousands of pages
+  // do not come at once; a board that still serves the old page is not asked again and again.
+  const upgrade = (build) => {
+    if (sessionStorage.getItem("confboard-build") === build) return;
+    sessionStorage.setItem("confboard-build", build);
+    setTimeout(() => location.reload(), Math.random() * 30_000);
+  };
+
+  // A hidden tab gives its connection back, as browsers allow only six; htmx does it for a tab that becomes hidden,
+  // this for one that is opened in the background.
+  document.addEventListener("htmx:before:request", (e) => {
+    if (document.hidden && e.target === stream()) e.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    interrupted();
+    heard = performance.now();
+    if (stream()) htmx.trigger(stream(), "shown");
+  });
+
+  const judge = () => {
+    if (!stream() || document.hidden) return;
+    const silence = performance.now() - heard;
+    if (silence >= SILENT) {
+      board("silent");
+      document.getElementById("silence").textContent = elapsed(silence);
+      if (silence - cancelled >= SILENT) {
+        cancelled = silence;
+        connection?.reader?.cancel(); // htmx then opens another
+      }
+    } else {
+      cancelled = 0;
+      if (silence >= QUIET) interrupted();
+    }
+  };
+
+  // Times come as UTC and are shown in the viewer's zone.
+  const lang = root.lang;
+  const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dated = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const exact = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "long", hourCycle: "h23" });
+  const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+  const ago = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
+
+  const elapsed = (ms) => {
+    const s = Math.max(0, Math.floor(ms / 1000));
+    const pad = (n) => String(n).padStart(2, "0");
+    return s < 3600 ? `${Math.floor(s / 60)}:${pad(s % 60)}` : `${Math.floor(s / 3600)}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}`;
+  };
+  const relative = (ms) => {
+    const s = Math.max(0, Math.round(ms / 1000));
+    if (s < 60) return ago.format(-s, "second");
+    if (s < 3600) return ago.format(-Math.floor(s / 60), "minute");
+    if (s < 2 * 86_400) return ago.format(-Math.floor(s / 3600), "hour");
+    return ago.format(-Math.floor(s / 86_400), "day");
+  };
+  const shown = {
+    clock: (at, now) => (Math.abs(now - at) < DAY && new Date(at).getDate() === new Date(now).getDate() ? time : dated).format(at),
+    since: (at, now) => elapsed(now - at),
+    ago: (at, now) => relative(now - at),
+  };
+  const showTimes = () => {
+    const now = Date.now() + skew;
+    for (const e of document.querySelectorAll("time[data-show]")) {
+      const at = Date.parse(e.dateTime);
+      const text = shown[e.dataset.show](at, now);
+      if (e.textContent !== text) e.textContent = text;
+      if (!e.title) e.title = exact.format(at);
+    }
+  };
+
+  const tick = () => {
+    document.getElementById("clock").textContent = clock.format(Date.now() + skew);
+    judge();
+    showTimes();
+  };
+  tick();
+  setInterval(tick, 1000);
+})();

@@ -1,0 +1,219 @@
+// Package templates draws pages and the parts of pages that change. One component draws a part both in the page and
+// in the update, so the two cannot differ. Props are small structs, already formatted and in the viewer's language: a
+// template only chooses and repeats.
+package templates
+
+import "confboard/templates/text"
+
+// Page is what every page needs beside its region.
+type Page struct {
+	Text  *text.Catalogue
+	Title string
+	// Root is the path of the overview, language included; CSS, JS and Icon are paths of assets. All include the base path.
+	Root, CSS, JS, Icon string
+	// Stream is the path of the page's event stream; empty for a page that does not change.
+	Stream string
+	// StreamID is the DOM id of the element that holds the stream. It differs from view to view, because
+	// an element whose URL is only morphed keeps its old stream.
+	StreamID string
+	// Build is the build that drew the page; the page reloads itself when the stream names another.
+	Build string
+	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits.
+	Now string
+	// Languages are links to this page in every language.
+	Languages []LanguageLink
+}
+
+// LanguageLink leads to the same page in another language.
+type LanguageLink struct {
+	Name, HTMLLang, Path string
+	Current              bool
+}
+
+// Instant is a point in time, drawn in UTC and turned into the viewer's zone by the browser.
+type Instant struct {
+	// ISO is RFC 3339 in UTC with ms; empty when there is no such time, and Text then says so.
+	ISO, Text string
+	// Show is how the browser shows it: "clock" (time of day, with the date when it is another day), "since" (elapsed,
+	// ticking) or "ago" (elapsed in words).
+	Show string
+}
+
+// Mark is a status in shape, word and colour.
+type Mark struct {
+	ID string
+	// Severity is the class's stable name: critical, nodata, attention, pending, live, scheduled, ended.
+	Severity string
+	Word     string
+	// Since is drawn behind the word when it matters how long (NO DATA 0:42).
+	Since Instant
+}
+
+// Badge is one field of the status in words.
+type Badge struct {
+	ID string
+	// Field is the wire name, Label what the field is about.
+	Field, Label string
+	Icon         string
+	Text         string
+	// Time is drawn in place of Text when it has an ISO.
+	Time Instant
+	// Tone is how much the badge stands out: quiet, on, rec, odd (an unknown value) or none (not reported).
+	Tone string
+}
+
+// Counter is the number of meetings in a class.
+type Counter struct {
+	ID, Severity, Label, Path string
+	Count                     string
+	Zero, Current             bool
+}
+
+// Overview is the region of the overview.
+type Overview struct {
+	Text     *text.Catalogue
+	Title    string
+	Counters Counters
+	Cards    []Card
+	// Empty says why there is no card, and what to do.
+	EmptyTitle, EmptyHelp string
+}
+
+// Counters is the row of counters, each of them a filter.
+type Counters struct {
+	Total, TotalPath string
+	TotalCurrent     bool
+	Problems         Counter
+	Classes          []Counter
+}
+
+// Card is one meeting on the overview.
+type Card struct {
+	ID, Path, Severity string
+	Title, Name        string
+	ConfID             string
+	Mark               Mark
+	End                CardEnd
+	Badges             []Badge
+	Fresh              Fresh
+}
+
+// CardEnd is the planned end on a card.
+type CardEnd struct {
+	ID, Label string
+	Time      Instant
+	Note      string // such as "ends soon"
+	Tone      string // quiet, soon or over
+}
+
+// Fresh is how fresh the data of a meeting is.
+type Fresh struct {
+	ID         string
+	Link       string // the link in words
+	Reason     string
+	Label      string
+	LastChange Instant
+}
+
+// Meeting is the region of a meeting's page.
+type Meeting struct {
+	Text                     *text.Catalogue
+	PageTitle                string
+	Title, ConfID, GroupName string
+	Head                     Head
+	Groups                   []Group
+	Layout                   Layout
+	Envelope                 Envelope
+	Intake                   Intake
+	Other                    Other
+}
+
+// Head is the top of a meeting's page: its status, why, and how fresh it is.
+type Head struct {
+	Text       *text.Catalogue
+	ID         string
+	Severity   string
+	Mark       Mark
+	Help       string
+	Reason     string
+	Notes      []string
+	Link       string
+	LinkSince  Instant
+	Echo       Instant
+	LastChange Instant
+	Occurrence string
+}
+
+// Group is a group of badges that are about one thing.
+type Group struct {
+	ID, Title string
+	Badges    []Badge
+}
+
+// Layout is the continuous presence by screen number.
+type Layout struct {
+	Text *text.Catalogue
+	ID   string
+	// Summary says what kind of layout this is, Notes what to mind.
+	Summary string
+	Notes   []string
+	// Columns is the number of columns of the grid, 1 to 10.
+	Columns string
+	Screens []Screen
+	// Automatic: the screens are unlabelled because nobody knows who is where.
+	Automatic bool
+}
+
+// Screen is one numbered place of the picture.
+type Screen struct {
+	ID     string
+	Number string
+	Name   string // "Screen 3", for those who cannot see the grid
+	People []string
+	Turns  string
+	Notes  []string
+	// Empty says that nobody is there, and why.
+	Empty        string
+	Presentation string
+	Tone         string // "", empty, absent, share or odd
+}
+
+// Envelope is the last message's envelope.
+type Envelope struct {
+	Text                     *text.Catalogue
+	ID                       string
+	Known                    bool
+	Type, Mode, VersionLabel string
+	Version, MsgID           string
+	CreateTime               Instant
+}
+
+// Intake is what became of a meeting's frames.
+type Intake struct {
+	Text    *text.Catalogue
+	ID      string
+	Rows    []CountRow
+	Refusal string
+	At      Instant
+}
+
+// CountRow is a counter with its name.
+type CountRow struct{ Name, Count, Detail string }
+
+// Other is the list of fields that have no badge.
+type Other struct {
+	Text *text.Catalogue
+	ID   string
+	Rows []OtherRow
+}
+
+// OtherRow is one unlisted field as it was pushed.
+type OtherRow struct{ ID, Name, Value string }
+
+// Problem is a page that says what happened and what to do.
+type Problem struct {
+	Text              *text.Catalogue
+	Title, Help, Root string
+	// Code is the HTTP status, drawn small.
+	Code string
+}

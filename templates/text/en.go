@@ -1,0 +1,184 @@
+package text
+
+import (
+	"fmt"
+
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+)
+
+// english is the board's first language; its wording is the measure for the others.
+var english = Catalogue{
+	Lang: English, HTMLLang: "en", OwnName: "English",
+
+	Product: "Confboard", Tagline: "Live status of video meetings",
+
+	SkipToContent: "Skip to content", Overview: "Overview", Language: "Language", ServerClock: "Server time",
+	ConnectingToBoard: "Connecting…", Reconnecting: "Reconnecting…", BoardSilent: "NO DATA", BoardLive: "Live",
+	NoScript: "This page does not update by itself without JavaScript. Reload it to see the newest state.",
+
+	Severity: map[rules.Severity]string{
+		rules.Critical: "ALERT", rules.NoData: "NO DATA", rules.Attention: "CHECK", rules.Pending: "CONNECTING",
+		rules.Healthy: "LIVE", rules.Scheduled: "NOT STARTED", rules.Ended: "ENDED",
+	},
+	SeverityCount: map[rules.Severity]string{
+		rules.Critical: "alert", rules.NoData: "no data", rules.Attention: "to check", rules.Pending: "connecting",
+		rules.Healthy: "live", rules.Scheduled: "not started", rules.Ended: "ended",
+	},
+	Link: map[conference.LinkState]string{
+		conference.Connecting: "Connecting", conference.Waiting: "Waiting for the start", conference.Live: "Live",
+		conference.Stale: "Out of date", conference.Lost: "No data", conference.Refusing: "Refused", conference.Over: "Ended",
+	},
+	LinkHelp: map[conference.LinkState]string{
+		conference.Connecting: "The first connection to the cloud is being made. Nothing is known of the meeting yet.",
+		conference.Waiting:    "The meeting is not in progress. Confboard looks again by itself.",
+		conference.Live:       "The cloud answers in time; what you see is the newest state.",
+		conference.Stale:      "What you see may be old. Confboard is connecting again by itself.",
+		conference.Lost:       "The cloud has been silent for too long. Do not rely on what you see.",
+		conference.Refusing:   "The cloud refused the connection. Somebody has to mend the cause.",
+		conference.Over:       "The meeting has ended. What you see is its last known state.",
+	},
+	Reason: map[conference.LinkReason]string{
+		conference.ReasonUnreachable:   "The cloud cannot be reached. Check the network if this lasts.",
+		conference.ReasonDNS:           "The cloud's host name cannot be found. Check cloud.endpoint and the name server.",
+		conference.ReasonTLS:           "The cloud's certificate was not accepted. Check the clock, the proxy and cloud.endpoint.",
+		conference.ReasonUnavailable:   "The cloud is not available at the moment. Trying again.",
+		conference.ReasonClosed:        "The cloud closed the connection. Connecting again.",
+		conference.ReasonNoEcho:        "The cloud stopped answering. Connecting again.",
+		conference.ReasonTokenSpent:    "The cloud did not accept the token. Fetching a new one.",
+		conference.ReasonNotStarted:    "The meeting has not started.",
+		conference.ReasonPassword:      "No such meeting, or a wrong host password. Correct the settings and restart; it is not tried again by itself.",
+		conference.ReasonNoPassword:    "The host password is missing in the settings.",
+		conference.ReasonLocked:        "Locked after too many wrong passwords. Wait, then correct the host password in the settings.",
+		conference.ReasonNotPermitted:  "The cloud does not permit watching this meeting. Ask its organiser for host rights.",
+		conference.ReasonWrongSite:     "The meeting is on another site of the cloud. Check cloud.endpoint.",
+		conference.ReasonSubscription:  "The cloud refused the subscription to the meeting's status.",
+		conference.ReasonUnexpected:    "The cloud gave an answer that Confboard does not understand. See the log.",
+		conference.ReasonInsecureWSURL: "The cloud named an unencrypted WebSocket; Confboard does not use it.",
+	},
+
+	Fields: map[conference.Field]FieldText{
+		conference.EndTime: {Name: "Planned end"},
+		conference.StatusMode: {Name: "Mode", Values: map[string]string{
+			conference.ModeFree: "Free", conference.ModeFixed: "Fixed layout", conference.ModeRollCall: "Giving the floor", conference.ModeBroadcast: "Broadcasting a participant"}},
+		conference.MeetingState: {Name: "Meeting", Values: map[string]string{
+			conference.StateSchedule: "To be held", conference.StateCreated: "In progress", conference.StateDestroyed: "Ended"}},
+		conference.VoiceActivation:  {Name: "Voice activation", Values: map[string]string{"0": "Voice activation off", "1": "Voice activation on"}},
+		conference.Lock:             {Name: "Lock", Values: map[string]string{"0": "Unlocked", "1": "Locked"}},
+		conference.Mute:             {Name: "Muted on entry", Values: map[string]string{"0": "Not muted on entry", "1": "Muted on entry"}},
+		conference.LockSharing:      {Name: "Screen sharing", Values: map[string]string{"0": "Sharing open", "1": "Sharing locked"}},
+		conference.CanUnmute:        {Name: "Unmuting themselves", Values: map[string]string{"0": "May not unmute themselves", "1": "May unmute themselves"}},
+		conference.ChairView:        {Name: "Host's view", Values: map[string]string{"0": "Host does not see participants in turn", "1": "Host sees participants in turn"}},
+		conference.PicNum:           {Name: "Screens"},
+		conference.PartViewNum:      {Name: "Focused participants"},
+		conference.MaxPartViewNum:   {Name: "Most focused participants"},
+		conference.RecState:         {Name: "Recording", Values: map[string]string{"0": "Not recording", "1": "Recording"}},
+		conference.MultiPic:         {Name: "Custom layout"},
+		conference.ConfIMGroupID:    {Name: "Chat group"},
+		conference.ForbiddenChat:    {Name: "Chat", Values: map[string]string{"0": "Chat on", "1": "Chat off"}},
+		conference.RecOccurred:      {Name: "Recorded before", Values: map[string]string{"0": "Not recorded so far", "1": "Was recorded at some time"}},
+		conference.RealTimeSubtitle: {Name: "Live captions", Values: map[string]string{"0": "Captions off", "1": "Captions on"}},
+	},
+
+	NotReported: "not reported", SentEmpty: "sent empty",
+	Pair:    func(name, said string) string { return name + ": " + said },
+	Unknown: func(v string) string { return v + " (unknown value)" },
+
+	AllMeetings: "All meetings", OnlyProblems: "Only problems",
+	NoMeetings:     "No meetings on the board",
+	NoMeetingsHelp: "Add meetings under cloud.meetings in the settings, each with its confID and host password. They appear here by themselves.",
+	NoProblems:     "No problems",
+	NoProblemsHelp: "Every meeting on the board is as it should be. This list fills by itself when one is not.",
+	MeetingCount: func(n int) string {
+		if n == 1 {
+			return "1 meeting"
+		}
+		return fmt.Sprintf("%d meetings", n)
+	},
+	OverviewTitle: func(problems int) string {
+		switch problems {
+		case 0:
+			return "Meetings · Confboard"
+		case 1:
+			return "(1) 1 problem · Confboard"
+		}
+		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
+	},
+	EndingSoonNote: "Ends within 5 minutes, as planned.", OverrunNote: "Over its planned end.",
+	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
+	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
+	LastChange: "Last change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Never: "none yet",
+	Screens: func(n int64) string {
+		if n == 1 {
+			return "1 screen"
+		}
+		return fmt.Sprintf("%d screens", n)
+	},
+
+	ConfID: "Meeting ID", Group: "Group",
+	GroupMeeting: "Meeting", GroupSound: "Sound and chat", GroupPicture: "Picture", GroupRecording: "Recording and captions",
+	Layout: "Continuous presence",
+	LayoutAutomatic: func(n int64) string {
+		if n == 1 {
+			return "Automatic layout, 1 screen. Who is shown is decided by the cloud."
+		}
+		return fmt.Sprintf("Automatic layout, %d screens. Who is shown where is decided by the cloud.", n)
+	},
+	LayoutAutomaticUnknown: "Automatic layout; the number of screens was not reported.",
+	LayoutNotReported:      "Nothing is known of the layout yet.",
+	LayoutGridOrder:        "Grid order: screens in order of their number, not their real place and size.",
+	LayoutPeriod: func(s int64) string {
+		if s == 1 {
+			return "changes every second"
+		}
+		return fmt.Sprintf("changes every %d s", s)
+	},
+	LayoutDated: "Set earlier, may not apply: the mode or the number of screens has changed since.",
+	LayoutIrregular: func(n int) string {
+		if n == 1 {
+			return "1 screen came with a missing, repeated or impossible number."
+		}
+		return fmt.Sprintf("%d screens came with a missing, repeated or impossible number.", n)
+	},
+	LayoutOverridden: func(mode string) string {
+		return "This layout is not what people see at the moment. Mode: " + mode + "."
+	},
+	LayoutSummary: func(n int) string {
+		if n == 1 {
+			return "Set by a person: 1 screen"
+		}
+		return fmt.Sprintf("Set by a person: %d screens", n)
+	},
+	Screen:           func(n int) string { return fmt.Sprintf("Screen %d", n) },
+	ScreenUnnumbered: "Screens without a usable number",
+	ScreenEmpty:      "Nobody assigned", ScreenAbsent: "Not described", ScreenPresentation: "Presentation", ScreenTurns: "in turn; which one is on air is not known",
+	ScreenTwice: "described more than once", ScreenBeyond: "beyond the number of screens",
+	Partial:     "Parts of the state may be missing until a full message arrives.",
+	Freshness:   "Freshness",
+	LastMessage: "Last message", NoMessageYet: "No message has arrived yet.",
+	MessageType: "Type", MessageMode: "Kind", Full: "full", Incremental: "incremental",
+	Version: "Version", Sequence: "Sequence", CreateTime: "Made", MsgID: "Message ID", Occurrence: "Occurrence",
+	Intake: "Messages taken in", Applied: "Applied", Refused: "Refused", Passed: "Passed over", Withheld: "Withheld as possible secrets or links",
+	Dropped: map[conference.Fate]string{
+		conference.DroppedRepeated: "Dropped: seen before", conference.DroppedOlderFull: "Dropped: full, not newer",
+		conference.DroppedOlderSequence: "Dropped: out of sequence", conference.DroppedBeforeFull: "Dropped: made before the last full message",
+	},
+	LastRefusal: "Last refusal",
+	Refusal: map[conference.RefusalKind]string{
+		conference.RefusedNotJSON:  "the frame is not a JSON object",
+		conference.RefusedEnvelope: "the message type, kind, version or time is missing or unusable",
+		conference.RefusedValue:    "a field has a value that cannot be converted",
+		conference.RefusedTooLarge: "the frame or a text in it is too long",
+		conference.RefusedTooMany:  "too many fields, screens or people", conference.RefusedTooDeep: "nested too deeply",
+		conference.RefusedOtherMeeting: "the message is about another meeting",
+	},
+	OtherFields: "Other fields as pushed", OtherFieldsHelp: "Fields of the message that have no badge, under their wire name.", NoOtherFields: "None.",
+
+	AbsentTitle:   "No such meeting on this board",
+	AbsentHelp:    "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",
+	NotFoundTitle: "There is no such page", NotFoundHelp: "Check the address, or go back to the overview.",
+	FaultTitle: "Something went wrong on the board", FaultHelp: "Reload the page. If it happens again, tell whoever runs this board the time at which it happened.",
+	MethodTitle: "This page can only be read", MethodHelp: "Confboard shows meetings and cannot change them. Go back to the overview.",
+	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
+	BackToOverview: "Back to the overview",
+}

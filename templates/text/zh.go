@@ -1,0 +1,152 @@
+package text
+
+import (
+	"fmt"
+
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+)
+
+var chinese = Catalogue{
+	Lang: Chinese, HTMLLang: "zh-CN", OwnName: "简体中文",
+
+	Product: "Confboard", Tagline: "视频会议实时状态",
+
+	SkipToContent: "跳到正文", Overview: "会议总览", Language: "语言", ServerClock: "服务器时间",
+	ConnectingToBoard: "正在连接…", Reconnecting: "正在重新连接…", BoardSilent: "无数据", BoardLive: "实时",
+	NoScript: "未启用 JavaScript 时本页不会自动更新，请刷新页面查看最新状态。",
+
+	Severity: map[rules.Severity]string{
+		rules.Critical: "告警", rules.NoData: "无数据", rules.Attention: "需关注", rules.Pending: "连接中",
+		rules.Healthy: "实时", rules.Scheduled: "未开始", rules.Ended: "已结束",
+	},
+	SeverityCount: map[rules.Severity]string{
+		rules.Critical: "告警", rules.NoData: "无数据", rules.Attention: "需关注", rules.Pending: "连接中",
+		rules.Healthy: "实时", rules.Scheduled: "未开始", rules.Ended: "已结束",
+	},
+	Link: map[conference.LinkState]string{
+		conference.Connecting: "连接中", conference.Waiting: "等待会议开始", conference.Live: "实时",
+		conference.Stale: "数据可能过时", conference.Lost: "无数据", conference.Refusing: "被拒绝", conference.Over: "已结束",
+	},
+	LinkHelp: map[conference.LinkState]string{
+		conference.Connecting: "正在首次连接会议云，尚无该会议的任何信息。",
+		conference.Waiting:    "会议尚未进行，Confboard 会自动再次查询。",
+		conference.Live:       "会议云应答及时，所见即最新状态。",
+		conference.Stale:      "所见内容可能已过时，Confboard 正在自动重新连接。",
+		conference.Lost:       "会议云长时间没有应答，请勿以所见内容为准。",
+		conference.Refusing:   "会议云拒绝了连接，需要有人排除原因。",
+		conference.Over:       "会议已结束，所见为最后已知状态。",
+	},
+	Reason: map[conference.LinkReason]string{
+		conference.ReasonUnreachable:   "无法连接会议云。若持续如此，请检查网络。",
+		conference.ReasonDNS:           "无法解析会议云的主机名，请检查 cloud.endpoint 和域名服务器。",
+		conference.ReasonTLS:           "会议云的证书未通过验证，请检查系统时间、代理和 cloud.endpoint。",
+		conference.ReasonUnavailable:   "会议云暂时不可用，正在重试。",
+		conference.ReasonClosed:        "会议云关闭了连接，正在重新连接。",
+		conference.ReasonNoEcho:        "会议云不再应答，正在重新连接。",
+		conference.ReasonTokenSpent:    "会议云不接受当前令牌，正在获取新令牌。",
+		conference.ReasonNotStarted:    "会议尚未开始。",
+		conference.ReasonPassword:      "会议不存在或主持人密码错误。请更正配置后重启；系统不会自动重试。",
+		conference.ReasonNoPassword:    "配置中缺少主持人密码。",
+		conference.ReasonLocked:        "密码错误次数过多，已被锁定。请稍候，再更正配置中的主持人密码。",
+		conference.ReasonNotPermitted:  "会议云不允许查看该会议，请向会议组织者索取主持人权限。",
+		conference.ReasonWrongSite:     "会议位于会议云的另一站点，请检查 cloud.endpoint。",
+		conference.ReasonSubscription:  "会议云拒绝了会议状态订阅。",
+		conference.ReasonUnexpected:    "会议云的应答无法识别，详见日志。",
+		conference.ReasonInsecureWSURL: "会议云给出了未加密的 WebSocket 地址，Confboard 不予使用。",
+	},
+
+	Fields: map[conference.Field]FieldText{
+		conference.EndTime: {Name: "计划结束时间"},
+		conference.StatusMode: {Name: "会议模式", Values: map[string]string{
+			conference.ModeFree: "自由模式", conference.ModeFixed: "固定多画面", conference.ModeRollCall: "正在点名发言", conference.ModeBroadcast: "正在广播与会者"}},
+		conference.MeetingState: {Name: "会议状态", Values: map[string]string{
+			conference.StateSchedule: "待召开", conference.StateCreated: "进行中", conference.StateDestroyed: "已结束"}},
+		conference.VoiceActivation:  {Name: "声控切换", Values: map[string]string{"0": "声控切换已关闭", "1": "声控切换已开启"}},
+		conference.Lock:             {Name: "会议锁定", Values: map[string]string{"0": "未锁定", "1": "已锁定"}},
+		conference.Mute:             {Name: "入会静音", Values: map[string]string{"0": "入会不静音", "1": "入会时静音"}},
+		conference.LockSharing:      {Name: "屏幕共享", Values: map[string]string{"0": "允许共享", "1": "共享已锁定"}},
+		conference.CanUnmute:        {Name: "自行解除静音", Values: map[string]string{"0": "不允许自行解除静音", "1": "允许自行解除静音"}},
+		conference.ChairView:        {Name: "主持人轮询", Values: map[string]string{"0": "主持人未轮询与会者", "1": "主持人正在轮询与会者"}},
+		conference.PicNum:           {Name: "画面数"},
+		conference.PartViewNum:      {Name: "被关注的与会者"},
+		conference.MaxPartViewNum:   {Name: "最多可关注人数"},
+		conference.RecState:         {Name: "录制", Values: map[string]string{"0": "未录制", "1": "正在录制"}},
+		conference.MultiPic:         {Name: "自定义多画面"},
+		conference.ConfIMGroupID:    {Name: "聊天群组"},
+		conference.ForbiddenChat:    {Name: "聊天", Values: map[string]string{"0": "聊天已开启", "1": "聊天已禁用"}},
+		conference.RecOccurred:      {Name: "曾经录制", Values: map[string]string{"0": "尚未录制过", "1": "曾经录制过"}},
+		conference.RealTimeSubtitle: {Name: "实时字幕", Values: map[string]string{"0": "字幕已关闭", "1": "字幕已开启"}},
+	},
+
+	NotReported: "未上报", SentEmpty: "上报为空",
+	Pair:    func(name, said string) string { return name + "：" + said },
+	Unknown: func(v string) string { return v + "（未知值）" },
+
+	AllMeetings: "全部会议", OnlyProblems: "仅看问题",
+	NoMeetings:     "看板上还没有会议",
+	NoMeetingsHelp: "请在配置的 cloud.meetings 下添加会议，填写会议 ID 和主持人密码，会议会自动出现在这里。",
+	NoProblems:     "没有问题",
+	NoProblemsHelp: "看板上的会议一切正常。一旦出现问题，会自动列在这里。",
+	MeetingCount:   func(n int) string { return fmt.Sprintf("%d 个会议", n) },
+	OverviewTitle: func(problems int) string {
+		if problems == 0 {
+			return "会议总览 · Confboard"
+		}
+		return fmt.Sprintf("(%d) %d 个问题 · Confboard", problems, problems)
+	},
+	EndingSoonNote: "按计划将在 5 分钟内结束。", OverrunNote: "已超过计划结束时间。",
+	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
+	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
+	LastChange: "最近变化", LastEcho: "最近心跳应答", TheLink: "会议云连接", Never: "暂无",
+	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
+
+	ConfID: "会议 ID", Group: "分组",
+	GroupMeeting: "会议", GroupSound: "声音与聊天", GroupPicture: "画面", GroupRecording: "录制与字幕",
+	Layout: "多画面",
+	LayoutAutomatic: func(n int64) string {
+		return fmt.Sprintf("自动多画面，共 %d 个画面，各画面显示谁由会议云决定。", n)
+	},
+	LayoutAutomaticUnknown: "自动多画面，画面数未上报。",
+	LayoutNotReported:      "尚无多画面信息。",
+	LayoutGridOrder:        "按编号排列：仅表示画面顺序，不代表实际位置和大小。",
+	LayoutPeriod:           func(s int64) string { return fmt.Sprintf("每 %d 秒轮换", s) },
+	LayoutDated:            "此前设置，可能已不适用：会议模式或画面数此后有变化。",
+	LayoutIrregular:        func(n int) string { return fmt.Sprintf("%d 个画面的编号缺失、重复或不合理。", n) },
+	LayoutOverridden: func(mode string) string {
+		return "当前与会者看到的不是此多画面。会议模式：" + mode + "。"
+	},
+	LayoutSummary:    func(n int) string { return fmt.Sprintf("由人工设置：%d 个画面", n) },
+	Screen:           func(n int) string { return fmt.Sprintf("画面 %d", n) },
+	ScreenUnnumbered: "编号不可用的画面",
+	ScreenEmpty:      "未指定与会者", ScreenAbsent: "未描述", ScreenPresentation: "共享内容", ScreenTurns: "轮流显示，当前显示的是谁未知",
+	ScreenTwice: "重复描述", ScreenBeyond: "超出画面数",
+	Partial:     "收到全量消息之前，部分状态可能缺失。",
+	Freshness:   "数据时效",
+	LastMessage: "最近一条消息", NoMessageYet: "尚未收到消息。",
+	MessageType: "类型", MessageMode: "方式", Full: "全量", Incremental: "增量",
+	Version: "版本", Sequence: "序号", CreateTime: "生成时间", MsgID: "消息 ID", Occurrence: "场次",
+	Intake: "消息接收情况", Applied: "已应用", Refused: "已拒绝", Passed: "已略过", Withheld: "疑似密码或链接，未予保留",
+	Dropped: map[conference.Fate]string{
+		conference.DroppedRepeated: "已丢弃：重复", conference.DroppedOlderFull: "已丢弃：全量消息不够新",
+		conference.DroppedOlderSequence: "已丢弃：序号过旧", conference.DroppedBeforeFull: "已丢弃：早于最近的全量消息",
+	},
+	LastRefusal: "最近一次拒绝",
+	Refusal: map[conference.RefusalKind]string{
+		conference.RefusedNotJSON:  "消息不是 JSON 对象",
+		conference.RefusedEnvelope: "消息类型、方式、版本或时间缺失或不可用",
+		conference.RefusedValue:    "某字段的值无法转换",
+		conference.RefusedTooLarge: "消息或其中的文本过长",
+		conference.RefusedTooMany:  "字段、画面或人员过多", conference.RefusedTooDeep: "嵌套过深",
+		conference.RefusedOtherMeeting: "消息属于另一个会议",
+	},
+	OtherFields: "其他推送字段", OtherFieldsHelp: "消息中没有对应徽标的字段，按原始字段名列出。", NoOtherFields: "无。",
+
+	AbsentTitle:   "看板上没有这个会议",
+	AbsentHelp:    "请检查地址中的会议 ID。如果无误，说明该会议尚未纳入看板；一旦出现，本页会自动显示。",
+	NotFoundTitle: "页面不存在", NotFoundHelp: "请检查地址，或返回会议总览。",
+	FaultTitle: "看板出现故障", FaultHelp: "请刷新页面。如再次出现，请将发生时间告知看板管理员。",
+	MethodTitle: "本页仅供查看", MethodHelp: "Confboard 只显示会议，不能更改会议。请返回会议总览。",
+	BusyTitle: "看板的访问者过多", BusyHelp: "请稍候再刷新页面。看板管理员可以提高上限。",
+	BackToOverview: "返回会议总览",
+}
