@@ -1,0 +1,75 @@
+package settings
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// checkTogether applies the rules that concern more than one setting, or what a setting refers to.
+func (l *loader) checkTogether() {
+	l.checkAccess()
+	l.checkPublicURL()
+	l.checkTLS()
+	if l.settings.DataDir == "" {
+		l.refuse("dataDir", l.origin("dataDir"), "it is empty", nil)
+	}
+	if heartbeat := l.settings.Cloud.Heartbeat; heartbeat >= cloudPatience {
+		l.warn("cloud.heartbeat", fmt.Sprintf("the cloud closes a connection after %s without a heartbeat", shortDuration(cloudPatience)))
+	}
+}
+
+func (l *loader) checkAccess() {
+	s := l.settings
+	if !l.sound("listen", "access", "openToNetwork") || s.Access != AccessOpen || s.OpenToNetwork {
+		return
+	}
+	host, _, err := net.SplitHostPort(s.Listen)
+	if err == nil && loopback(host) {
+		return
+	}
+	l.refuse("listen", l.origin("listen"), s.Listen+" can be reached from other machines, and access: open shows the board to everybody; "+
+		"listen on 127.0.0.1 or localhost, or set openToNetwork: true if that is meant", nil)
+}
+
+// checkPublicURL leaves scheme and host; a path has to be the base path.
+func (l *loader) checkPublicURL() {
+	s := l.settings
+	if s.PublicURL == "" || !l.sound("publicURL", "basePath") {
+		return
+	}
+	u, err := url.Parse(s.PublicURL) // without fault, it has been read before
+	if err != nil {
+		return
+	}
+	if path := strings.TrimRight(u.Path, "/"); path != "" && path != s.BasePath {
+		l.refuse("publicURL", l.origin("publicURL"), fmt.Sprintf("its path %s is not basePath, which is %s", quoted(path), quoted(s.BasePath)), nil)
+		return
+	}
+	s.PublicURL = u.Scheme + "://" + u.Host
+}
+
+func (l *loader) checkTLS() {
+	const cert, key = "tls.certFile", "tls.keyFile"
+	t := &l.settings.TLS
+	if !l.sound(cert, key) {
+		return
+	}
+	switch {
+	case t.CertFile == "" && t.KeyFile == "":
+		return
+	case t.CertFile == "":
+		l.refuse(cert, l.origin(key), "tls.keyFile is set without it; both or none", nil)
+		return
+	case t.KeyFile == "":
+		l.refuse(key, l.origin(cert), "tls.certFile is set without it; both or none", nil)
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile); err != nil {
+		l.refuse(cert, l.origin(cert), "certificate and key cannot be loaded", err)
+		return
+	}
+	l.warnIfOpen(key, t.KeyFile)
+}
