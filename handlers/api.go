@@ -1,0 +1,217 @@
+package handlers
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+)
+
+// apiMeeting is one meeting as machines read it. Times are RFC 3339 in UTC, null where there is none.
+type apiMeeting struct {
+	ConfID string `json:"confID"`
+	Title  string `json:"title"`
+	Group  string `json:"group,omitempty"`
+	// Severity is the status class of the pages: critical, nodata, attention, pending, live, scheduled, ended.
+	Severity   string `json:"severity"`
+	Occurrence int    `json:"occurrence"`
+	// Status is the merged ConfDynamicInfoNotify under its wire names. A listed field has one JSON type whatever the wire
+	// sent: flags and counts are numbers, endTime is text. A field that was not reported is absent, one that was sent
+	// empty is null, an unlisted one is as it came.
+	Status map[string]json.RawMessage `json:"status"`
+	// LayoutDated: multiPic was set before the mode or picNum changed, and may not apply.
+	LayoutDated bool `json:"layoutDated"`
+	// Participants and Speakers are null: not known, which is not the same as nobody.
+	Participants json.RawMessage `json:"participants"`
+	Speakers     json.RawMessage `json:"speakers"`
+	Freshness    apiFreshness    `json:"freshness"`
+	Partial      bool            `json:"partial"`
+	LastMessage  *apiEnvelope    `json:"lastMessage"`
+	Messages     apiCounts       `json:"messages"`
+}
+
+type apiFreshness struct {
+	Link       conference.LinkState  `json:"link"`
+	Since      time.Time             `json:"since"`
+	Reason     conference.LinkReason `json:"reason,omitempty"`
+	LastEcho   *time.Time            `json:"lastEcho"`
+	LastChange *time.Time            `json:"lastChange"`
+}
+
+type apiEnvelope struct {
+	Mode       string     `json:"mode"` // full or incremental
+	Version    int64      `json:"version"`
+	CreateTime *time.Time `json:"createTime"`
+	MsgID      string     `json:"msgID"`
+}
+
+type apiCounts struct {
+	Applied     uint64            `json:"applied"`
+	Dropped     map[string]uint64 `json:"dropped"`
+	Refused     uint64            `json:"refused"`
+	LastRefusal *apiRefusal       `json:"lastRefusal"`
+	Passed      map[string]uint64 `json:"passed"`
+	Withheld    map[string]uint64 `json:"withheld"`
+}
+
+type apiRefusal struct {
+	Kind  conference.RefusalKind `json:"kind"`
+	Field string                 `json:"field,omitempty"`
+	At    time.Time              `json:"at"`
+}
+
+func (h *Handlers) apiMeetings(c echo.Context) error {
+	all := h.Board.All()
+	answer := struct {
+		Meetings []apiMeeting `json:"meetings"`
+	}{Meetings: make([]apiMeeting, 0, len(all))}
+	for _, s := range all {
+		m, err := apiMeetingOf(s)
+		if err != nil {
+			return err
+		}
+		answer.Meetings = append(answer.Meetings, m)
+	}
+	return apiSend(c, answer)
+}
+
+func (h *Handlers) apiMeeting(c echo.Context) error {
+	id, err := confIDOf(c)
+	if err != nil {
+		return err
+	}
+	s := h.Board.Get(id)
+	if s == nil {
+		return echo.NewHTTPError(http.StatusNotFound, "no such meeting on this board: check the confID, or watch the meeting in the settings")
+	}
+	m, err := apiMeetingOf(s)
+	if err != nil {
+		return err
+	}
+	return apiSend(c, m)
+}
+
+func apiSend(c echo.Context, answer any) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusOK, answer)
+}
+
+func apiMeetingOf(s *conference.State) (apiMeeting, error) {
+	status, err := apiStatus(&s.Status)
+	if err != nil {
+		return apiMeeting{}, err
+	}
+	m := apiMeeting{
+		ConfID: string(s.ConfID), Title: title(s), Group: s.Group, Severity: rules.Judge(s).String(), Occurrence: s.Occurrence,
+		Status: status, LayoutDated: s.LayoutDated, Participants: null, Speakers: null, Partial: s.Partial(),
+		Freshness: apiFreshness{Link: s.Link.State, Since: s.Link.Since.UTC(), Reason: s.Link.Reason,
+			LastEcho: known(s.Link.LastEcho), LastChange: known(s.LastChange)},
+		Messages: apiCounts{Applied: s.Counts.Applied, Dropped: map[string]uint64{}, Refused: s.Counts.Refused,
+			Passed: orEmpty(s.Counts.Passed), Withheld: orEmpty(s.Counts.Withheld)},
+	}
+	for _, fate := range conference.DropFates() {
+		m.Messages.Dropped[fate.String()] = s.Counts.Dropped[fate]
+	}
+	if r := s.Counts.LastRefusal; r.Kind != "" {
+		m.Messages.LastRefusal = &apiRefusal{Kind: r.Kind, Field: r.Field, At: r.At.UTC()}
+	}
+	if last := s.StatusIntake.Last; last.Type != "" {
+		m.LastMessage = &apiEnvelope{Mode: "full", Version: last.RawVersion(), CreateTime: known(last.CreateTime), MsgID: last.MsgID}
+		if last.Mode == conference.Incremental {
+			m.LastMessage.Mode = "incremental"
+		}
+	}
+	return m, nil
+}
+
+var null = json.RawMessage("null")
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func orEmpty(m map[string]uint64) map[string]uint64 {
+	if m == nil {
+		return map[string]uint64{}
+	}
+	return m
+}
+
+func apiStatus(s *conference.Status) (map[string]json.RawMessage, error) {
+	status := make(map[string]json.RawMessage, int(conference.FieldCount)+len(s.Unlisted))
+	for name, text := range s.Unlisted {
+		status[name] = json.RawMessage(text)
+	}
+	for f := range conference.FieldCount {
+		raw, err := apiValue(f.Kind(), s.Value(f))
+		if err != nil {
+			return nil, err
+		}
+		if raw != nil {
+			status[f.WireName()] = raw
+		}
+	}
+	return status, nil
+}
+
+// apiValue is nil for what was not reported.
+func apiValue(kind conference.Kind, v conference.Value) (json.RawMessage, error) {
+	switch v.Presence {
+	case conference.NotReported:
+		return nil, nil
+	case conference.Empty:
+		return null, nil
+	}
+	switch kind {
+	case conference.KindText, conference.KindEnum, conference.KindTime:
+		return json.Marshal(v.Text)
+	case conference.KindLayout:
+		return apiLayout(v.Layout)
+	}
+	return json.Marshal(v.Int)
+}
+
+// apiLayout writes a layout as the wire does.
+func apiLayout(l *conference.Layout) (json.RawMessage, error) {
+	screens := make([]json.RawMessage, 0, len(l.Screens))
+	for _, s := range l.Screens {
+		ids := s.IDs
+		if ids == nil {
+			ids = []string{}
+		}
+		raw, err := apiObject(s.Unlisted, map[string]conference.Value{"index": s.Index, "share": s.Share}, map[string]any{"id": ids})
+		if err != nil {
+			return nil, err
+		}
+		screens = append(screens, raw)
+	}
+	return apiObject(l.Unlisted, map[string]conference.Value{"picNum": l.PicNum, "period": l.Period}, map[string]any{"picInfos": screens})
+}
+
+func apiObject(unlisted map[string]string, counts map[string]conference.Value, rest map[string]any) (json.RawMessage, error) {
+	object := make(map[string]any, len(unlisted)+len(counts)+len(rest))
+	for name, text := range unlisted {
+		object[name] = json.RawMessage(text)
+	}
+	for name, v := range counts {
+		raw, err := apiValue(conference.KindCount, v)
+		if err != nil {
+			return nil, err
+		}
+		if raw != nil {
+			object[name] = raw
+		}
+	}
+	for name, v := range rest {
+		object[name] = v
+	}
+	return json.Marshal(object)
+}

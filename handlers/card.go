@@ -1,0 +1,53 @@
+package handlers
+
+import (
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+	"confboard/templates"
+)
+
+// cardID is the DOM id of a meeting's card. A confID consists of characters that are safe there.
+func cardID(id conference.ConfID) string { return "c-" + string(id) }
+
+// cardPart is the DOM id of a part of a card.
+func cardPart(id conference.ConfID, part string) string { return "c-" + string(id) + "-" + part }
+
+func (w words) card(s *conference.State) templates.Card {
+	c := templates.Card{
+		ID: cardID(s.ConfID), Path: w.paths.Meeting(s.ConfID), Severity: rules.Judge(s).String(),
+		Title: title(s), Name: s.Name, ConfID: string(s.ConfID),
+		Mark: w.mark(cardPart(s.ConfID, "mark"), s), End: w.cardEnd(s), Fresh: w.fresh(s),
+	}
+	for _, f := range cardFields {
+		c.Badges = append(c.Badges, w.cardBadge(s, f))
+	}
+	return c
+}
+
+func (w words) cardBadge(s *conference.State, f conference.Field) templates.Badge {
+	return w.badge(cardPart(s.ConfID, f.WireName()), s, f)
+}
+
+func (w words) cardEnd(s *conference.State) templates.CardEnd {
+	e := templates.CardEnd{ID: cardPart(s.ConfID, "end"), Label: w.text.PlannedEnd, Tone: "quiet"}
+	end, planned := s.Status.Value(conference.EndTime).Time()
+	if !planned {
+		return e
+	}
+	e.Time = w.instant(end, "clock")
+	switch {
+	case s.Overrun:
+		e.Note, e.Tone = w.text.Overrun, "over"
+	case s.EndingSoon:
+		e.Note, e.Tone = w.text.EndingSoon, "soon"
+	}
+	return e
+}
+
+func (w words) fresh(s *conference.State) templates.Fresh {
+	f := templates.Fresh{ID: cardPart(s.ConfID, "fresh"), Link: w.text.Link[s.Link.State], Label: w.text.LastChange, LastChange: w.instant(s.LastChange, "ago")}
+	if s.Link.State != conference.Live && s.Link.State != conference.Over {
+		f.Reason = w.text.Reason[s.Link.Reason]
+	}
+	return f
+}

@@ -1,0 +1,164 @@
+// Package handlers answers requests: one file per page or endpoint. A handler reads the current state, makes props and
+// lets the templates draw them; a page that changes also has a view, which draws the same components for the stream.
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"confboard/feed/conference"
+	"confboard/templates"
+	"confboard/templates/text"
+	"confboard/web/live"
+)
+
+// Board is where the current states are read; *conference.Registry is one.
+type Board interface {
+	// Get returns a meeting's state, nil if it is not on the board.
+	Get(conference.ConfID) *conference.State
+	// All returns all states in order of confID.
+	All() []*conference.State
+}
+
+// Streams serves live streams; *live.Hub is one.
+type Streams interface {
+	// Serve blocks for the life of one viewer's stream. Its errors are live's sentinels.
+	Serve(w http.ResponseWriter, r *http.Request, v live.View, o live.ServeOptions) error
+}
+
+// Assets are the paths of the embedded assets, below the base path and with their content's hash.
+type Assets interface {
+	Path(name string) string
+}
+
+// Handlers are all pages and endpoints. The fields are set once, before the first request.
+type Handlers struct {
+	Board   Board
+	Streams Streams
+	Assets  Assets
+	Paths   Paths
+	// Build identifies what is running; a page reloads itself when it changes.
+	Build string
+	// Now is the clock; time.Now outside of tests.
+	Now func() time.Time
+	// Ready reports whether the process is neither starting nor stopping.
+	Ready func() bool
+}
+
+// Register adds all routes to a group that stands at the base path.
+func (h *Handlers) Register(g *echo.Group) {
+	page(g, "/", h.overview)
+	page(g, "/m/:confID", h.meeting)
+	g.GET("/events", h.overviewStream)
+	g.GET("/m/:confID/events", h.meetingStream)
+	g.GET("/api/v1/meetings", h.apiMeetings)
+	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
+	g.GET("/healthz", h.health)
+	g.GET("/readyz", h.ready)
+}
+
+// page registers a page for GET and for HEAD, which link checkers and load balancers use.
+func page(g *echo.Group, path string, f echo.HandlerFunc) {
+	g.GET(path, f)
+	g.HEAD(path, f)
+}
+
+// langCookie remembers the language that a viewer chose.
+const langCookie = "confboard_lang"
+
+// language is the viewer's: as chosen in the address, as chosen before, or as the browser asks. One chosen in
+// the address is remembered.
+func (h *Handlers) language(c echo.Context) *text.Catalogue {
+	if l := text.Lang(c.QueryParam("lang")); l.Known() {
+		c.SetCookie(&http.Cookie{Name: langCookie, Value: string(l), Path: h.Paths.Cookies(), MaxAge: 365 * 24 * 3600,
+			HttpOnly: true, Secure: c.IsTLS(), SameSite: http.SameSiteLaxMode})
+		return text.For(l)
+	}
+	if k, err := c.Cookie(langCookie); err == nil && text.Lang(k.Value).Known() {
+		return text.For(text.Lang(k.Value))
+	}
+	return text.For(text.Match(c.Request().Header.Get("Accept-Language")))
+}
+
+// streamLanguage is the language of a stream: the address says it, as the page wrote it there.
+func (h *Handlers) streamLanguage(c echo.Context) text.Lang {
+	if l := text.Lang(c.QueryParam("lang")); l.Known() {
+		return l
+	}
+	return text.Match(c.Request().Header.Get("Accept-Language"))
+}
+
+// frame is what every page shares.
+func (h *Handlers) frame(c echo.Context, t *text.Catalogue, title string) templates.Page {
+	p := templates.Page{
+		Text: t, Title: title, Root: h.Paths.Overview(""), Build: h.Build, Now: strconv.FormatInt(h.Now().UnixMilli(), 10),
+		CSS:  h.Paths.Asset(h.Assets.Path("app.css")),
+		JS:   h.Paths.Asset(h.Assets.Path("app.js")),
+		Icon: h.Paths.Asset(h.Assets.Path("favicon.svg")),
+	}
+	for _, l := range text.Langs() {
+		other := text.For(l)
+		p.Languages = append(p.Languages, templates.LanguageLink{
+			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: inLanguage(c.Request().URL, l), Current: l == t.Lang})
+	}
+	return p
+}
+
+// send draws a page into memory and only then answers, so that a fault is a clean 500 and never half a page.
+func send(c echo.Context, status int, p templates.Page, region templ.Component) error {
+	body, err := draw(c.Request().Context(), templates.Frame(p), region)
+	if err != nil {
+		return err
+	}
+	header := c.Response().Header()
+	header.Set("Cache-Control", "no-cache")
+	header.Add("Vary", "Accept-Language, Cookie")
+	return c.HTMLBlob(status, body)
+}
+
+// draw renders a component, with others inside it.
+func draw(ctx context.Context, outer templ.Component, inner ...templ.Component) ([]byte, error) {
+	if len(inner) > 0 {
+		ctx = templ.WithChildren(ctx, templ.Join(inner...))
+	}
+	var b bytes.Buffer
+	if err := outer.Render(ctx, &b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// message collects the parts of one message of a stream.
+type message struct {
+	ctx context.Context
+	b   bytes.Buffer
+	err error
+}
+
+func (m *message) add(outer templ.Component, inner ...templ.Component) {
+	if m.err != nil {
+		return
+	}
+	ctx := m.ctx
+	if len(inner) > 0 {
+		ctx = templ.WithChildren(ctx, templ.Join(inner...))
+	}
+	m.err = outer.Render(ctx, &m.b)
+}
+
+// swap adds a component that replaces the element with the id.
+func (m *message) swap(id string, c templ.Component) { m.add(templates.Swap(id), c) }
+
+func (m *message) bytes() ([]byte, error) { return m.b.Bytes(), m.err }
+
+// serveStream serves a view to one viewer.
+func (h *Handlers) serveStream(c echo.Context, v live.View, o live.ServeOptions) error {
+	o.Address = c.RealIP()
+	return h.Streams.Serve(c.Response(), c.Request(), v, o)
+}

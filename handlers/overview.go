@@ -1,0 +1,350 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+	"confboard/templates"
+	"confboard/templates/text"
+	"confboard/web/live"
+)
+
+// overviewQuery is what the address of the overview asks for; its zero value shows everything.
+type overviewQuery struct {
+	// only is empty, onlyProblems or the name of a rules.Severity.
+	only string
+}
+
+const onlyProblems = "problems"
+
+// overviewQueryOf reads the known parameters; an unknown value counts as not given.
+func overviewQueryOf(c echo.Context) overviewQuery {
+	only := c.QueryParam("only")
+	if only == onlyProblems || slices.ContainsFunc(rules.Severities(), func(s rules.Severity) bool { return s.String() == only }) {
+		return overviewQuery{only: only}
+	}
+	return overviewQuery{}
+}
+
+func (q overviewQuery) shows(s rules.Severity) bool {
+	return q.only == "" || q.only == s.String() || (q.only == onlyProblems && s.Problem())
+}
+
+func (h *Handlers) overview(c echo.Context) error {
+	t, q := h.language(c), overviewQueryOf(c)
+	region := h.overviewView(q, t.Lang).draw(h.Board.All())
+	p := h.frame(c, t, region.Title)
+	p.Stream, p.StreamID = h.Paths.OverviewStream(q.only, t.Lang), "stream-overview-"+cmp.Or(q.only, "all")
+	return send(c, http.StatusOK, p, templates.OverviewRegion(region))
+}
+
+func (h *Handlers) overviewStream(c echo.Context) error {
+	return h.serveStream(c, h.overviewView(overviewQueryOf(c), h.streamLanguage(c)), live.ServeOptions{})
+}
+
+// overviewView draws the overview: as a page, and as the view of its topic. As a view it remembers which cards its
+// viewers have, in which order; only the topic's own goroutine uses that.
+type overviewView struct {
+	words
+	board Board
+	query overviewQuery
+	// shown are the meetings whose cards every viewer has, once started.
+	shown   []conference.ConfID
+	started bool
+}
+
+func (h *Handlers) overviewView(q overviewQuery, lang text.Lang) *overviewView {
+	return &overviewView{words: words{text: text.For(lang), paths: h.Paths}, board: h.Board, query: q}
+}
+
+// Key implements live.View.
+func (v *overviewView) Key() string {
+	return "overview?lang=" + string(v.text.Lang) + "&only=" + v.query.only
+}
+
+// The components of the overview: the counters, the order of the cards, and for each meeting these with its confID
+// behind a slash.
+const (
+	partCounters = "counters"
+	partOrder    = "order"
+	partPlace    = "place/" // whether the card is there at all
+	partCard     = "card/"
+	partMark     = "mark/"
+	partEnd      = "end/"
+	partFresh    = "fresh/"
+	partBadge    = "badge/" // followed by field number, slash, confID
+)
+
+// reorderEvery bounds how often cards change places under the reader's eyes.
+const reorderEvery = time.Second
+
+// cardFields are the fields that have a badge on a card.
+var cardFields = []conference.Field{
+	conference.RecState, conference.Lock, conference.StatusMode, conference.PicNum, conference.Mute,
+	conference.LockSharing, conference.ForbiddenChat, conference.RealTimeSubtitle, conference.MeetingState,
+}
+
+// Touched implements live.View. A change tests its own meeting only.
+func (v *overviewView) Touched(c conference.Change) []live.Touch {
+	var touches []live.Touch
+	touch := func(component string) { touches = append(touches, live.Touch{Component: component}) }
+	id := string(c.ConfID)
+
+	was, is := c.Before != nil, c.After != nil
+	var before, after rules.Severity
+	if was {
+		before = rules.Judge(c.Before)
+	}
+	if is {
+		after = rules.Judge(c.After)
+	}
+	if was != is || before != after {
+		touch(partCounters)
+		was, is = was && v.query.shows(before), is && v.query.shows(after)
+		switch {
+		case was != is:
+			touch(partPlace + id)
+		case is:
+			touch(partCard + id)
+			touches = append(touches, live.Touch{Component: partOrder, Every: reorderEvery})
+		}
+		return touches
+	}
+	if !is || !v.query.shows(after) {
+		return nil
+	}
+	fresh := false
+	for _, f := range c.Fields {
+		switch f.Part {
+		case conference.PartStatus:
+			if f.Field == conference.EndTime {
+				touch(partEnd + id)
+			} else if slices.Contains(cardFields, f.Field) {
+				touch(partBadge + strconv.Itoa(int(f.Field)) + "/" + id)
+			}
+		case conference.PartClock:
+			touch(partEnd + id)
+		case conference.PartName:
+			touch(partCard + id)
+		case conference.PartLink:
+			touch(partMark + id)
+			fresh = true
+		case conference.PartEnvelope:
+			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
+		}
+	}
+	if fresh {
+		touch(partFresh + id)
+	}
+	return touches
+}
+
+// Render implements live.View.
+func (v *overviewView) Render(ctx context.Context, components []string) ([]byte, error) {
+	m := message{ctx: ctx}
+	v.place(&m, components)
+	for _, component := range components {
+		switch component {
+		case partCounters:
+			o := v.draw(v.board.All())
+			m.add(templates.Retitle(o.Title))
+			m.swap("counters", templates.CountersView(o.Counters, v.text.OnlyProblems, v.text.AllMeetings))
+		case partOrder:
+			v.reorder(&m)
+		default:
+			v.part(&m, component)
+		}
+	}
+	return m.bytes()
+}
+
+// place lets cards leave and enter, leaving first: the sibling before which a card is put is then one that every
+// viewer has.
+func (v *overviewView) place(m *message, components []string) {
+	var enter []*conference.State
+	for _, component := range components {
+		id, ok := strings.CutPrefix(component, partPlace)
+		if !ok {
+			continue
+		}
+		s := v.board.Get(conference.ConfID(id))
+		wanted := s != nil && v.query.shows(rules.Judge(s))
+		at := slices.Index(v.shown, conference.ConfID(id))
+		switch {
+		case wanted && at < 0:
+			enter = append(enter, s)
+		case !wanted && at >= 0:
+			v.shown = slices.Delete(v.shown, at, at+1)
+			m.add(templates.Remove(cardID(conference.ConfID(id))))
+			if len(v.shown) == 0 && len(enter) == 0 {
+				v.list(m)
+			}
+		}
+	}
+	for _, s := range enter {
+		if len(v.shown) == 0 {
+			v.shown = append(v.shown, s.ConfID)
+			v.list(m) // takes the empty state away, too
+			continue
+		}
+		at := v.rank(s)
+		if at == len(v.shown) {
+			m.add(templates.Append(templates.CardListID), templates.CardView(v.card(s)))
+		} else {
+			m.add(templates.InsertBefore(cardID(v.shown[at])), templates.CardView(v.card(s)))
+		}
+		v.shown = slices.Insert(v.shown, at, s.ConfID)
+	}
+}
+
+// rank is where a meeting belongs among those shown, in their present order.
+func (v *overviewView) rank(s *conference.State) int {
+	for i, id := range v.shown {
+		if other := v.board.Get(id); other != nil && inOrder(s, other) < 0 {
+			return i
+		}
+	}
+	return len(v.shown)
+}
+
+// reorder sorts the cards and, if that changes anything, morphs the list.
+func (v *overviewView) reorder(m *message) {
+	before := slices.Clone(v.shown)
+	states := v.states()
+	slices.SortStableFunc(states, inOrder)
+	v.shown = v.shown[:0]
+	for _, s := range states {
+		v.shown = append(v.shown, s.ConfID)
+	}
+	if !slices.Equal(before, v.shown) {
+		v.list(m)
+	}
+}
+
+// states are those of the meetings shown, as far as they are still on the board.
+func (v *overviewView) states() []*conference.State {
+	states := make([]*conference.State, 0, len(v.shown))
+	for _, id := range v.shown {
+		if s := v.board.Get(id); s != nil {
+			states = append(states, s)
+		}
+	}
+	return states
+}
+
+func (v *overviewView) list(m *message) {
+	m.swap(templates.CardListID, templates.CardList(v.overview(v.states())))
+}
+
+// part draws a part of one card. The card may have left meanwhile; then there is nothing to draw.
+func (v *overviewView) part(m *message, component string) {
+	kind, rest, _ := strings.Cut(component, "/")
+	field, id, isBadge := strings.Cut(rest, "/")
+	if !isBadge {
+		id = rest
+	}
+	s := v.board.Get(conference.ConfID(id))
+	if s == nil || !slices.Contains(v.shown, s.ConfID) {
+		return
+	}
+	switch kind + "/" {
+	case partCard:
+		m.swap(cardID(s.ConfID), templates.CardView(v.card(s)))
+	case partMark:
+		mark := v.mark(cardPart(s.ConfID, "mark"), s)
+		m.swap(mark.ID, templates.StatusMark(mark))
+	case partEnd:
+		end := v.cardEnd(s)
+		m.swap(end.ID, templates.CardEndView(end))
+	case partFresh:
+		fresh := v.fresh(s)
+		m.swap(fresh.ID, templates.FreshView(fresh))
+	case partBadge:
+		if n, err := strconv.Atoi(field); err == nil && n < int(conference.FieldCount) {
+			b := v.cardBadge(s, conference.Field(n))
+			m.swap(b.ID, templates.BadgeView(b))
+		}
+	}
+}
+
+// Region implements live.View. It shows the cards that the topic's viewers have; those that have yet to enter or leave
+// do so in the next message, for everybody alike.
+func (v *overviewView) Region(ctx context.Context) ([]byte, error) {
+	if !v.started {
+		v.started = true
+		for _, s := range v.sorted(v.board.All()) {
+			v.shown = append(v.shown, s.ConfID)
+		}
+	}
+	o := v.draw(v.board.All())
+	o.Cards = v.overview(v.states()).Cards
+	return draw(ctx, templates.SwapRegion(o.Title), templates.OverviewRegion(o))
+}
+
+// sorted keeps the states that the query shows and puts them in order.
+func (v *overviewView) sorted(all []*conference.State) []*conference.State {
+	states := make([]*conference.State, 0, len(all))
+	for _, s := range all {
+		if v.query.shows(rules.Judge(s)) {
+			states = append(states, s)
+		}
+	}
+	slices.SortStableFunc(states, inOrder)
+	return states
+}
+
+// inOrder puts what needs a person first; within a class the order is steady.
+func inOrder(a, b *conference.State) int {
+	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), cmp.Compare(a.ConfID, b.ConfID))
+}
+
+// draw makes the props of the whole overview.
+func (v *overviewView) draw(all []*conference.State) templates.Overview {
+	counts := make([]int, len(rules.Severities()))
+	problems := 0
+	for _, s := range all {
+		severity := rules.Judge(s)
+		counts[severity]++
+		if severity.Problem() {
+			problems++
+		}
+	}
+	o := v.overview(v.sorted(all))
+	o.Title = v.text.OverviewTitle(problems)
+	o.Counters = templates.Counters{
+		Total: v.text.MeetingCount(len(all)), TotalPath: v.paths.Overview(""), TotalCurrent: v.query.only == "",
+		Problems: templates.Counter{Severity: onlyProblems, Count: strconv.Itoa(problems), Path: v.paths.Overview(onlyProblems),
+			Zero: problems == 0, Current: v.query.only == onlyProblems},
+	}
+	for _, severity := range rules.Severities() {
+		name := severity.String()
+		o.Counters.Classes = append(o.Counters.Classes, templates.Counter{Severity: name, Label: v.text.SeverityCount[severity],
+			Count: strconv.Itoa(counts[severity]), Path: v.paths.Overview(name), Zero: counts[severity] == 0, Current: v.query.only == name})
+	}
+	return o
+}
+
+// overview makes the props of the list.
+func (v *overviewView) overview(states []*conference.State) templates.Overview {
+	o := templates.Overview{Text: v.text, EmptyTitle: v.text.NoMeetings, EmptyHelp: v.text.NoMeetingsHelp}
+	switch v.query.only {
+	case "":
+	case onlyProblems:
+		o.EmptyTitle, o.EmptyHelp = v.text.NoProblems, v.text.NoProblemsHelp
+	default:
+		o.EmptyTitle, o.EmptyHelp = v.text.NoneOfThese, v.text.NoneOfTheseHelp
+	}
+	for _, s := range states {
+		o.Cards = append(o.Cards, v.card(s))
+	}
+	return o
+}

@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"net/url"
+
+	"confboard/feed/conference"
+	"confboard/templates/text"
+)
+
+// Paths makes every path of the board, so that a base path such as /board is respected everywhere. Base is empty or
+// begins with a slash and does not end with one.
+type Paths struct{ Base string }
+
+// Overview is the path of the overview. only is empty for all meetings.
+func (p Paths) Overview(only string) string { return p.overview("/", only, "") }
+
+// OverviewStream is the path of the overview's stream.
+func (p Paths) OverviewStream(only string, lang text.Lang) string {
+	return p.overview("/events", only, lang)
+}
+
+func (p Paths) overview(path, only string, lang text.Lang) string {
+	q := url.Values{}
+	if only != "" {
+		q.Set("only", only)
+	}
+	return p.join(path, q, lang)
+}
+
+// Meeting is the path of a meeting's page: the address that people share.
+func (p Paths) Meeting(id conference.ConfID) string {
+	return p.Base + "/m/" + url.PathEscape(string(id))
+}
+
+// MeetingStream is the path of the stream of a meeting's page.
+func (p Paths) MeetingStream(id conference.ConfID, lang text.Lang) string {
+	return p.join("/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
+}
+
+// Asset is the path of an asset, given its path below the base.
+func (p Paths) Asset(path string) string { return p.Base + path }
+
+// Cookies is the path for which cookies are set.
+func (p Paths) Cookies() string { return p.Base + "/" }
+
+func (p Paths) join(path string, q url.Values, lang text.Lang) string {
+	if lang != "" {
+		q.Set("lang", string(lang))
+	}
+	if len(q) == 0 {
+		return p.Base + path
+	}
+	return p.Base + path + "?" + q.Encode()
+}
+
+// inLanguage is the path of the requested page in another language.
+func inLanguage(u *url.URL, lang text.Lang) string {
+	q := u.Query()
+	q.Set("lang", string(lang))
+	return u.EscapedPath() + "?" + q.Encode()
+}

@@ -1,0 +1,191 @@
+package handlers
+
+import (
+	"strconv"
+	"time"
+
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+	"confboard/templates"
+	"confboard/templates/text"
+)
+
+// words turns states into props in one language.
+type words struct {
+	text  *text.Catalogue
+	paths Paths
+}
+
+// instant formats a time in UTC; the browser shows it in the viewer's zone.
+func (w words) instant(t time.Time, show string) templates.Instant {
+	if t.IsZero() {
+		return templates.Instant{Text: w.text.Never}
+	}
+	t = t.UTC()
+	return templates.Instant{ISO: t.Format("2006-01-02T15:04:05.000Z"), Text: t.Format("2006-01-02 15:04:05") + " UTC", Show: show}
+}
+
+// title is what a meeting is called: its name in the settings, otherwise its ID.
+func title(s *conference.State) string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return string(s.ConfID)
+}
+
+// mark is the status class of a meeting.
+func (w words) mark(id string, s *conference.State) templates.Mark {
+	severity := rules.Judge(s)
+	m := templates.Mark{ID: id, Severity: severity.String(), Word: w.text.Severity[severity]}
+	if severity == rules.NoData {
+		m.Since = w.instant(s.Link.Since, "since")
+	}
+	return m
+}
+
+// badge puts one listed field into words.
+func (w words) badge(id string, s *conference.State, f conference.Field) templates.Badge {
+	v := s.Status.Value(f)
+	b := templates.Badge{ID: id, Field: f.WireName(), Label: w.text.Fields[f].Name, Icon: icon(f, v), Tone: tone(f, v)}
+	switch {
+	case v.Presence == conference.NotReported:
+		b.Text = w.named(f, w.text.NotReported)
+	case v.Presence == conference.Empty:
+		b.Text = w.named(f, w.text.SentEmpty)
+	default:
+		b.Text, b.Time = w.value(f, v)
+	}
+	return b
+}
+
+// named joins a field's name with what is said instead of a value.
+func (w words) named(f conference.Field, said string) string {
+	return w.text.Pair(w.text.Fields[f].Name, said)
+}
+
+func (w words) value(f conference.Field, v conference.Value) (string, templates.Instant) {
+	switch f.Kind() {
+	case conference.KindTime:
+		if t, ok := v.Time(); ok {
+			return "", w.instant(t, "clock")
+		}
+		return w.named(f, w.text.SentEmpty), templates.Instant{}
+	case conference.KindLayout:
+		return w.layoutBadge(v.Layout), templates.Instant{}
+	case conference.KindScreens:
+		return w.text.Screens(v.Int), templates.Instant{}
+	case conference.KindCount:
+		return strconv.FormatInt(v.Int, 10), templates.Instant{}
+	case conference.KindText:
+		if v.Text == "" {
+			return w.named(f, w.text.SentEmpty), templates.Instant{}
+		}
+		return v.Text, templates.Instant{}
+	}
+	if word, listed := w.text.Fields[f].Values[key(f, v)]; listed {
+		return word, templates.Instant{}
+	}
+	if f.Kind() == conference.KindEnum && v.Text == "" {
+		return w.named(f, w.text.SentEmpty), templates.Instant{}
+	}
+	return w.named(f, w.text.Unknown(key(f, v))), templates.Instant{}
+}
+
+func (w words) layoutBadge(l *conference.Layout) string {
+	if l.PicNum.Presence == conference.Known {
+		return w.text.LayoutSummary(int(l.PicNum.Int))
+	}
+	return w.text.LayoutSummary(len(l.Screens))
+}
+
+// key is a value as the catalogue lists it.
+func key(f conference.Field, v conference.Value) string {
+	switch f.Kind() {
+	case conference.KindEnum:
+		return v.Text
+	case conference.KindSwitch:
+		if v.Int != 0 {
+			return "1"
+		}
+	}
+	return strconv.FormatInt(v.Int, 10)
+}
+
+// on reports whether a flag or switch is known and not 0.
+func on(v conference.Value) bool { return v.Presence == conference.Known && v.Int != 0 }
+
+// tone is how much a badge stands out. Normal is quiet; what a person set on purpose stands out a little.
+func tone(f conference.Field, v conference.Value) string {
+	if v.Presence != conference.Known {
+		return "none"
+	}
+	switch f {
+	case conference.RecState:
+		switch v.Int {
+		case 0:
+			return "quiet"
+		case 1:
+			return "rec"
+		}
+		return "odd"
+	case conference.StatusMode:
+		switch v.Text {
+		case conference.ModeFree:
+			return "quiet"
+		case conference.ModeFixed, conference.ModeRollCall, conference.ModeBroadcast:
+			return "on"
+		}
+		return "odd"
+	case conference.MeetingState:
+		switch v.Text {
+		case conference.StateCreated, conference.StateSchedule, conference.StateDestroyed:
+			return "quiet"
+		}
+		return "odd"
+	}
+	switch f.Kind() {
+	case conference.KindFlag:
+		if v.Int != 0 && v.Int != 1 {
+			return "odd"
+		}
+		if v.Int == 1 && f != conference.CanUnmute {
+			return "on"
+		}
+	case conference.KindSwitch:
+		if v.Int != 0 {
+			return "on"
+		}
+	case conference.KindLayout:
+		return "on"
+	}
+	return "quiet"
+}
+
+// icons are the names of a field's pictures, for off (or without a value) and for on.
+var icons = [conference.FieldCount][2]string{
+	conference.EndTime:          {"end", "end"},
+	conference.StatusMode:       {"mode", "mode"},
+	conference.MeetingState:     {"state", "state"},
+	conference.VoiceActivation:  {"voice", "voice"},
+	conference.Lock:             {"unlock", "lock"},
+	conference.Mute:             {"mic", "mute"},
+	conference.LockSharing:      {"share", "noshare"},
+	conference.CanUnmute:        {"mute", "mic"},
+	conference.ChairView:        {"turns", "turns"},
+	conference.PicNum:           {"screens", "screens"},
+	conference.PartViewNum:      {"focus", "focus"},
+	conference.MaxPartViewNum:   {"focus", "focus"},
+	conference.RecState:         {"norec", "rec"},
+	conference.MultiPic:         {"screens", "screens"},
+	conference.ConfIMGroupID:    {"group", "group"},
+	conference.ForbiddenChat:    {"chat", "nochat"},
+	conference.RecOccurred:      {"norec", "rec"},
+	conference.RealTimeSubtitle: {"cc", "cc"},
+}
+
+func icon(f conference.Field, v conference.Value) string {
+	if on(v) {
+		return icons[f][1]
+	}
+	return icons[f][0]
+}

@@ -1,0 +1,121 @@
+// Package app has the commands and wires the parts of the board together: one group of long-lived parts, each with a
+// Run(ctx) error, waited for to the last.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"confboard/web/settings"
+)
+
+// version is set when the program is linked; empty in a build without it.
+var version string
+
+// Version names the running version for people.
+func Version() string {
+	if version == "" {
+		return "development"
+	}
+	return version
+}
+
+// Main runs the command line and returns the process's exit status. SIGTERM and SIGINT end it in order, with status 0.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	if err := command(os.Environ(), os.Stdout, os.Stderr).ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "confboard:", err)
+		return 1
+	}
+	return 0
+}
+
+// command is the tree of commands. Nothing is read from the process but the arguments, so that tests can run it.
+func command(environ []string, stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "confboard",
+		Short:         "A live status board for Huawei Cloud Meeting",
+		Long:          "Confboard shows the status of video meetings, live. Without a command it serves the board from the real cloud.\nTo see it at once, without an account: confboard demo",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+
+	load := func(cmd *cobra.Command) (settings.Settings, error) {
+		return settings.Load(settings.Sources{Flags: cmd.Flags(), Environ: environ})
+	}
+	serve := func(cmd *cobra.Command, _ []string) error {
+		s, err := load(cmd)
+		if err != nil {
+			return err
+		}
+		return runServe(cmd.Context(), s, stdout, stderr)
+	}
+	root.RunE = serve
+	settings.Register(root.Flags())
+
+	serveCmd := &cobra.Command{Use: "serve", Short: "Serve the board from the real cloud (the default)", Args: cobra.NoArgs, RunE: serve}
+	settings.Register(serveCmd.Flags())
+
+	checkCmd := &cobra.Command{Use: "check", Short: "Say what is wrong with the settings, and exit", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			for _, w := range s.Warnings {
+				fmt.Fprintln(stderr, "warning:", w)
+			}
+			_, err = fmt.Fprintln(stdout, "The settings are valid.")
+			return err
+		}}
+	settings.Register(checkCmd.Flags())
+
+	var demo demoOptions
+	demoCmd := &cobra.Command{Use: "demo", Short: "Show a live board of simulated meetings; needs no settings", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			demo.chosen = cmd.Flags().Changed("listen")
+			return runDemo(cmd.Context(), demo, stdout, stderr)
+		}}
+	demoCmd.Flags().StringVar(&demo.listen, "listen", settings.Default().Listen, "address to listen on; without the flag, the next free port if this one is busy")
+	demoCmd.Flags().StringVar(&demo.basePath, "base-path", "", "path below which the board is served, such as /board")
+	demoCmd.Flags().IntVar(&demo.meetings, "meetings", 11, "simulated meetings beside the board meeting, 0 to 5000")
+	demoCmd.Flags().Uint64Var(&demo.seed, "seed", 1, "what the simulated meetings are made up from")
+	demoCmd.Flags().Float64Var(&demo.speed, "speed", 1, "how much faster than written they live, above 0 and up to 1000")
+
+	versionCmd := &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(stdout, "confboard", Version())
+			return err
+		}}
+
+	// For containers, which have no other program to ask with.
+	healthCmd := &cobra.Command{Use: "healthcheck", Short: "Ask the board on this machine whether it serves", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			return healthcheck(cmd.Context(), s)
+		}}
+	settings.Register(healthCmd.Flags())
+
+	root.AddCommand(serveCmd, demoCmd, checkCmd, versionCmd, healthCmd)
+	return root
+}
+
+// ended reports whether an error only says that the program was asked to end.
+func ended(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, context.Canceled)
+}

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+
+	"confboard/feed/conference"
+	"confboard/handlers"
+	"confboard/static"
+	"confboard/web"
+	"confboard/web/live"
+)
+
+// runner is a part that lives as long as the program.
+type runner func(ctx context.Context) error
+
+// board is what differs between the ways in which the board is run.
+type board struct {
+	listener       net.Listener
+	tls            *tls.Config
+	basePath       string
+	trustedProxies []netip.Prefix
+	policy         conference.Policy
+	source         conference.Source
+	streams        live.Options
+	logger         *slog.Logger
+	// others live as long as the board.
+	others []runner
+}
+
+// run serves the board until ctx ends. It owns the listener.
+func (b board) run(ctx context.Context) error {
+	assets, err := static.New()
+	if err != nil {
+		b.listener.Close()
+		return err
+	}
+	registry := conference.NewRegistry(b.policy)
+
+	b.streams.Build = buildID(assets)
+	b.streams.Logger = b.logger
+	hub := live.NewHub(b.streams)
+	_, stopObserving := registry.Observe(hub.Notify)
+	defer stopObserving()
+
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		web.BoardMetrics(registry), web.StreamMetrics(hub))
+
+	server := web.New(web.Config{
+		Handlers: &handlers.Handlers{Board: registry, Streams: hub, Assets: assets, Paths: handlers.Paths{Base: b.basePath},
+			Build: b.streams.Build, Now: time.Now},
+		Assets: assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
+	})
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return registry.Run(ctx) })
+	group.Go(func() error { return hub.Run(ctx) })
+	group.Go(func() error { return b.source.Run(ctx, registry) })
+	group.Go(func() error { return server.Run(ctx, b.listener) })
+	for _, r := range b.others {
+		group.Go(func() error { return r(ctx) })
+	}
+	if err := group.Wait(); err != nil && !ended(ctx, err) {
+		return err
+	}
+	return nil
+}
+
+// buildID differs between any two programs that can draw different pages: it is made of the program file itself, so that it
+// is the same on every machine that runs it.
+func buildID(assets *static.Assets) string {
+	hash := sha256.New()
+	fmt.Fprintln(hash, Version(), assets.Hash())
+	if path, err := os.Executable(); err == nil {
+		if file, err := os.Open(path); err == nil {
+			_, _ = io.Copy(hash, file) // a part of it is as good an identity
+			file.Close()
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:8])
+}
+
+func newLogger(to io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return l, nil
+}

@@ -1,0 +1,178 @@
+// Package web assembles the server: routes, middleware, headers, error answers.
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"confboard/handlers"
+	"confboard/static"
+	"confboard/web/live"
+)
+
+const (
+	// headerTimeout and idleTimeout keep slow or forgotten connections from holding resources.
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	// pageTimeout bounds the writing of an answer. Streams set deadlines of their own, write by write. There is no
+	// ReadTimeout: it would cut streams, and no request has a body that is read.
+	pageTimeout = 30 * time.Second
+	// drainTimeout is how long answers under way may take at the end, streams having been ended before.
+	drainTimeout   = time.Second
+	maxHeaderBytes = 64 << 10
+)
+
+// Config is what a Server needs. All fields but TLS, TrustedProxies and Metrics are required.
+type Config struct {
+	Handlers *handlers.Handlers
+	Assets   *static.Assets
+	Logger   *slog.Logger
+	// TrustedProxies are those whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// TLS is nil for plain HTTP.
+	TLS *tls.Config
+	// Metrics are shown at /metrics.
+	Metrics prometheus.Gatherer
+}
+
+// Server answers requests. Make one with New, then Run it once.
+type Server struct {
+	http    *http.Server
+	logger  *slog.Logger
+	serving atomic.Bool
+}
+
+// New assembles a server. It sets the handlers' Ready.
+func New(c Config) *Server {
+	s := &Server{logger: c.Logger}
+	c.Handlers.Ready = s.serving.Load
+
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = clientAddress(c.TrustedProxies)
+	e.HTTPErrorHandler = (&errorAnswers{handlers: c.Handlers, logger: c.Logger}).answer
+	e.Use(recovered, secured)
+	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
+
+	base := c.Handlers.Paths.Base
+	if base != "" {
+		e.GET(base, func(c echo.Context) error { return c.Redirect(http.StatusPermanentRedirect, base+"/") })
+	}
+	g := e.Group(base)
+	assets := echo.WrapHandler(http.StripPrefix(base, c.Assets))
+	g.GET(static.Dir+"*", assets)
+	g.HEAD(static.Dir+"*", assets)
+	if c.Metrics != nil {
+		g.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{})))
+	}
+	c.Handlers.Register(g)
+
+	s.http = &http.Server{
+		Handler:           e,
+		ReadHeaderTimeout: headerTimeout,
+		WriteTimeout:      pageTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		TLSConfig:         c.TLS,
+		ConnContext:       live.ConnContext,
+		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelDebug), // what clients do wrong is their business
+	}
+	return s
+}
+
+// Run serves on the listener until ctx ends, and closes it. Streams have to be ended by their hub at the same
+// time; whatever else is under way then may take drainTimeout. It returns nil when ctx ended.
+func (s *Server) Run(ctx context.Context, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() {
+		if s.http.TLSConfig != nil {
+			failed <- s.http.ServeTLS(listener, "", "")
+			return
+		}
+		failed <- s.http.Serve(listener)
+	}()
+	s.serving.Store(true)
+	defer s.serving.Store(false)
+
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.serving.Store(false)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := s.http.Shutdown(drain); err != nil {
+		s.logger.Warn("answers under way were cut", "error", err)
+		_ = s.http.Close() // nothing is left to be told of its error
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
+	}
+	return nil
+}
+
+// clientAddress finds the address of a client: the connection's, unless that is a trusted proxy's.
+func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
+	if len(trusted) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range trusted {
+		options = append(options, echo.TrustIPRange(&net.IPNet{IP: p.Masked().Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// uncompressed are streams, which compression would hold up, and assets, which are compressed already.
+func uncompressed(c echo.Context) bool {
+	path := c.Path()
+	return strings.HasSuffix(path, "/events") || strings.Contains(path, static.Dir)
+}
+
+// secured sets the headers of every answer. Nothing is loaded from another host, no script or style stands in a
+// page, and nobody frames us. See the README for the reason of each.
+func secured(next echo.HandlerFunc) echo.HandlerFunc {
+	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		h.Set("X-Robots-Tag", "noindex")
+		return next(c)
+	}
+}
+
+// recovered turns a panic into an error: one bad request costs nobody else anything.
+func recovered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
+		return next(c)
+	}
+}
