@@ -1,0 +1,92 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/r3labs/sse/v2"
+)
+
+// Names of events that are not for swapping. Messages with markup have no name.
+const (
+	// ClockEvent tells the page the server's time, the topic's current id and the build: {"now": ms since 1970 UTC,
+	// "id": text, since it exceeds what a script's numbers hold exactly, "build": text}.
+	ClockEvent = "clock"
+	// ClosingEvent says that the server ends the stream, and why: {"reason": "stopping" | "moved" | "failed"}. Its
+	// retry field hints when to come back.
+	ClosingEvent = "closing"
+)
+
+// ids makes event ids: positive, ascending, unique in the process and above those of every earlier process,
+// as long as the clock moves on by a millisecond per 1,048,576 events.
+type ids struct{ last atomic.Int64 }
+
+func newIDs(start time.Time) *ids {
+	var s ids
+	s.last.Store(start.UnixMilli() << 20)
+	return &s
+}
+
+func (s *ids) next() int64 { return s.last.Add(1) }
+
+// parseID returns the id in a Last-Event-ID header; 0 when it is none of ours.
+func parseID(text string) int64 {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 0 {
+		return 0
+	}
+	return id
+}
+
+// oneLine makes a fragment fit one data line: r3labs/sse writes each payload as a single one, and takes one that begins
+// with a colon for a line of its own. Line ends become character references, which mean the same in text and
+// attributes.
+func oneLine(p []byte) []byte {
+	if bytes.ContainsAny(p, "\r\n") {
+		p = bytes.ReplaceAll(p, []byte("\r"), []byte("&#13;"))
+		p = bytes.ReplaceAll(p, []byte("\n"), []byte("&#10;"))
+	}
+	if bytes.HasPrefix(p, []byte(":")) {
+		p = append([]byte(" "), p...)
+	}
+	return p
+}
+
+// newEvent makes an event for the r3labs stream. The library has no room for the topic's sequence, so it travels in
+// front of the id; each viewer's writer takes it off again.
+func newEvent(seq uint64, id int64, name string, data []byte) *sse.Event {
+	label := strconv.AppendUint(nil, seq, 10)
+	label = append(label, ' ')
+	label = strconv.AppendInt(label, id, 10)
+	return &sse.Event{ID: label, Event: []byte(name), Data: data}
+}
+
+// frame is an event as it stands in the stream. retry in ms is left out when 0.
+func frame(id int64, name string, data []byte, retry time.Duration) []byte {
+	b := make([]byte, 0, len(data)+96)
+	b = append(b, "id: "...)
+	b = strconv.AppendInt(b, id, 10)
+	b = append(b, "\ndata: "...)
+	b = append(b, data...)
+	if name != "" {
+		b = append(b, "\nevent: "...)
+		b = append(b, name...)
+	}
+	if retry > 0 {
+		b = append(b, "\nretry: "...)
+		b = strconv.AppendInt(b, retry.Milliseconds(), 10)
+	}
+	return append(b, "\n\n"...)
+}
+
+func clockData(now time.Time, id int64, build string) []byte {
+	data, _ := json.Marshal(struct { // numbers and text: it cannot fail
+		Now   int64  `json:"now"`
+		ID    int64  `json:"id,string"`
+		Build string `json:"build"`
+	}{now.UnixMilli(), id, build})
+	return data
+}

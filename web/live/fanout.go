@@ -1,0 +1,119 @@
+package live
+
+import (
+	"slices"
+	"time"
+)
+
+// The lag guard. Each subscriber of an r3labs/sse stream has 64 slots, and one whose slots are full stops the stream for
+// all. So an event is handed over only when it fits everybody's, and whoever leaves too many untaken is cut.
+const (
+	// queueSize is the library's own queue per stream. What is in it when a viewer is registered comes on top of what the
+	// guard counts for that viewer.
+	queueSize = 8
+	// cutLag is how many events a viewer may have left untaken.
+	cutLag = 48
+	// fullLag is where the hand-over waits for a viewer, also for one that has been cut and is not gone yet:
+	// fullLag + queueSize < 64.
+	fullLag = 55
+	// burst is how old the oldest untaken event must be for a cut: many events at once are no proof of slowness.
+	burst = 100 * time.Millisecond
+	// holdBack is the time between two attempts to hand over.
+	holdBack = 2 * time.Millisecond
+	// window is how many events' times are kept; more than any viewer's lag.
+	window = 64
+)
+
+// prepare makes the next event. t.mu is held: a viewer who sees the new sequence, or id, finds the region that goes with
+// it, and one who does not gets the event.
+func (t *topic) prepare(name string, data []byte) {
+	t.seq++
+	t.times[t.seq%window] = time.Now()
+	t.held = newEvent(t.seq, t.id, name, data)
+}
+
+// handOver gives the held event to the stream and reports whether none is held any more. While one is, everything
+// that changes joins the next message, so nothing piles up.
+func (t *topic) handOver() bool {
+	if t.held == nil {
+		return true
+	}
+	slow, fits := t.lagging(time.Now())
+	for _, v := range slow {
+		v.cut("too far behind")
+	}
+	if !fits || !t.hub.events.TryPublish(t.stream, t.held) {
+		return false
+	}
+	t.held = nil
+	return true
+}
+
+// lagging returns the viewers to cut, and whether the held event fits everybody's slots.
+func (t *topic) lagging(now time.Time) (slow []*viewer, fits bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fits = true
+	for _, v := range t.viewers {
+		taken := v.taken.Load()
+		lag := t.seq - taken // the held event included
+		if lag <= cutLag {
+			continue
+		}
+		if v.condemned {
+			fits = fits && lag <= fullLag
+		} else if now.Sub(t.times[(taken+1)%window]) >= burst {
+			v.condemned = true
+			slow = append(slow, v)
+		} else {
+			fits = false
+		}
+	}
+	return slow, fits
+}
+
+// stop ends all streams, in good order where the viewer takes part, and returns when all have left.
+func (t *topic) stop() {
+	for _, v := range t.present() {
+		v.end(stopping)
+	}
+	grace := time.NewTimer(t.hub.options.StopGrace)
+	defer grace.Stop()
+	for len(t.present()) > 0 {
+		select {
+		case <-t.wake: // a viewer left
+		case <-grace.C:
+			for _, v := range t.present() {
+				v.cut("stopping")
+			}
+		}
+	}
+}
+
+// present returns the viewers of this moment.
+func (t *topic) present() []*viewer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.viewers)
+}
+
+func (t *topic) enter(v *viewer) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	v.taken.Store(t.seq)
+	v.place = len(t.viewers)
+	t.viewers = append(t.viewers, v)
+}
+
+// leave reports whether v was the last viewer.
+func (t *topic) leave(v *viewer) (last bool) {
+	t.mu.Lock()
+	end := len(t.viewers) - 1
+	t.viewers[v.place] = t.viewers[end]
+	t.viewers[v.place].place = v.place
+	t.viewers[end] = nil
+	t.viewers = t.viewers[:end]
+	t.mu.Unlock()
+	t.stir()
+	return end == 0
+}

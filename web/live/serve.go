@@ -1,0 +1,137 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Serve is one viewer's stream: it blocks until the viewer leaves or is ended. An error means that nothing was written;
+// nil, that the stream was served, however it ended. When there is a topic with v's key, that topic's own View is used.
+//
+// w must support write deadlines, itself or by Unwrap, and must not compress or buffer. The request's Last-Event-ID
+// is what the page says it has; its query is not looked at.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptions) error {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	viewer := &viewer{
+		hub: h, w: w, rc: http.NewResponseController(w), http2: r.ProtoMajor >= 2, socket: socketOf(r),
+		address: o.Address, endWhen: o.EndWhen, lastID: parseID(r.Header.Get("Last-Event-ID")),
+		gone: ctx.Done(), cancel: cancel, ready: make(chan region, 1),
+	}
+	if err := h.join(viewer, v); err != nil {
+		return err
+	}
+	defer h.leave(viewer)
+	defer viewer.close()
+	if err := viewer.probe(); err != nil {
+		return err
+	}
+	if o.Moved != nil && o.Moved() {
+		viewer.end(moved)
+	}
+	// It returns when r3labs/sse has deregistered the viewer, which follows the end of ctx.
+	h.events.ServeHTTP(viewer, viewer.topic.request.WithContext(ctx))
+	if viewer.refused {
+		return fmt.Errorf("serve stream %s: refused by the stream server", viewer.topic.stream)
+	}
+	return nil
+}
+
+// probe sets up the connection, and finds out whether a viewer who does not read could be cut.
+func (v *viewer) probe() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.severed {
+		return nil
+	}
+	v.deadline = time.Now().Add(v.hub.options.WriteTimeout)
+	if err := v.rc.SetWriteDeadline(v.deadline); err != nil {
+		v.refused = true
+		return fmt.Errorf("%w: %w", ErrCannotCut, err)
+	}
+	if v.socket != nil {
+		// Errors mean that the connection is gone. Linger 0: after a cut the kernel drops what it still holds.
+		_ = v.socket.SetWriteBuffer(streamWriteBuffer)
+		_ = v.socket.SetLinger(0)
+	}
+	return nil
+}
+
+// join finds or makes the topic and enters the viewer, within the limits.
+func (h *Hub) join(v *viewer, view View) error {
+	key := view.Key()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.stopped {
+		return ErrStopped
+	}
+	o := &h.options
+	used := h.addresses[v.address]
+	if used == nil || v.address == "" {
+		used = &account{}
+	}
+	if over(h.viewers, o.MaxStreams) || v.address != "" && over(used.streams, o.MaxStreamsPerAddress) {
+		return ErrTooManyStreams
+	}
+	t := h.topics[key]
+	if t == nil || t.idle != nil {
+		if len(h.topics)-h.idle.Len() >= o.MaxTopics && o.MaxTopics > 0 || v.address != "" && over(used.topics, o.MaxTopicsPerAddress) {
+			return ErrTooManyTopics
+		}
+		if t == nil {
+			if over(len(h.topics), o.MaxTopics) {
+				h.remove(h.idle.Front().Value.(*topic)) // it only lingers
+			}
+			t = h.newTopic(key, view)
+			h.add(t)
+			h.stir()
+		} else {
+			h.idle.Remove(t.idle)
+			t.idle = nil
+		}
+		t.address = v.address
+		used.topics++
+	}
+	used.streams++
+	if v.address != "" {
+		h.addresses[v.address] = used
+	}
+	h.viewers++
+	v.topic = t
+	t.enter(v)
+	if v.endWhen != nil {
+		h.enders[v] = struct{}{}
+	}
+	return nil
+}
+
+func over(n, limit int) bool { return limit > 0 && n >= limit }
+
+func (h *Hub) leave(v *viewer) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.viewers--
+	delete(h.enders, v)
+	h.release(v.address, account{streams: 1})
+	if t := v.topic; t.leave(v) {
+		h.release(t.address, account{topics: 1})
+		t.address = ""
+		t.idleFrom = time.Now()
+		t.idle = h.idle.PushBack(t)
+		h.stir()
+	}
+}
+
+func (h *Hub) release(address string, a account) {
+	used := h.addresses[address]
+	if used == nil {
+		return
+	}
+	used.streams -= a.streams
+	used.topics -= a.topics
+	if *used == (account{}) {
+		delete(h.addresses, address)
+	}
+}
