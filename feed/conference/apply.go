@@ -53,9 +53,7 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 	case LinkMessage:
 		next.applyLink(m)
 	case RefusedMessage:
-		next.Counts.Refused++
-		next.Counts.LastRefusal = m.Refusal
-		outcome.Fate = Refused
+		outcome = next.refuse(m.Refusal)
 	case PassedMessage:
 		next.Counts.Passed = counted(next.Counts.Passed, string(m.Type), 1)
 		outcome.Fate = Passed
@@ -104,9 +102,18 @@ func (s *State) end(at time.Time) {
 	s.wasEnded = true
 }
 
+func (s *State) refuse(r Refusal) Outcome {
+	s.Counts.Refused++
+	s.Counts.LastRefusal = r
+	return Outcome{Fate: Refused}
+}
+
 func (s *State) applyStatus(m StatusMessage, at time.Time) Outcome {
 	for name, n := range m.Withheld {
 		s.Counts.Withheld = counted(s.Counts.Withheld, name, n)
+	}
+	if m.Envelope.Mode == Incremental && !s.Status.hasRoomFor(&m.Status) {
+		return s.refuse(Refusal{Kind: RefusedTooMany, At: m.At})
 	}
 	outcome := s.StatusIntake.take(m.Envelope)
 	if outcome.Fate.Dropped() {

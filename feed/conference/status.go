@@ -186,6 +186,21 @@ func (s *Status) UnlistedNames() []string {
 	return names
 }
 
+// MaxUnlisted is the most unlisted fields that a meeting can gather. A cloud that makes up new names for ever must not fill
+// the memory.
+const MaxUnlisted = 1024
+
+// hasRoomFor reports whether the unlisted fields of an incremental message keep within MaxUnlisted.
+func (s *Status) hasRoomFor(in *Status) bool {
+	n := len(s.Unlisted)
+	for name := range in.Unlisted {
+		if _, known := s.Unlisted[name]; !known {
+			n++
+		}
+	}
+	return n <= MaxUnlisted
+}
+
 // merged returns s changed by the fields that are present in the incremental message in.
 func (s Status) merged(in *Status) Status {
 	for f := range FieldCount {
