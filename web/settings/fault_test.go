@@ -1,0 +1,255 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
+	meeting := "cloud:\n  meetings:\n"
+	for _, c := range []struct {
+		name, file string
+		want       []string
+	}{
+		{"an unknown name with a near one", "listne: 127.0.0.1:80\n",
+			[]string{"c.yaml:1: listne: no such setting; did you mean listen?"}},
+		{"an unknown name in other case", "keepended: 30m\n",
+			[]string{"c.yaml:1: keepended: no such setting; did you mean keepEnded?"}},
+		{"a right name in the wrong group", "heartbeat: 60s\n",
+			[]string{"c.yaml:1: heartbeat: no such setting; did you mean cloud.heartbeat?"}},
+		{"an unknown group", "cluod: {}\n",
+			[]string{"c.yaml:1: cluod: no such setting; did you mean cloud?"}},
+		{"an unknown name that is near to nothing", "tls: {passphrase: x}\n",
+			[]string{"c.yaml:1: tls.passphrase: no such setting; known here: certFile, keyFile"}},
+		{"a name with dots", "cloud.heartbeat: 60s\n",
+			[]string{"c.yaml:1: cloud.heartbeat: a name cannot have dots here; write heartbeat: below cloud:"}},
+		{"a name set twice", "listen: 127.0.0.1:1\n\nlisten: 127.0.0.1:2\n",
+			[]string{"c.yaml:3: listen: set twice, first in line 1"}},
+		{"a group set twice", "log: {level: info}\nlog: {level: warn}\n",
+			[]string{"c.yaml:2: log: set twice, first in line 1"}},
+		{"a value for a group", "\ncloud: fast\n",
+			[]string{"c.yaml:2: cloud: a single value, where a group of settings is expected: endpoint, heartbeat, callsPerMinute, discoverEvery, meetings, app, hook"}},
+		{"a group for a value", "listen: {port: 80}\n",
+			[]string{"c.yaml:1: listen: a group, where a host:port is expected"}},
+		{"a list for a value", "keepEnded: [30m]\n",
+			[]string{"c.yaml:1: keepEnded: a list, where a duration is expected"}},
+		{"a value for a list", "trustedProxies: 10.0.0.1\n",
+			[]string{"c.yaml:1: trustedProxies: a single value, where a list is expected"}},
+		{"a list of groups for a list of networks", "trustedProxies:\n  - {a: b}\n",
+			[]string{"c.yaml:2: trustedProxies: a group, where an address or a network is expected"}},
+		{"a list for the whole file", "- listen\n",
+			[]string{"c.yaml:1: the file has to be a group of settings, such as listen: 127.0.0.1:8080"}},
+		{"a name that is a group", "? {a: b}\n: c\n",
+			[]string{"c.yaml:1: the name of a setting has to be a plain text"}},
+		{"a second document", "listen: 127.0.0.1:1\n---\nlisten: 127.0.0.1:2\n",
+			[]string{"c.yaml:2: the file has a second document; only one is read"}},
+		{"no YAML at all", "log:\n  level: info\n  level: x: y\n",
+			[]string{"c.yaml:3: this is not YAML: mapping values are not allowed in this context; a value with special characters needs quotes"}},
+
+		{"a duration without a unit", "keepEnded: 30\n",
+			[]string{`c.yaml:1: keepEnded: "30" has no unit, write 30s for seconds or 30m for minutes (allowed: 0s to 168h)`}},
+		{"a duration out of range", "cloud:\n  heartbeat: 50ms\n",
+			[]string{"c.yaml:2: cloud.heartbeat: 50ms is out of range (allowed: 200ms to 10m)"}},
+		{"a negative duration", "keepEnded: -1h\n",
+			[]string{"c.yaml:1: keepEnded: -1h is out of range (allowed: 0s to 168h)"}},
+		{"a text for a duration", "cloud: {discoverEvery: often}\n",
+			[]string{`c.yaml:1: cloud.discoverEvery: "often" is not a duration such as 30m, 60s or 1h30m (allowed: 5s to 1h)`}},
+		{"a text for a number", "limits:\n  streams: many\n",
+			[]string{`c.yaml:2: limits.streams: "many" is not a whole number (allowed: 0 to 1000000)`}},
+		{"a number out of range", "limits:\n  streamsPerAddress: -1\ncloud: {callsPerMinute: 100001}\n",
+			[]string{"c.yaml:2: limits.streamsPerAddress: -1 is out of range (allowed: 0 to 1000000)",
+				"c.yaml:3: cloud.callsPerMinute: 100001 is out of range (allowed: 0 to 100000)"}},
+		{"a number that no int holds", "limits: {streams: 99999999999999999999}\n",
+			[]string{`c.yaml:1: limits.streams: "99999999999999999999" is out of range (allowed: 0 to 1000000)`}},
+		{"neither yes nor no", "openToNetwork: perhaps\n",
+			[]string{`c.yaml:1: openToNetwork: "perhaps" is neither yes nor no (allowed: yes, no, true, false)`}},
+		{"a level that does not exist", "log: {level: trace}\n",
+			[]string{`c.yaml:1: log.level: "trace" is none of the words (allowed: debug, info, warn, error)`}},
+		{"an access that does not exist", "access: everybody\n",
+			[]string{`c.yaml:1: access: "everybody" is none of the words (allowed: open)`}},
+		{"a network that is none", "trustedProxies: [10.0.0.0/8, proxy.example]\n",
+			[]string{`c.yaml:1: trustedProxies: "proxy.example" is neither an address nor a network (allowed: addresses and CIDR networks, such as 127.0.0.1 or 10.0.0.0/8)`}},
+		{"no folder for the data", "dataDir: \"\"\n",
+			[]string{"c.yaml:1: dataDir: it is empty"}},
+
+		{"accounts are not available yet", "access: accounts\n",
+			[]string{"c.yaml:1: access: accounts is not available in this version; use open, which needs a loopback address or openToNetwork: true (allowed: open)"}},
+		{"discovery is not available yet", "cloud:\n  app:\n    id: \"42\"\n    keyFile: key\n",
+			[]string{"c.yaml:3: cloud.app.id: finding the enterprise's meetings by itself is not available in this version; list them in cloud.meetings",
+				"c.yaml:4: cloud.app.keyFile: finding the enterprise's meetings by itself is not available in this version; list them in cloud.meetings"}},
+		{"the hook is not available yet", "cloud: {hook: {appID: x}}\n",
+			[]string{"c.yaml:1: cloud.hook.appID: receiving enterprise events is not available in this version; list the meetings in cloud.meetings"}},
+		{"redacted pages are not available yet", meeting + "    - {confID: 1, hostPassword: 2, public: redacted}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].public: redacted is not available in this version; use no (allowed: no, false)"}},
+
+		{"a meeting that is no group", meeting + "    - 900487914\n",
+			[]string{`c.yaml:3: cloud.meetings[0]: a single value, where a meeting such as {confID: "900487914", hostPassword: …} is expected`}},
+		{"meetings that are no list", "cloud: {meetings: {confID: 1}}\n",
+			[]string{"c.yaml:1: cloud.meetings: a group, where a list of meetings is expected"}},
+		{"a meeting without an ID and a password", meeting + "    - {name: Board}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].confID: it is missing; every meeting needs its ID",
+				"c.yaml:3: cloud.meetings[0].hostPassword: it is missing; give the host password, or hostPasswordFile"}},
+		{"a meeting ID with blanks", meeting + "    - confID: 900 487 914\n      hostPassword: x\n",
+			[]string{`c.yaml:3: cloud.meetings[0].confID: "900 487 914" is not a meeting ID (allowed: 1 to 64 letters, digits, - or _)`}},
+		{"a meeting listed twice", meeting + "    - {confID: 1, hostPassword: x}\n    - {confID: 2, hostPassword: x}\n    - {confID: \"1\", hostPassword: x}\n",
+			[]string{"c.yaml:5: cloud.meetings[2].confID: 1 is listed twice, first in line 3"}},
+		{"both kinds of password", meeting + "    - confID: 1\n      hostPassword: x\n      hostPasswordFile: y\n",
+			[]string{"c.yaml:5: cloud.meetings[0].hostPasswordFile: hostPassword is given as well; only one of them may be"}},
+		{"an unknown name of a meeting", meeting + "    - {confId: 1, hostPassword: x}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].confId: no such setting; did you mean confID?",
+				"c.yaml:3: cloud.meetings[0].confID: it is missing; every meeting needs its ID"}},
+		{"a name of two lines", meeting + "    - {confID: 1, hostPassword: x, name: \"a\\nb\"}\n",
+			[]string{`c.yaml:3: cloud.meetings[0].name: "a\nb" has a control character or a line break (allowed: up to 200 characters in one line)`}},
+		{"a group name without end", meeting + "    - {confID: 1, hostPassword: x, group: " + strings.Repeat("長", 201) + "}\n",
+			[]string{`c.yaml:3: cloud.meetings[0].group: "` + strings.Repeat("長", 60) + `…" has more than 200 characters (allowed: up to 200 characters in one line)`}},
+
+		{"faults of several kinds are all told", "listen: 80\nqueue: 1\nkeepEnded: 200h\naccess: proxy\n",
+			[]string{`c.yaml:1: listen: "80" is not host:port, write 127.0.0.1:80 (allowed: host:port; an empty host is all interfaces, port 0 any free one)`,
+				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, keepEnded, trustedProxies, tls, limits, log, cloud",
+				"c.yaml:3: keepEnded: 200h is out of range (allowed: 0s to 168h)",
+				"c.yaml:4: access: proxy is not available in this version; use open, which needs a loopback address or openToNetwork: true (allowed: open)"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := faults(t, Sources{ConfigFile: write(t, "c.yaml", c.file)})
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
+			}
+		})
+	}
+}
+
+func TestFaultsOfEnvironmentAndFlagsNameTheirSource(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		environ []string
+		args    []string
+		want    []string
+	}{
+		{"a value out of range", []string{"CONFBOARD_CLOUD_HEARTBEAT=1h"}, []string{"--keepEnded=30"},
+			[]string{"environment CONFBOARD_CLOUD_HEARTBEAT: cloud.heartbeat: 1h is out of range (allowed: 200ms to 10m)",
+				`flag --keep-ended: keepEnded: "30" has no unit, write 30s for seconds or 30m for minutes (allowed: 0s to 168h)`}},
+		{"an unknown variable with a near one", []string{"CONFBOARD_KEEP_ENDET=1h"}, nil,
+			[]string{"environment CONFBOARD_KEEP_ENDET: no such setting; did you mean CONFBOARD_KEEP_ENDED?"}},
+		{"an unknown variable near to nothing", []string{"CONFBOARD_HOST_PASSWORD=135790"}, nil,
+			[]string{"environment CONFBOARD_HOST_PASSWORD: no such setting"}},
+		{"one setting by two variables", []string{"CONFBOARD_KEEP_ENDED=1h", "CONFBOARD_KEEPENDED=2h"}, nil,
+			[]string{"environment CONFBOARD_KEEP_ENDED: keepEnded: also set by CONFBOARD_KEEPENDED"}},
+		{"meetings cannot come from the environment", []string{"CONFBOARD_CLOUD_MEETINGS=[{hostPassword: 135790}]"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_MEETINGS: cloud.meetings: meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile"}},
+		{"what is not available yet", []string{"CONFBOARD_CLOUD_APP_ID=42"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_APP_ID: cloud.app.id: finding the enterprise's meetings by itself is not available in this version; list them in cloud.meetings"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := faults(t, Sources{Environ: c.environ, Flags: parsed(t, c.args...)}); !slices.Equal(got, c.want) {
+				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
+			}
+		})
+	}
+}
+
+func TestAFaultInAWeakerSourceIsToldAlthoughAStrongerOneReplacesIt(t *testing.T) {
+	got := faults(t, Sources{ConfigFile: write(t, "c.yaml", "keepEnded: 30\n"), Flags: parsed(t, "--keep-ended=1h")})
+	if len(got) != 1 || !strings.HasPrefix(got[0], "c.yaml:1: keepEnded: ") {
+		t.Errorf("faults %q", got)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	const unreadable = "unreadable" // refused for its form, not for what it reaches
+	for listen, want := range map[string]string{
+		"127.0.0.1:8080": "127.0.0.1:8080", "127.8.9.1:0": "127.8.9.1:0", "[::1]:8080": "[::1]:8080", "localhost:80": "localhost:80",
+		"LOCALHOST:080": "LOCALHOST:80",
+		":8080":         "", "0.0.0.0:8080": "", "[::]:8080": "", "192.168.1.5:80": "", "board.example:80": "", "localhost.example:80": "", "[fe80::1%eth0]:80": "",
+		"8080": unreadable, "127.0.0.1": unreadable, "127.0.0.1:http": unreadable, "127.0.0.1:65536": unreadable, "127.0.0.1:-1": unreadable,
+		"a b:80": unreadable, "::1:80": unreadable, "http://localhost:80": unreadable, "": unreadable, "-a:80": unreadable,
+	} {
+		t.Run("listen "+listen, func(t *testing.T) {
+			from := Sources{ConfigFile: write(t, "c.yaml", "listen: \""+listen+"\"\n")}
+			s, err := Load(from)
+			switch {
+			case want != "" && want != unreadable:
+				if err != nil || s.Listen != want {
+					t.Errorf("listen %q, error %v", s.Listen, err)
+				}
+			case err == nil || !strings.Contains(err.Error(), "c.yaml:1: listen: "):
+				t.Errorf("error %v", err)
+			case strings.Contains(err.Error(), "openToNetwork: true") != (want == ""):
+				t.Errorf("refused for the wrong reason: %v", err)
+			}
+			from.Flags = parsed(t, "--open-to-network")
+			if _, err := Load(from); (err != nil) != (want == unreadable) {
+				t.Errorf("with openToNetwork: %v", err)
+			}
+		})
+	}
+}
+
+func TestPathsAndURLs(t *testing.T) {
+	for _, c := range []struct{ name, file, want string }{
+		{"a base path without its slash", "basePath: board", `"board" is not in the form that is needed, write /board`},
+		{"a base path with a slash at the end", "basePath: /board/", `"/board/" is not in the form that is needed, write /board`},
+		{"a base path that is the root", "basePath: /", `"/" is the root, leave it empty`},
+		{"a base path that climbs", "basePath: /a/../b", `"/a/../b" has . or .. as a part`},
+		{"a base path with markup", "basePath: /<b>", "has other characters than letters"},
+		{"a base path with an escape", "basePath: /a%2fb", "has other characters than letters"},
+		{"a base path with an empty part", "basePath: /a//b", "has other characters than letters"},
+		{"a public URL without a scheme", "publicURL: board.example", "is not an absolute http or https URL"},
+		{"a public URL of another scheme", "publicURL: ftp://board.example", "is not an absolute http or https URL"},
+		{"a public URL without a host", "publicURL: \"https://:443\"", "is not an absolute http or https URL"},
+		{"a public URL with a query", "publicURL: https://board.example/?a=b", "has a query or a fragment"},
+		{"a public URL with a fragment", "publicURL: https://board.example/#top", "has a query or a fragment"},
+		{"a public URL with a wrong port", "publicURL: https://board.example:70000", "has a port above 65535"},
+		{"a public URL whose path is not the base path", "publicURL: https://board.example/x\nbasePath: /board", `its path "/x" is not basePath, which is "/board"`},
+		{"an endpoint without protection", "cloud: {endpoint: \"http://api.example\"}", "would send host passwords unprotected"},
+		{"an endpoint that looks like loopback", "cloud: {endpoint: \"http://127.0.0.1.example\"}", "would send host passwords unprotected"},
+		{"an endpoint with a path", "cloud: {endpoint: https://api.example/v1}", "has a path"},
+		{"an endpoint that is empty", "cloud: {endpoint: \"\"}", "is not an absolute http or https URL"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := faults(t, Sources{ConfigFile: write(t, "c.yaml", c.file)})
+			if len(got) != 1 || !strings.Contains(got[0], c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", "publicURL: HTTPS://board.example:8443/board/\nbasePath: /board\ncloud: {endpoint: \"http://[::1]:80\"}")})
+	if s.PublicURL != "https://board.example:8443" || s.Cloud.Endpoint != "http://[::1]:80" {
+		t.Errorf("publicURL %q, endpoint %q", s.PublicURL, s.Cloud.Endpoint)
+	}
+}
+
+func TestCertificateAndKeyBelongTogether(t *testing.T) {
+	cert, key := certificate(t)
+	_, otherKey := certificate(t)
+	for _, c := range []struct{ name, cert, key, want string }{
+		{"a certificate without its key", cert, "", "tls.keyFile: tls.certFile is set without it; both or none"},
+		{"a key without its certificate", "", key, "tls.certFile: tls.keyFile is set without it; both or none"},
+		{"the key of another certificate", cert, otherKey, "tls.certFile: certificate and key cannot be loaded: tls: private key does not match public key"},
+		{"a certificate that does not exist", cert + ".none", key, "no such file or directory"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := faults(t, Sources{Environ: []string{"CONFBOARD_TLS_CERT_FILE=" + c.cert, "CONFBOARD_TLS_KEY_FILE=" + c.key}})
+			if len(got) != 1 || !strings.Contains(got[0], c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+
+	name := filepath.Join(filepath.Dir(cert), "c.yaml")
+	if err := os.WriteFile(name, []byte("tls: {certFile: cert.pem, keyFile: ../"+filepath.Base(filepath.Dir(key))+"/key.pem}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s := mustLoad(t, Sources{ConfigFile: name}); s.TLS.CertFile != cert || s.TLS.KeyFile != key {
+		t.Errorf("relative to the file: %+v", s.TLS)
+	}
+}
+
+func TestAHeartbeatThatTheCloudWouldNotWaitForIsWarnedOf(t *testing.T) {
+	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", "cloud:\n  heartbeat: 5m\n")})
+	if len(s.Warnings) != 1 || !strings.HasSuffix(s.Warnings[0].Error(), "c.yaml:2: cloud.heartbeat: the cloud closes a connection after 3m without a heartbeat") {
+		t.Errorf("warnings %v", s.Warnings)
+	}
+}
