@@ -1,0 +1,64 @@
+package huawei
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/gorilla/websocket"
+
+	"confboard/feed/conference"
+	"confboard/feed/wire"
+)
+
+// connectStep names the opening of a connection in faults.
+const connectStep = "connection"
+
+// connect opens the connection for a WebSocket token, which is spent by it (meeting_21_1510). The end of ctx ends the
+// attempt at once.
+func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID, token Secret) (*websocket.Conn, *fault) {
+	dialer := websocket.Dialer{
+		Proxy:             c.proxy,
+		TLSClientConfig:   c.tls,
+		HandshakeTimeout:  callLimit,
+		EnableCompression: true,
+	}
+	// The library asks ctx for its deadline only; closing what it waits for makes it listen to the end too.
+	unhook := func() bool { return true }
+	dialer.NetDialContext = func(dialling context.Context, network, address string) (net.Conn, error) {
+		conn, err := c.dial(dialling, network, address)
+		if err == nil { // dialling ends with the handshake, also with one that went well
+			unhook = context.AfterFunc(ctx, func() { _ = conn.Close() })
+		}
+		return conn, err
+	}
+	socket, resp, err := dialer.DialContext(ctx, connectionURL(base, id, token), http.Header{"User-Agent": {userAgent}})
+	unhook()
+	switch {
+	case err == nil && ctx.Err() != nil:
+		_ = socket.Close()
+		return nil, broken(connectStep, ctx.Err())
+	case err == nil:
+		socket.SetReadLimit(hardLimit)
+		return socket, nil
+	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:
+		f := (&fault{step: connectStep, status: resp.StatusCode, requestID: printable(resp.Header.Get("X-Request-Id"))}).judge()
+		f.aboutToken()
+		return nil, f
+	}
+	return nil, broken(connectStep, err)
+}
+
+// hardLimit is the most that is taken from the socket for one frame, in bytes. A frame over wire.MaxFrame is refused and
+// the connection kept; only one that is far beyond any sense ends it.
+const hardLimit = 4 * wire.MaxFrame
+
+// badAddress is the fault of an answer that names no usable address.
+func badAddress(err error) *fault {
+	if errors.Is(err, errInsecure) {
+		return &fault{step: connectStep, verdict: refused, reason: conference.ReasonInsecureWSURL, err: err}
+	}
+	return &fault{step: connectStep, verdict: tryAgain, reason: conference.ReasonUnexpected, err: err}
+}
