@@ -195,6 +195,29 @@ type page struct {
 	lastID  string
 	ended   bool
 	err     error
+	pause   time.Duration // before each event is read
+}
+
+func (p *page) setPause(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pause = d
+}
+
+// carry keeps what the page showed before it came back, unless it was sent the region since.
+func (p *page) carry(before *page) {
+	before.mu.Lock()
+	shows := maps.Clone(before.shows)
+	before.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.events {
+		if strings.HasPrefix(e.data, "*;") {
+			return
+		}
+	}
+	maps.Copy(shows, p.shows)
+	p.shows = shows
 }
 
 // open connects with a Last-Event-ID, and query as the stream's.
@@ -214,6 +237,11 @@ func (h *house) open(lastID, query string) *page {
 		h.t.Fatal(err)
 	}
 	p := &page{t: h.t, status: answer.StatusCode, header: answer.Header, cancel: cancel, changed: make(chan struct{}), shows: map[string]int{}, lastID: lastID}
+	if p.status != http.StatusOK {
+		answer.Body.Close()
+		p.ended = true
+		return p
+	}
 	go p.read(answer.Body)
 	return p
 }
@@ -245,6 +273,10 @@ func (p *page) read(body io.ReadCloser) {
 		case "":
 			p.take(e)
 			e = event{}
+			p.mu.Lock()
+			pause := p.pause
+			p.mu.Unlock()
+			time.Sleep(pause)
 		default:
 			p.t.Errorf("line of no field: %q", line)
 		}

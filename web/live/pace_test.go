@@ -1,0 +1,211 @@
+package live
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// recorder is a viewer in fake time.
+type recorder struct {
+	mu     sync.Mutex
+	header http.Header
+	text   strings.Builder
+	cancel context.CancelFunc
+	panics bool
+}
+
+func (w *recorder) Header() http.Header              { return w.header }
+func (w *recorder) WriteHeader(int)                  {}
+func (w *recorder) FlushError() error                { return nil }
+func (w *recorder) SetWriteDeadline(time.Time) error { return nil }
+
+func (w *recorder) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.panics {
+		panic("write")
+	}
+	return w.text.Write(p)
+}
+
+// data lists the payloads of the events of a name.
+func (w *recorder) data(name string) (found []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for e := range strings.SplitSeq(w.text.String(), "\n\n") {
+		var event, data string
+		for line := range strings.SplitSeq(e, "\n") {
+			if rest, ok := strings.CutPrefix(line, "event: "); ok {
+				event = rest
+			} else if rest, ok := strings.CutPrefix(line, "data: "); ok {
+				data = rest
+			}
+		}
+		if data != "" && event == name {
+			found = append(found, data)
+		}
+	}
+	return found
+}
+
+// inFakeTime runs a test with a hub and as many viewers as it connects; all time in it is fake.
+func inFakeTime(t *testing.T, o Options, test func(t *testing.T, h *Hub, connect func(View) *recorder)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHub(o)
+		ctx, cancel := context.WithCancel(context.Background())
+		var all sync.WaitGroup
+		all.Go(func() { _ = h.Run(ctx) })
+		test(t, h, func(v View) *recorder {
+			ctx, cancel := context.WithCancel(context.Background())
+			w := &recorder{header: http.Header{}, cancel: cancel}
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)
+			all.Go(func() {
+				if err := h.Serve(w, r, v, ServeOptions{}); err != nil {
+					t.Errorf("Serve: %v", err)
+				}
+			})
+			synctest.Wait()
+			return w
+		})
+		cancel()
+		all.Wait()
+	})
+}
+
+func expect(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+func TestTheFirstChangeGoesOutAtOnceAndABurstAsOne(t *testing.T) {
+	for name, given := range map[string]struct{ join, wait time.Duration }{
+		"by default":              {0, 100 * time.Millisecond},
+		"as the view wants it":    {500 * time.Millisecond, 500 * time.Millisecond},
+		"also over a short while": {5 * time.Millisecond, 5 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+				b := newBoard("m")
+				b.join = given.join
+				var v View = b
+				if given.join == 0 {
+					v = struct{ View }{b} // says nothing about joining
+				}
+				w := connect(v)
+				h.Notify(change("a"))
+				synctest.Wait()
+				expect(t, "at once", b.rendered(), "*", "a")
+				for range 10 {
+					h.Notify(change("c", "b"))
+					h.Notify(change("b", "d"))
+				}
+				time.Sleep(given.wait - 1)
+				synctest.Wait()
+				expect(t, "just before", b.rendered(), "*", "a")
+				time.Sleep(1)
+				synctest.Wait()
+				expect(t, "then", b.rendered(), "*", "a", "c b d")
+				expect(t, "sent", w.data(""), "*;", "a=0;", "c=0;b=0;d=0;")
+
+				time.Sleep(given.wait)
+				h.Notify(change("e"))
+				synctest.Wait()
+				expect(t, "after a pause at once", b.rendered(), "*", "a", "c b d", "e")
+			})
+		})
+	}
+}
+
+func TestAComponentKeepsItsInterval(t *testing.T) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+		slow := newBoard("m")
+		v := touching{slow, []Touch{{Component: "list", Every: time.Second}, {Component: "fast"}}}
+		connect(v)
+		for range 25 { // 2.5 s
+			h.Notify(change("x"))
+			time.Sleep(100 * time.Millisecond)
+		}
+		synctest.Wait()
+		lists := 0
+		for _, r := range slow.rendered()[1:] {
+			if strings.Contains(r, "list") {
+				lists++
+			}
+		}
+		if lists != 3 {
+			t.Errorf("list rendered %d times in 2.5 s, want 3", lists)
+		}
+		before := len(slow.rendered())
+		time.Sleep(time.Second)
+		synctest.Wait()
+		got := slow.rendered()[before:]
+		if len(got) == 0 || got[len(got)-1] != "list" {
+			t.Errorf("rendered %q: the last change of the list is missing", got)
+		}
+	})
+}
+
+type touching struct {
+	*board
+	touches []Touch
+}
+
+func (v touching) Touched(conference.Change) []Touch { return v.touches }
+
+// JoinBursts is the default's: the embedded board would join over less.
+func (v touching) JoinBursts() time.Duration { return 100 * time.Millisecond }
+
+func TestTheClockTicks(t *testing.T) {
+	inFakeTime(t, Options{}, func(t *testing.T, _ *Hub, connect func(View) *recorder) {
+		w := connect(newBoard("m"))
+		time.Sleep(35 * time.Second)
+		if got := w.data(ClockEvent); len(got) != 4 {
+			t.Errorf("%d clocks in 35 s, want one at once and three more", len(got))
+		}
+	})
+}
+
+func TestATopicLingersForItsIDsAndThenGoes(t *testing.T) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+		one, two := connect(newBoard("m")), connect(newBoard("n"))
+		one.cancel()
+		time.Sleep(10 * time.Second)
+		two.cancel()
+		for _, given := range []struct {
+			after time.Duration
+			want  int
+		}{{19 * time.Second, 2}, {2 * time.Second, 1}, {10 * time.Second, 0}} {
+			time.Sleep(given.after)
+			synctest.Wait()
+			if got := h.Stats(); got.Topics != given.want || got.Viewers != 0 {
+				t.Errorf("after %v more: %+v, want %d topics", given.after, got, given.want)
+			}
+		}
+	})
+}
+
+func TestALingeringTopicIsTakenUpAgain(t *testing.T) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+		b := newBoard("m")
+		connect(b).cancel()
+		time.Sleep(20 * time.Second)
+		w := connect(newBoard("m"))
+		time.Sleep(20 * time.Second) // beyond the first lingering
+		h.Notify(change("a"))
+		synctest.Wait()
+		expect(t, "sent", w.data(""), "*;", "a=0;")
+		expect(t, "rendered", b.rendered(), "*", "a")
+	})
+}
