@@ -253,3 +253,10 @@ func TestAHeartbeatThatTheCloudWouldNotWaitForIsWarnedOf(t *testing.T) {
 		t.Errorf("warnings %v", s.Warnings)
 	}
 }
+
+func TestASettingWithoutEffectIsWarnedOfUnlessItIsTheDefault(t *testing.T) {
+	s := mustLoad(t, Sources{Environ: []string{"CONFBOARD_PUBLIC_URL=https://board.example", "CONFBOARD_CLOUD_DISCOVER_EVERY=30s"}})
+	if len(s.Warnings) != 1 || s.Warnings[0].Error() != "environment CONFBOARD_PUBLIC_URL: publicURL: no effect in this version" {
+		t.Errorf("warnings %v", s.Warnings)
+	}
+}

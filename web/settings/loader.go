@@ -32,8 +32,16 @@ func newLoader() *loader {
 	return l
 }
 
+// noEffect is the warning of an idle setting, and its mark in the README.
+const noEffect = "no effect in this version"
+
 // set stores a value that was found in a source.
-func (l *loader) set(row setting, text, source string) { l.store(row, source, row.value.set(text)) }
+func (l *loader) set(row setting, text, source string) {
+	l.store(row, source, row.value.set(text))
+	if row.idle && text != row.preset && l.sound(row.path) {
+		l.warn(row.path, noEffect)
+	}
+}
 
 // store notes what became of a setting.
 func (l *loader) store(row setting, source string, err error) {

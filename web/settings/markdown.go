@@ -34,6 +34,10 @@ func writeRow(b *strings.Builder, row setting) {
 	if values == "" {
 		values = row.value.kind()
 	}
+	doc := row.doc
+	if row.idle {
+		doc += " Has " + noEffect + "."
+	}
 	cell := strings.NewReplacer("|", `\|`, "\n", " ")
-	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", row.path, preset, cell.Replace(values), cell.Replace(row.doc))
+	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", row.path, preset, cell.Replace(values), cell.Replace(doc))
 }

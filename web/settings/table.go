@@ -16,6 +16,8 @@ type setting struct {
 	doc string
 	// noFlag marks what cannot be given on the command line.
 	noFlag bool
+	// idle marks what is checked but has no effect in this version: setting it is warned of.
+	idle bool
 }
 
 const (
@@ -45,7 +47,7 @@ func table(s *Settings) []setting {
 			doc: "Permits `access: open` on an address that other machines can reach."},
 		{path: "basePath", value: text{&s.BasePath, "path", "empty, or such as /board: a slash first and none at the end", readBasePath}, preset: "",
 			doc: "Path below which a proxy shows the board; it must arrive unstripped."},
-		{path: "publicURL", value: text{&s.PublicURL, "URL", "empty, or http(s)://host[:port], which basePath may follow", readPublicURL}, preset: "",
+		{path: "publicURL", value: text{&s.PublicURL, "URL", "empty, or http(s)://host[:port], which basePath may follow", readPublicURL}, preset: "", idle: true,
 			doc: "Address under which people reach the board, for links that leave it."},
 		{path: "dataDir", value: path{&s.DataDir, "folder", ""}, preset: "./data",
 			doc: "Folder of the board's own files; made when missing."},
@@ -69,7 +71,7 @@ func table(s *Settings) []setting {
 			doc: "Interval of heartbeats on a meeting's connection. A meeting is stale after 1.25 and lost after 2.25 of them without an echo; the cloud hangs up after 180s."},
 		{path: "cloud.callsPerMinute", value: number{&s.Cloud.CallsPerMinute, 0, maxCalls}, preset: "100",
 			doc: "Most REST calls a minute; 0 is unpaced."},
-		{path: "cloud.discoverEvery", value: duration{&s.Cloud.DiscoverEvery, 5 * time.Second, time.Hour}, preset: "30s",
+		{path: "cloud.discoverEvery", value: duration{&s.Cloud.DiscoverEvery, 5 * time.Second, time.Hour}, preset: "30s", idle: true,
 			doc: "Interval at which meetings are looked for."},
 		{path: "cloud.meetings", value: meetingList{}, preset: "", noFlag: true,
 			doc: "The meetings to watch; only in the file."},
