@@ -60,6 +60,8 @@ type overviewView struct {
 	// shown are the meetings whose cards every viewer has, once started.
 	shown   []conference.ConfID
 	started bool
+	// uneven: a region had to leave out a card that the other viewers have; the next message sends everybody the list.
+	uneven bool
 }
 
 func (h *Handlers) overviewView(q overviewQuery, lang text.Lang) *overviewView {
@@ -151,26 +153,32 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 // Render implements live.View.
 func (v *overviewView) Render(ctx context.Context, components []string) ([]byte, error) {
 	m := message{ctx: ctx}
-	v.place(&m, components)
+	moved := v.place(&m, components)
 	for _, component := range components {
 		switch component {
 		case partCounters:
 			o := v.draw(v.board.All())
 			m.add(templates.Retitle(o.Title))
-			m.swap("counters", templates.CountersView(o.Counters, v.text.OnlyProblems, v.text.AllMeetings))
+			m.swap("counters", templates.CountersView(o.Counters))
 		case partOrder:
-			v.reorder(&m)
+			moved = true
 		default:
 			v.part(&m, component)
 		}
 	}
+	if moved {
+		v.reorder(&m)
+	}
 	return m.bytes()
 }
 
-// place lets cards leave and enter, leaving first: the sibling before which a card is put is then one that every
-// viewer has.
-func (v *overviewView) place(m *message, components []string) {
+// place lets cards leave and enter. A card is put before a sibling that every viewer has: not one that leaves with the same
+// message, nor one that enters with it, since a browser looks for all targets of a message before it swaps any. A
+// card that left and came back since the last message stays where it is, but is another one: moved then says that
+// it may be out of order.
+func (v *overviewView) place(m *message, components []string) (moved bool) {
 	var enter []*conference.State
+	left := false
 	for _, component := range components {
 		id, ok := strings.CutPrefix(component, partPlace)
 		if !ok {
@@ -182,52 +190,54 @@ func (v *overviewView) place(m *message, components []string) {
 		switch {
 		case wanted && at < 0:
 			enter = append(enter, s)
-		case !wanted && at >= 0:
+		case wanted:
+			m.swap(cardID(s.ConfID), templates.CardView(v.card(s)))
+			moved = true
+		case at >= 0:
 			v.shown = slices.Delete(v.shown, at, at+1)
 			m.add(templates.Remove(cardID(conference.ConfID(id))))
-			if len(v.shown) == 0 && len(enter) == 0 {
-				v.list(m)
-			}
+			left = true
 		}
+	}
+	slices.SortFunc(enter, inOrder)
+	had := v.states() // those that every viewer has
+	switch {
+	case len(had) == 0 && (left || len(enter) > 0), len(enter) > maxEntering, v.uneven:
+		v.shown = append(v.shown, confIDs(enter)...)
+		v.list(m) // the empty state comes or goes with it
+		return false
 	}
 	for _, s := range enter {
-		if len(v.shown) == 0 {
+		next := slices.IndexFunc(had, func(other *conference.State) bool { return inOrder(s, other) < 0 })
+		if next < 0 {
+			m.add(templates.Append(templates.CardListID), templates.CardView(v.card(s)))
 			v.shown = append(v.shown, s.ConfID)
-			v.list(m) // takes the empty state away, too
 			continue
 		}
-		at := v.rank(s)
-		if at == len(v.shown) {
-			m.add(templates.Append(templates.CardListID), templates.CardView(v.card(s)))
-		} else {
-			m.add(templates.InsertBefore(cardID(v.shown[at])), templates.CardView(v.card(s)))
-		}
-		v.shown = slices.Insert(v.shown, at, s.ConfID)
+		m.add(templates.InsertBefore(cardID(had[next].ConfID)), templates.CardView(v.card(s)))
+		v.shown = slices.Insert(v.shown, slices.Index(v.shown, had[next].ConfID), s.ConfID)
 	}
+	return moved
 }
 
-// rank is where a meeting belongs among those shown, in their present order.
-func (v *overviewView) rank(s *conference.State) int {
-	for i, id := range v.shown {
-		if other := v.board.Get(id); other != nil && inOrder(s, other) < 0 {
-			return i
-		}
-	}
-	return len(v.shown)
-}
+// maxEntering is how many cards enter one by one; beyond it the list is morphed as a whole.
+const maxEntering = 16
 
 // reorder sorts the cards and, if that changes anything, morphs the list.
 func (v *overviewView) reorder(m *message) {
-	before := slices.Clone(v.shown)
 	states := v.states()
 	slices.SortStableFunc(states, inOrder)
-	v.shown = v.shown[:0]
-	for _, s := range states {
-		v.shown = append(v.shown, s.ConfID)
-	}
-	if !slices.Equal(before, v.shown) {
+	if !slices.Equal(v.shown, confIDs(states)) {
 		v.list(m)
 	}
+}
+
+func confIDs(states []*conference.State) []conference.ConfID {
+	ids := make([]conference.ConfID, len(states))
+	for i, s := range states {
+		ids[i] = s.ConfID
+	}
+	return ids
 }
 
 // states are those of the meetings shown, as far as they are still on the board.
@@ -241,8 +251,12 @@ func (v *overviewView) states() []*conference.State {
 	return states
 }
 
+// list sends the whole list in order, after which all viewers have the same cards.
 func (v *overviewView) list(m *message) {
-	m.swap(templates.CardListID, templates.CardList(v.overview(v.states())))
+	states := v.states()
+	slices.SortStableFunc(states, inOrder)
+	v.shown, v.uneven = confIDs(states), false
+	m.swap(templates.CardListID, templates.CardList(v.overview(states)))
 }
 
 // part draws a part of one card. The card may have left meanwhile; then there is nothing to draw.
@@ -281,12 +295,12 @@ func (v *overviewView) part(m *message, component string) {
 func (v *overviewView) Region(ctx context.Context) ([]byte, error) {
 	if !v.started {
 		v.started = true
-		for _, s := range v.sorted(v.board.All()) {
-			v.shown = append(v.shown, s.ConfID)
-		}
+		v.shown = confIDs(v.sorted(v.board.All()))
 	}
+	states := v.states()
+	v.uneven = v.uneven || len(states) < len(v.shown)
 	o := v.draw(v.board.All())
-	o.Cards = v.overview(v.states()).Cards
+	o.Cards = v.overview(states).Cards
 	return draw(ctx, templates.SwapRegion(o.Title), templates.OverviewRegion(o))
 }
 
@@ -321,8 +335,8 @@ func (v *overviewView) draw(all []*conference.State) templates.Overview {
 	o := v.overview(v.sorted(all))
 	o.Title = v.text.OverviewTitle(problems)
 	o.Counters = templates.Counters{
-		Total: v.text.MeetingCount(len(all)), TotalPath: v.paths.Overview(""), TotalCurrent: v.query.only == "",
-		Problems: templates.Counter{Severity: onlyProblems, Count: strconv.Itoa(problems), Path: v.paths.Overview(onlyProblems),
+		Name: v.text.Filter, Total: v.text.MeetingCount(len(all)), TotalPath: v.paths.Overview(""), TotalCurrent: v.query.only == "",
+		Problems: templates.Counter{Severity: onlyProblems, Label: v.text.Problems(problems), Count: strconv.Itoa(problems), Path: v.paths.Overview(onlyProblems),
 			Zero: problems == 0, Current: v.query.only == onlyProblems},
 	}
 	for _, severity := range rules.Severities() {

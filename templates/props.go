@@ -81,6 +81,7 @@ type Overview struct {
 
 // Counters is the row of counters, each of them a filter.
 type Counters struct {
+	Name             string
 	Total, TotalPath string
 	TotalCurrent     bool
 	Problems         Counter

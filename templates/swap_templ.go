@@ -362,7 +362,7 @@ func stream(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\" hx-swap=\"none\" hx-trigger=\"load, every 5s\" hx-sync=\"drop\" hx-config=\"sse.reconnectMaxDelay:5s sse.connectTimeout:15s\"></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\" hx-swap=\"none\" hx-trigger=\"load, every 5s, shown\" hx-sync=\"drop\" hx-config=\"sse.reconnectMaxDelay:5s sse.connectTimeout:15s\"></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -84,7 +84,13 @@ var english = Catalogue{
 	Pair:    func(name, said string) string { return name + ": " + said },
 	Unknown: func(v string) string { return v + " (unknown value)" },
 
-	AllMeetings: "All meetings", OnlyProblems: "Only problems",
+	Filter: "Show meetings by state",
+	Problems: func(n int) string {
+		if n == 1 {
+			return "problem"
+		}
+		return "problems"
+	},
 	NoMeetings:     "No meetings on the board",
 	NoMeetingsHelp: "Add meetings under cloud.meetings in the settings, each with its confID and host password. They appear here by themselves.",
 	NoProblems:     "No problems",

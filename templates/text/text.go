@@ -88,7 +88,9 @@ type Catalogue struct {
 	Unknown func(value string) string
 
 	// Overview.
-	AllMeetings, OnlyProblems       string
+	Filter string
+	// Problems stands behind their number.
+	Problems                        func(n int) string
 	NoMeetings, NoMeetingsHelp      string
 	NoProblems, NoProblemsHelp      string
 	NoneOfThese, NoneOfTheseHelp    string

@@ -1,0 +1,130 @@
+package text_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+	"confboard/templates/text"
+)
+
+func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
+	for _, lang := range text.Langs() {
+		c := reflect.ValueOf(text.For(lang)).Elem()
+		for i := range c.NumField() {
+			if c.Field(i).IsZero() {
+				t.Errorf("%s: %s is missing", lang, c.Type().Field(i).Name)
+			}
+		}
+	}
+}
+
+func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
+	reasons := []conference.LinkReason{
+		conference.ReasonUnreachable, conference.ReasonDNS, conference.ReasonTLS, conference.ReasonUnavailable, conference.ReasonClosed,
+		conference.ReasonNoEcho, conference.ReasonTokenSpent, conference.ReasonNotStarted, conference.ReasonPassword, conference.ReasonNoPassword,
+		conference.ReasonLocked, conference.ReasonNotPermitted, conference.ReasonWrongSite, conference.ReasonSubscription,
+		conference.ReasonUnexpected, conference.ReasonInsecureWSURL,
+	}
+	refusals := []conference.RefusalKind{
+		conference.RefusedNotJSON, conference.RefusedEnvelope, conference.RefusedValue, conference.RefusedTooLarge,
+		conference.RefusedTooMany, conference.RefusedTooDeep, conference.RefusedOtherMeeting,
+	}
+	for _, lang := range text.Langs() {
+		c := text.For(lang)
+		want := func(what string, said string) {
+			t.Helper()
+			if said == "" {
+				t.Errorf("%s: no words for %s", lang, what)
+			}
+		}
+		for _, s := range rules.Severities() {
+			want("severity "+s.String(), c.Severity[s])
+			want("the counter of severity "+s.String(), c.SeverityCount[s])
+		}
+		for _, l := range conference.LinkStates() {
+			want("link "+string(l), c.Link[l])
+			want("help on link "+string(l), c.LinkHelp[l])
+		}
+		for _, r := range reasons {
+			want("reason "+string(r), c.Reason[r])
+		}
+		for _, r := range refusals {
+			want("refusal "+string(r), c.Refusal[r])
+		}
+		for _, f := range conference.DropFates() {
+			want("drop "+f.String(), c.Dropped[f])
+		}
+		for f := range conference.FieldCount {
+			want("field "+f.WireName(), c.Fields[f].Name)
+			switch f.Kind() {
+			case conference.KindFlag, conference.KindSwitch:
+				want(f.WireName()+" 0", c.Fields[f].Values["0"])
+				want(f.WireName()+" 1", c.Fields[f].Values["1"])
+			}
+		}
+		for _, m := range []string{conference.ModeFree, conference.ModeFixed, conference.ModeRollCall, conference.ModeBroadcast} {
+			want("mode "+m, c.Fields[conference.StatusMode].Values[m])
+		}
+		for _, s := range []string{conference.StateSchedule, conference.StateCreated, conference.StateDestroyed} {
+			want("state "+s, c.Fields[conference.MeetingState].Values[s])
+		}
+	}
+}
+
+// The inverted sense of forbiddenChat and the exact wording of mute, recOccurred and endTime are promises of the board.
+func TestWordingThatHonestyDependsOn(t *testing.T) {
+	c := text.For(text.English)
+	for _, k := range []struct {
+		field conference.Field
+		value string
+		words string
+	}{
+		{conference.ForbiddenChat, "0", "Chat on"},
+		{conference.ForbiddenChat, "1", "Chat off"},
+		{conference.Mute, "1", "Muted on entry"},
+		{conference.RecOccurred, "1", "Was recorded at some time"},
+		{conference.CanUnmute, "1", "May unmute themselves"},
+	} {
+		if said := c.Fields[k.field].Values[k.value]; said != k.words {
+			t.Errorf("%s %s: %q, want %q", k.field.WireName(), k.value, said, k.words)
+		}
+	}
+	if name := c.Fields[conference.EndTime].Name; name != "Planned end" {
+		t.Errorf("endTime is called %q", name)
+	}
+}
+
+func TestChineseIsChinese(t *testing.T) {
+	c := text.For(text.Chinese)
+	english := text.For(text.English)
+	for f := range conference.FieldCount {
+		if name := c.Fields[f].Name; name == english.Fields[f].Name || !strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			t.Errorf("%s is called %q in Chinese", f.WireName(), name)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for _, k := range []struct {
+		given  string
+		expect text.Lang
+	}{
+		{"", text.English},
+		{"zh-CN,zh;q=0.9,en;q=0.8", text.Chinese},
+		{"zh", text.Chinese},
+		{"zh-Hans-SG", text.Chinese},
+		{"de-DE,zh;q=0.5", text.Chinese},
+		{"en-GB,zh;q=0.9", text.English},
+		{"fr", text.English},
+		{"*", text.English},
+		{"\x00;;,=", text.English},
+	} {
+		if got := text.Match(k.given); got != k.expect {
+			t.Errorf("Accept-Language %q: %s, want %s", k.given, got, k.expect)
+		}
+	}
+}
