@@ -66,7 +66,7 @@ type Cloud struct {
 	casts     []*cast
 	control   map[string]controlToken
 	webSocket map[string]webSocketToken
-	override  func(http.ResponseWriter, *http.Request) bool
+	handler   http.Handler
 	sockets   sync.WaitGroup
 	closed    bool
 
@@ -84,6 +84,7 @@ func New(c Config) *Cloud {
 		webSocket: map[string]webSocketToken{},
 	}
 	cloud.mux = cloud.routes()
+	cloud.handler = cloud.mux
 	return cloud
 }
 
@@ -167,37 +168,39 @@ func (c *Cloud) Close() error {
 	return err
 }
 
-// Override lets f answer a request instead of the cloud: it returns whether it did. nil restores the cloud. f is called from many
-// goroutines.
-func (c *Cloud) Override(f func(http.ResponseWriter, *http.Request) bool) {
+// Wrap puts a handler around the cloud's own: it can answer instead, or change what is asked and answered. It replaces
+// an earlier one; nil restores the cloud.
+func (c *Cloud) Wrap(around func(next http.Handler) http.Handler) {
+	var h http.Handler = c.mux
+	if around != nil {
+		h = around(h)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.override = f
+	c.handler = h
 }
 
 // Refuse answers every call, the opening of a connection included, with the status and body. Open connections stay.
 // Status 0 restores the cloud.
 func (c *Cloud) Refuse(status int, body string) {
 	if status == 0 {
-		c.Override(nil)
+		c.Wrap(nil)
 		return
 	}
-	c.Override(func(w http.ResponseWriter, _ *http.Request) bool {
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body)) // a client that went away needs no answer
-		return true
+	c.Wrap(func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(body)) // a client that went away needs no answer
+		})
 	})
 }
 
 // ServeHTTP implements http.Handler.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
-	override := c.override
+	h := c.handler
 	c.mu.Unlock()
-	if override != nil && override(w, r) {
-		return
-	}
-	c.mux.ServeHTTP(w, r)
+	h.ServeHTTP(w, r)
 }
 
 // Run lets the meetings of Demo live until ctx ends, then returns nil. Call it after Demo.

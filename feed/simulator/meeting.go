@@ -118,7 +118,7 @@ func (m *Meeting) close() {
 
 // Set changes fields of the status, by wire name, and pushes those that differ in one incremental message. A number of
 // screens is pushed as text in an incremental message, as the reference's table has it, and as a number in a full one,
-// as its example has it.
+// as its example has it. The values are kept: do not modify them.
 func (m *Meeting) Set(fields map[string]any) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
