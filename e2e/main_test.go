@@ -1,0 +1,76 @@
+// Package e2e tests the board as people meet it: the real program as a process, a real browser, and a simulated cloud on
+// loopback. It sees URLs, pages and the process; of our packages only its fixtures use one, the simulated cloud. What is
+// expected stands written out here, in the words of the specification and of the pages.
+//
+// Needed: the browser's packages (make assets), a C compiler for the race detector, and Chromium (setup/browser.sh).
+package e2e
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"testing"
+)
+
+// mostParallel bounds the tests that run at a time: each has a board, a cloud and a tab, and all share one browser.
+const mostParallel = 3
+
+// suite is what all tests share. TestMain sets it; nothing else does.
+var suite struct {
+	binary  string          // the program, built with the race detector
+	browser context.Context // the browser; a page is a tab in it
+}
+
+var screenshots = flag.String("screenshots", "", "folder for screenshots of the demonstration; empty: none are taken")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "confboard-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+
+	if suite.binary, err = build(folder); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
+	closeBrowser, err := startBrowser(filepath.Join(folder, "profile"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
+	defer closeBrowser()
+
+	parallel := flag.Lookup("test.parallel").Value
+	if err := parallel.Set(strconv.Itoa(min(mostParallel, max(2, runtime.GOMAXPROCS(0))))); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+// build makes the program with the race detector.
+func build(folder string) (binary string, err error) {
+	if _, err := os.Stat(filepath.Join("..", "static", "node_modules", "axe-core", "axe.min.js")); errors.Is(err, fs.ErrNotExist) {
+		return "", errors.New("the browser's packages are not installed: run make assets, and npm ci in static for the tests' own")
+	}
+	binary = filepath.Join(folder, "confboard")
+	out, err := exec.Command("go", "build", "-race", "-o", binary, "confboard").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	return binary, nil
+}
