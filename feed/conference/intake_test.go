@@ -231,3 +231,23 @@ func TestTheLastEnvelopeIsThatOfTheLastAppliedMessage(t *testing.T) {
 		t.Errorf("last is %+v", got)
 	}
 }
+
+// States are shared: what one message leads to must not show in what another led to from the same state.
+func TestTwoMessagesAppliedToOneStateLeadToTwoIndependentStates(t *testing.T) {
+	for before := range 40 {
+		b := connected(t)
+		b.apply(full(1 * second))
+		for n := range before {
+			b.apply(incremental(conference.Sequence(n), 2*second, msgID(fmt.Sprint(n))))
+		}
+		one, other := *b, *b
+		one.apply(incremental(100, 3*second, msgID("one")))
+		other.apply(incremental(100, 3*second, msgID("other")))
+		if _, got := one.apply(incremental(101, 4*second, msgID("one"))); got.Fate != conference.DroppedRepeated {
+			t.Fatalf("after %d messages a repetition was %s", before, got.Fate)
+		}
+		if _, got := one.apply(incremental(101, 4*second, msgID("other"))); got.Fate != conference.Applied {
+			t.Fatalf("after %d messages the message of the other future was %s", before, got.Fate)
+		}
+	}
+}

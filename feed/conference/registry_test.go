@@ -92,12 +92,13 @@ func revision(s *conference.State) conference.Sequence {
 }
 
 func TestASnapshotAndTheChangesAfterItHaveNoGapAndNoRepetition(t *testing.T) {
-	const meetings, messages, observers, rounds = 4, 300, 6, 20
+	const meetings, messages, observers = 4, 1000, 6
 	r := conference.NewRegistry(conference.DefaultPolicy)
 	whole, cancelWhole := follow(r)
-	var all sync.WaitGroup
+	var writers, observing sync.WaitGroup
+	written := make(chan struct{})
 	for i := range meetings {
-		all.Go(func() {
+		writers.Go(func() {
 			for n := range messages {
 				m := incremental(conference.Sequence(n+1), time.Duration(n)*second, number(conference.PartViewNum, int64(n)))
 				m.ConfID = conference.ConfID(fmt.Sprint(i))
@@ -113,18 +114,27 @@ func TestASnapshotAndTheChangesAfterItHaveNoGapAndNoRepetition(t *testing.T) {
 		})
 	}
 	for range observers {
-		all.Go(func() {
-			for range rounds {
+		observing.Go(func() {
+			for {
 				f, cancel := follow(r)
-				r.All()
+				for range 30 {
+					r.All() // lets the writers have the lock
+				}
 				cancel()
 				if f.breaks > 0 { // no lock: after cancel nothing is told any more
 					t.Errorf("%d changes did not begin where the one before ended", f.breaks)
 				}
+				select {
+				case <-written:
+					return
+				default:
+				}
 			}
 		})
 	}
-	all.Wait()
+	writers.Wait()
+	close(written)
+	observing.Wait()
 	cancelWhole()
 	if whole.breaks > 0 {
 		t.Errorf("%d changes did not begin where the one before ended", whole.breaks)
