@@ -57,7 +57,7 @@ func (c *cleaner) field(d *jx.Decoder, key []byte, depth int) (kept bool, err er
 // value writes any value. key is the name of the field that it belongs to, also for an element of an array; depth is the
 // nesting of what the value is in.
 func (c *cleaner) value(d *jx.Decoder, key []byte, depth int) (kept bool, err error) {
-	switch d.Next() {
+	switch kind := d.Next(); kind {
 	case jx.String:
 		raw, err := d.StrBytes()
 		if err != nil {
@@ -84,7 +84,11 @@ func (c *cleaner) value(d *jx.Decoder, key []byte, depth int) (kept bool, err er
 		if len(raw) > maxText {
 			return false, refuse(conference.RefusedTooLarge, "")
 		}
-		c.out.Raw(raw)
+		if kind == jx.Number && overflows(raw) {
+			c.out.ByteStr(raw) // as a number it would break every reader of JSON that holds numbers as float64
+		} else {
+			c.out.Raw(raw)
+		}
 	}
 	if len(c.out.Buf) > maxUnlisted {
 		return false, refuse(conference.RefusedTooLarge, "")

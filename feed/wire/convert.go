@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -138,4 +139,14 @@ func parseInteger(s string) (int64, bool) {
 	}
 	n, err := strconv.ParseInt(digits+strings.Repeat("0", shift), 10, 64)
 	return n, err == nil
+}
+
+// overflows reports whether a literal is a number that no float64 can hold, not even roughly.
+func overflows(literal []byte) bool {
+	const longestSafe = 300 // digits of a number without an exponent
+	if len(literal) <= longestSafe && !bytes.ContainsAny(literal, "eE") {
+		return false
+	}
+	_, err := strconv.ParseFloat(string(literal), 64)
+	return errors.Is(err, strconv.ErrRange)
 }
