@@ -46,7 +46,11 @@ func (w words) cardEnd(s *conference.State) templates.CardEnd {
 
 func (w words) fresh(s *conference.State) templates.Fresh {
 	f := templates.Fresh{ID: cardPart(s.ConfID, "fresh"), Link: w.text.Link[s.Link.State], Label: w.text.LastChange, LastChange: w.instant(s.LastChange, "ago")}
-	if s.Link.State != conference.Live && s.Link.State != conference.Over {
+	switch s.Link.State {
+	case conference.Live:
+		f.Link = "" // the mark says it
+	case conference.Over:
+	default:
 		f.Reason = w.text.Reason[s.Link.Reason]
 	}
 	return f

@@ -173,8 +173,14 @@ func (v *meetingView) Render(ctx context.Context, components []string) ([]byte, 
 	for _, component := range components {
 		v.part(&m, s, component)
 	}
+	if m.err != nil {
+		v.drawn = templates.Layout{} // it has not been sent
+	}
 	return m.bytes()
 }
+
+// Forget implements live.Rememberer.
+func (v *meetingView) Forget() { v.drawn, v.started = templates.Layout{}, false }
 
 func (v *meetingView) part(m *message, s *conference.State, component string) {
 	switch component {
@@ -281,7 +287,7 @@ func (w words) pageTitle(s *conference.State) string {
 func (w words) head(s *conference.State) templates.Head {
 	h := templates.Head{
 		Text: w.text, ID: "head", Severity: rules.Judge(s).String(), Mark: w.mark("mark", s),
-		Help: w.text.LinkHelp[s.Link.State], Link: w.text.Pair(w.text.TheLink, w.text.Link[s.Link.State]),
+		Help: w.text.LinkHelp[s.Link.State], Link: w.text.Link[s.Link.State],
 		LinkSince: w.instant(s.Link.Since, "clock"), Echo: w.instant(s.Link.LastEcho, "ago"), LastChange: w.instant(s.LastChange, "ago"),
 	}
 	if s.Link.State != conference.Live && s.Link.State != conference.Over {

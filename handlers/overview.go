@@ -153,6 +153,8 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 // Render implements live.View.
 func (v *overviewView) Render(ctx context.Context, components []string) ([]byte, error) {
 	m := message{ctx: ctx}
+	sent := false
+	defer func() { v.uneven = v.uneven || !sent }() // what was noted as shown has not been sent
 	moved := v.place(&m, components)
 	for _, component := range components {
 		switch component {
@@ -169,8 +171,12 @@ func (v *overviewView) Render(ctx context.Context, components []string) ([]byte,
 	if moved {
 		v.reorder(&m)
 	}
+	sent = m.err == nil
 	return m.bytes()
 }
+
+// Forget implements live.Rememberer.
+func (v *overviewView) Forget() { v.started, v.uneven, v.shown = false, false, nil }
 
 // place lets cards leave and enter. A card is put before a sibling that every viewer has: not one that leaves with the same
 // message, nor one that enters with it, since a browser looks for all targets of a message before it swaps any. A

@@ -47,7 +47,7 @@ func (w words) layout(s *conference.State) templates.Layout {
 
 	l.Summary = w.layoutBadge(set)
 	if set.Period.Presence == conference.Known && set.Period.Int > 0 {
-		l.Summary = w.text.Pair(l.Summary, w.text.LayoutPeriod(set.Period.Int))
+		l.Summary += " · " + w.text.LayoutPeriod(set.Period.Int)
 	}
 	if mode := s.Status.Text(conference.StatusMode); mode == conference.ModeBroadcast || mode == conference.ModeRollCall {
 		l.Notes = append(l.Notes, w.text.LayoutOverridden(w.text.Fields[conference.StatusMode].Values[mode]))
@@ -66,13 +66,20 @@ func (w words) layout(s *conference.State) templates.Layout {
 	return l
 }
 
+// Classes of a screen that is not just one with participants.
+const (
+	toneNobody = "screen-nobody"
+	toneShows  = "screen-shows"
+	toneOdd    = "screen-odd"
+)
+
 func (w words) screen(p conference.Place, set *conference.Layout) templates.Screen {
 	out := templates.Screen{ID: screenID(p.Index), Number: strconv.Itoa(p.Index), Name: w.text.Screen(p.Index)}
 	if p.Index == 0 {
-		out.Number, out.Name, out.Tone = "?", w.text.ScreenUnnumbered, "odd"
+		out.Number, out.Name, out.Tone = "?", w.text.ScreenUnnumbered, toneOdd
 	}
 	if len(p.Screens) == 0 {
-		out.Empty, out.Tone = w.text.ScreenAbsent, "absent"
+		out.Empty, out.Tone = w.text.ScreenAbsent, toneNobody
 		return out
 	}
 	turns := false
@@ -80,7 +87,7 @@ func (w words) screen(p conference.Place, set *conference.Layout) templates.Scre
 		out.People = append(out.People, s.IDs...)
 		turns = turns || len(s.IDs) > 1
 		if on(s.Share) {
-			out.Presentation, out.Tone = w.text.ScreenPresentation, "share"
+			out.Presentation, out.Tone = w.text.ScreenPresentation, toneShows
 		}
 	}
 	if turns {
@@ -91,11 +98,11 @@ func (w words) screen(p conference.Place, set *conference.Layout) templates.Scre
 	}
 	switch {
 	case len(p.Screens) > 1 && p.Index != 0:
-		out.Notes, out.Tone = append(out.Notes, w.text.ScreenTwice), "odd"
+		out.Notes, out.Tone = append(out.Notes, w.text.ScreenTwice), toneOdd
 	case p.Index != 0 && set.PicNum.Presence == conference.Known && int64(p.Index) > set.PicNum.Int:
-		out.Notes, out.Tone = append(out.Notes, w.text.ScreenBeyond), "odd"
+		out.Notes, out.Tone = append(out.Notes, w.text.ScreenBeyond), toneOdd
 	case len(out.People) == 0 && out.Presentation == "":
-		out.Empty, out.Tone = w.text.ScreenEmpty, "empty"
+		out.Empty, out.Tone = w.text.ScreenEmpty, toneNobody
 	}
 	return out
 }

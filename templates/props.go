@@ -138,7 +138,7 @@ type Head struct {
 	Help       string
 	Reason     string
 	Notes      []string
-	Link       string
+	Link       string // the link in words
 	LinkSince  Instant
 	Echo       Instant
 	LastChange Instant
@@ -176,7 +176,8 @@ type Screen struct {
 	// Empty says that nobody is there, and why.
 	Empty        string
 	Presentation string
-	Tone         string // "", empty, absent, share or odd
+	// Tone is empty or a class: screen-nobody, screen-shows, screen-odd.
+	Tone string
 }
 
 // Envelope is the last message's envelope.

@@ -67,11 +67,11 @@ var english = Catalogue{
 		conference.Lock:             {Name: "Lock", Values: map[string]string{"0": "Unlocked", "1": "Locked"}},
 		conference.Mute:             {Name: "Muted on entry", Values: map[string]string{"0": "Not muted on entry", "1": "Muted on entry"}},
 		conference.LockSharing:      {Name: "Screen sharing", Values: map[string]string{"0": "Sharing open", "1": "Sharing locked"}},
-		conference.CanUnmute:        {Name: "Unmuting themselves", Values: map[string]string{"0": "May not unmute themselves", "1": "May unmute themselves"}},
+		conference.CanUnmute:        {Name: "Unmuting", Values: map[string]string{"0": "May not unmute themselves", "1": "May unmute themselves"}},
 		conference.ChairView:        {Name: "Host's view", Values: map[string]string{"0": "Host does not see participants in turn", "1": "Host sees participants in turn"}},
 		conference.PicNum:           {Name: "Screens"},
-		conference.PartViewNum:      {Name: "Focused participants"},
-		conference.MaxPartViewNum:   {Name: "Most focused participants"},
+		conference.PartViewNum:      {Name: "Focused on"},
+		conference.MaxPartViewNum:   {Name: "Focus limit"},
 		conference.RecState:         {Name: "Recording", Values: map[string]string{"0": "Not recording", "1": "Recording"}},
 		conference.MultiPic:         {Name: "Custom layout"},
 		conference.ConfIMGroupID:    {Name: "Chat group"},
@@ -113,7 +113,7 @@ var english = Catalogue{
 	EndingSoonNote: "Ends within 5 minutes, as planned.", OverrunNote: "Over its planned end.",
 	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
-	LastChange: "Last change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Never: "none yet",
+	LastChange: "Last change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: func(n int64) string {
 		if n == 1 {
 			return "1 screen"

@@ -90,17 +90,17 @@ type Catalogue struct {
 	// Overview.
 	Filter string
 	// Problems stands behind their number.
-	Problems                        func(n int) string
-	NoMeetings, NoMeetingsHelp      string
-	NoProblems, NoProblemsHelp      string
-	NoneOfThese, NoneOfTheseHelp    string
-	MeetingCount                    func(n int) string
-	OverviewTitle                   func(problems int) string
-	PlannedEnd, EndingSoon, Overrun string
-	EndingSoonNote, OverrunNote     string
-	LastChange, LastEcho, TheLink   string
-	Never                           string
-	Screens                         func(n int64) string
+	Problems                             func(n int) string
+	NoMeetings, NoMeetingsHelp           string
+	NoProblems, NoProblemsHelp           string
+	NoneOfThese, NoneOfTheseHelp         string
+	MeetingCount                         func(n int) string
+	OverviewTitle                        func(problems int) string
+	PlannedEnd, EndingSoon, Overrun      string
+	EndingSoonNote, OverrunNote          string
+	LastChange, LastEcho, TheLink, Since string
+	Never                                string
+	Screens                              func(n int64) string
 
 	// Meeting page.
 	ConfID, Group                          string

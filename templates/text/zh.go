@@ -69,7 +69,7 @@ var chinese = Catalogue{
 		conference.CanUnmute:        {Name: "自行解除静音", Values: map[string]string{"0": "不允许自行解除静音", "1": "允许自行解除静音"}},
 		conference.ChairView:        {Name: "主持人轮询", Values: map[string]string{"0": "主持人未轮询与会者", "1": "主持人正在轮询与会者"}},
 		conference.PicNum:           {Name: "画面数"},
-		conference.PartViewNum:      {Name: "被关注的与会者"},
+		conference.PartViewNum:      {Name: "被关注人数"},
 		conference.MaxPartViewNum:   {Name: "最多可关注人数"},
 		conference.RecState:         {Name: "录制", Values: map[string]string{"0": "未录制", "1": "正在录制"}},
 		conference.MultiPic:         {Name: "自定义多画面"},
@@ -99,7 +99,7 @@ var chinese = Catalogue{
 	EndingSoonNote: "按计划将在 5 分钟内结束。", OverrunNote: "已超过计划结束时间。",
 	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
 	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
-	LastChange: "最近变化", LastEcho: "最近心跳应答", TheLink: "会议云连接", Never: "暂无",
+	LastChange: "最近变化", LastEcho: "最近心跳应答", TheLink: "会议云连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
 
 	ConfID: "会议 ID", Group: "分组",

@@ -54,7 +54,14 @@ type OfMeeting interface {
 	About() (id conference.ConfID, ok bool)
 }
 
-// Joiner may be implemented by a View that wants bursts joined over another time than Options.JoinBursts.
+// Rememberer may be implemented by a View that remembers what its viewers have. Forget is called before a Region
+// when nobody has a page of the topic, and changes may have passed without a Render. Same goroutine as Render and Region.
+type Rememberer interface {
+	Forget()
+}
+
+// Joiner may be implemented by a View that wants bursts joined over another time than Options.JoinBursts; 0: not joined.
+// The answer must not change.
 type Joiner interface {
 	JoinBursts() time.Duration
 }

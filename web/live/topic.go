@@ -120,6 +120,11 @@ func panicError(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack
 // the stream is to end. It is called when the viewer is registered: whatever is handed over after this moment
 // arrives, and whatever was before is in the region, so nothing falls between.
 func (t *topic) catchUp(v *viewer) (r region, ok bool) {
+	select {
+	case <-v.gone:
+		return region{}, false
+	default:
+	}
 	t.mu.Lock()
 	current := !t.agenda.owes()
 	switch {
@@ -129,6 +134,7 @@ func (t *topic) catchUp(v *viewer) (r region, ok bool) {
 		r = t.cached
 		r.seq = t.seq // nothing but clocks since
 	default:
+		v.ready = make(chan region, 1)
 		t.waiting = append(t.waiting, v)
 	}
 	t.mu.Unlock()
@@ -227,6 +233,7 @@ func (t *topic) answer(ctx context.Context) {
 	waiting := t.waiting
 	t.waiting = nil
 	r := t.cached
+	first := false
 	if len(waiting) == 0 {
 		t.mu.Unlock()
 		return
@@ -237,11 +244,15 @@ func (t *topic) answer(ctx context.Context) {
 	} else {
 		// Read before the state is: the region shows at least this.
 		r = region{id: t.id, seq: t.seq}
-		if !t.shown {
-			clear(t.agenda.items) // nobody has a page yet
+		if !t.shown { // nobody has a page yet
+			clear(t.agenda.items)
+			first = true
 		}
 	}
 	t.mu.Unlock()
+	if first {
+		t.forget(ctx)
+	}
 
 	if !valid && !time.Now().Before(t.regionRetry) {
 		t.renderRegion(ctx, &r)
@@ -250,8 +261,22 @@ func (t *topic) answer(ctx context.Context) {
 		if !r.ok {
 			v.end(failed) // before it hears, so that its first flush finds it so
 		}
-		v.ready <- r // has room: asked once
+		v.ready <- r // has room: each waits once
 	}
+}
+
+// forget tells the view that nobody has a page.
+func (t *topic) forget(ctx context.Context) {
+	v, ok := t.view.(Rememberer)
+	if !ok {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			t.hub.failure(ctx, t, "forget", panicError(p))
+		}
+	}()
+	v.Forget()
 }
 
 // renderRegion fills r and keeps it for those who come later.
