@@ -186,19 +186,29 @@ func (s *Status) UnlistedNames() []string {
 	return names
 }
 
-// MaxUnlisted is the most unlisted fields that a meeting can gather. A cloud that makes up new names for ever must not fill
-// the memory.
-const MaxUnlisted = 1024
+// What the unlisted fields of a meeting can come to by incremental messages. A cloud that makes up new names for ever must
+// not fill the memory.
+const (
+	MaxUnlisted      = 1024    // fields
+	MaxUnlistedBytes = 1 << 20 // bytes of their names and values
+)
 
-// hasRoomFor reports whether the unlisted fields of an incremental message keep within MaxUnlisted.
+// hasRoomFor reports whether the unlisted fields keep within their limits when an incremental message is merged.
 func (s *Status) hasRoomFor(in *Status) bool {
-	n := len(s.Unlisted)
-	for name := range in.Unlisted {
-		if _, known := s.Unlisted[name]; !known {
-			n++
+	if len(in.Unlisted) == 0 {
+		return true
+	}
+	fields, bytes := len(in.Unlisted), 0
+	for name, text := range in.Unlisted {
+		bytes += len(name) + len(text)
+	}
+	for name, text := range s.Unlisted {
+		if _, replaced := in.Unlisted[name]; !replaced {
+			fields++
+			bytes += len(name) + len(text)
 		}
 	}
-	return n <= MaxUnlisted
+	return fields <= MaxUnlisted && bytes <= MaxUnlistedBytes
 }
 
 // merged returns s changed by the fields that are present in the incremental message in.

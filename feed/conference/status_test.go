@@ -2,6 +2,7 @@ package conference_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,18 @@ func TestUnlistedFieldsBeyondTheLimitRefuseTheIncrementalMessageWhole(t *testing
 	}
 	if _, got := b.apply(full(5*second, unlisted("only", "1"))); got.Fate != conference.Applied || len(b.state.Status.Unlisted) != 1 {
 		t.Errorf("a full message makes room: %s, %d fields", got.Fate, len(b.state.Status.Unlisted))
+	}
+}
+
+func TestUnlistedFieldsBeyondTheirSizeRefuseTheIncrementalMessageWhole(t *testing.T) {
+	b := connected(t)
+	half := unlisted("half", strings.Repeat("1", conference.MaxUnlistedBytes/2))
+	b.apply(full(1*second, half))
+	if _, got := b.apply(incremental(1, 2*second, half)); got.Fate != conference.Applied {
+		t.Errorf("the same field again: %s", got.Fate)
+	}
+	if _, got := b.apply(incremental(2, 3*second, unlisted("more", strings.Repeat("1", conference.MaxUnlistedBytes/2)))); got.Fate != conference.Refused {
+		t.Errorf("as much under another name: %s", got.Fate)
 	}
 }
 

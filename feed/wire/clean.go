@@ -16,6 +16,7 @@ type cleaner struct {
 	withheld map[string]int
 	total    int // of withheld
 	out      jx.Writer
+	kept     int      // bytes of the fields that were written before the one in out
 	members  []member // of the objects that are open, one after the other
 }
 
@@ -28,8 +29,9 @@ func (c *cleaner) unlisted(d *jx.Decoder, into *map[string]string, key []byte, p
 	c.out.Reset()
 	kept, err := c.field(d, key, depth)
 	if err != nil {
-		return at(err, prefix+plainName(key))
+		return refusedAt(err, prefix+plainName(key))
 	}
+	c.kept += len(c.out.Buf)
 	name := validText(key)
 	switch {
 	case !kept:
@@ -90,7 +92,7 @@ func (c *cleaner) value(d *jx.Decoder, key []byte, depth int) (kept bool, err er
 			c.out.Raw(raw)
 		}
 	}
-	if len(c.out.Buf) > maxUnlisted {
+	if c.kept+len(c.out.Buf) > maxUnlisted {
 		return false, refuse(conference.RefusedTooLarge, "")
 	}
 	return true, nil

@@ -20,14 +20,14 @@ const MaxFrame = 4 << 20
 // The limits against nonsense. A frame that exceeds one is refused whole. Each is some ten times what a
 // real meeting needs, and together they bound what a meeting can hold in memory.
 const (
-	maxDepth    = 32       // nested objects and arrays, the frame itself being the first
-	maxFields   = 512      // fields of one object
-	maxElements = 4096     // elements of one unlisted array
-	maxIDs      = 512      // participants of one screen
-	maxText     = 8 << 10  // bytes of one text or number
-	maxName     = 128      // bytes of a field's name
-	maxMsgID    = 128      // bytes of a msgID
-	maxUnlisted = 64 << 10 // bytes of JSON text that is kept of one unlisted field
+	maxDepth    = 32        // nested objects and arrays, the frame itself being the first
+	maxFields   = 512       // fields of one object
+	maxElements = 4096      // elements of one unlisted array
+	maxIDs      = 512       // participants of one screen
+	maxText     = 8 << 10   // bytes of one text or number
+	maxName     = 128       // bytes of a field's name
+	maxMsgID    = 128       // bytes of a msgID
+	maxUnlisted = 128 << 10 // bytes of JSON text that is kept of all unlisted fields together
 )
 
 // Decode turns a frame into a message about the meeting confID, whose connection it came on, received at the given
@@ -85,8 +85,8 @@ func (r refusal) Error() string {
 
 func refuse(kind conference.RefusalKind, field string) error { return refusal{kind, field} }
 
-// at names the field of a refusal whose place was not known where it arose.
-func at(err error, path string) error {
+// refusedAt names the field of a refusal whose place was not known where it arose.
+func refusedAt(err error, path string) error {
 	if fault, ok := err.(refusal); ok && fault.field == "" {
 		return refuse(fault.kind, path)
 	}

@@ -71,7 +71,7 @@ func (s *statusDecoder) listedText(v scalar, name, path string, depth int) (text
 		return "", false, refuse(conference.RefusedValue, path)
 	}
 	text, kept, err = s.text(v.text, []byte(name), depth)
-	return text, kept, at(err, path)
+	return text, kept, refusedAt(err, path)
 }
 
 // layout reads a MultiPicInfoNotify (meeting_21_1513). null, a blank text and an empty array say that there

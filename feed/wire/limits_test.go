@@ -27,9 +27,10 @@ func TestAFrameBeyondALimitIsRefusedWithItsReason(t *testing.T) {
 		{"a listed number of 9,000 digits is no value", `"lock": 1` + strings.Repeat("0", 9000), conference.RefusedValue, "lock"},
 		{"a name over 128 bytes is too large and not repeated", `"` + strings.Repeat("n", 129) + `": 1`, conference.RefusedTooLarge, "?"},
 		{"a nested name over 128 bytes is too large", `"a": {"` + strings.Repeat("n", 129) + `": 1}`, conference.RefusedTooLarge, "a"},
-		{"an unlisted field of 60 KiB is taken", `"list": ["` + strings.Repeat(strings.Repeat("x", 6<<10)+`", "`, 9) + `"]`, "", ""},
-		{"an unlisted field over 64 KiB is too large", `"list": ["` + strings.Repeat(strings.Repeat("x", 8<<10)+`", "`, 9) + `"]`,
-			conference.RefusedTooLarge, "list"},
+		{"120 KiB of unlisted fields are taken", `"a": [` + texts(8) + `], "b": [` + texts(7) + `]`, "", ""},
+		{"over 128 KiB of an unlisted field are too large", `"a": [` + texts(16) + `]`, conference.RefusedTooLarge, "a"},
+		{"over 128 KiB of unlisted fields together are too large", `"a": [` + texts(8) + `], "multiPic": {"b": [` + texts(8) + `]}`,
+			conference.RefusedTooLarge, "multiPic.b"},
 		{"a msgID of 128 bytes is taken", `"msgID": "` + strings.Repeat("m", 128) + `"`, "", ""},
 		{"a msgID over 128 bytes is too large", `"msgID": "` + strings.Repeat("m", 129) + `"`, conference.RefusedTooLarge, "msgID"},
 		{"509 fields beside the envelope are taken", fields(509), "", ""},
@@ -112,5 +113,8 @@ func fields(n int) string {
 func elements(n int, element string) string {
 	return strings.TrimSuffix(strings.Repeat(element+", ", n), ", ")
 }
+
+// texts is n texts of 8 KiB each.
+func texts(n int) string { return elements(n, `"`+strings.Repeat("x", 8<<10)+`"`) }
 
 func nested(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
