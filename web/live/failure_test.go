@@ -25,7 +25,7 @@ func (v emptyView) Region(ctx context.Context) ([]byte, error) {
 func TestOnePartThatCannotBeRenderedDoesNotKeepTheOthersOld(t *testing.T) {
 	for name, panics := range map[string]bool{"an error": false, "a panic": true} {
 		t.Run(name, func(t *testing.T) {
-			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 				b := newBoard("m")
 				w := connect(b)
 				b.breakDown("bad", panics)
@@ -70,7 +70,7 @@ func TestWhileAPartIsOldNoIDIsCurrent(t *testing.T) {
 func TestAPageWhoseRegionCannotBeRenderedIsSentAwayForAWhile(t *testing.T) {
 	for name, panics := range map[string]bool{"an error": false, "a panic": true} {
 		t.Run(name, func(t *testing.T) {
-			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 				b := newBoard("m")
 				b.breakDown("*", panics)
 				for range 5 { // at once again: refused without trying
@@ -92,7 +92,7 @@ func TestAPageWhoseRegionCannotBeRenderedIsSentAwayForAWhile(t *testing.T) {
 }
 
 func TestAPanicOfTouchedReachesNeitherTheFeedNorThePage(t *testing.T) {
-	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 		b := newBoard("m")
 		w := connect(b)
 		b.set("a", 1)
@@ -106,7 +106,7 @@ func TestAPanicOfTouchedReachesNeitherTheFeedNorThePage(t *testing.T) {
 }
 
 func TestAPanicOfTheWriterCostsOnlyItsViewer(t *testing.T) {
-	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 		b := newBoard("m")
 		bad, good := connect(b), connect(b)
 		bad.mu.Lock()

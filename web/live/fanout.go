@@ -11,11 +11,8 @@ const (
 	// queueSize is the library's own queue per stream. What is in it when a viewer is registered comes on top of what the
 	// guard counts for that viewer.
 	queueSize = 8
-	// cutLag is how many events a viewer may have left untaken.
+	// cutLag is how many events a viewer may have left untaken. cutLag + queueSize < 64.
 	cutLag = 48
-	// fullLag is where the hand-over waits for a viewer, also for one that has been cut and is not gone yet:
-	// fullLag + queueSize < 64.
-	fullLag = 55
 	// burst is how old the oldest untaken event must be for a cut: many events at once are no proof of slowness.
 	burst = 100 * time.Millisecond
 	// holdBack is the time between two attempts to hand over.
@@ -49,20 +46,18 @@ func (t *topic) handOver() bool {
 	return true
 }
 
-// lagging returns the viewers to cut, and whether the held event fits everybody's slots.
+// lagging returns the viewers to cut, and whether the held event fits everybody else's slots. Those who have been cut do
+// not count: the library lets go of them at once, even when their handlers still hang, and has room for them until then.
 func (t *topic) lagging(now time.Time) (slow []*viewer, fits bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	fits = true
 	for _, v := range t.viewers {
 		taken := v.taken.Load()
-		lag := t.seq - taken // the held event included
-		if lag <= cutLag {
+		if v.condemned || t.seq-taken <= cutLag { // the held event included
 			continue
 		}
-		if v.condemned {
-			fits = fits && lag <= fullLag
-		} else if now.Sub(t.times[(taken+1)%window]) >= burst {
+		if now.Sub(t.times[(taken+1)%window]) >= burst {
 			v.condemned = true
 			slow = append(slow, v)
 		} else {

@@ -119,7 +119,7 @@ func TestViewersWhoComeBeforeRunAreServedByIt(t *testing.T) {
 	b := newBoard("m")
 	h := NewHub(Options{})
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &recorder{header: http.Header{}}
+	w := newRecorder(nil)
 	var all sync.WaitGroup
 	all.Go(func() {
 		if err := h.Serve(w, httptestRequest(), b, ServeOptions{}); err != nil {
@@ -173,6 +173,7 @@ func TestAPageThatWaitsForAMeetingIsEndedWhenItComes(t *testing.T) {
 
 func TestAPageWhoseMeetingCameBeforeItsStreamIsEndedAtOnce(t *testing.T) {
 	h := newHouse(t, newBoard("nothere"), Options{})
+	h.open("", "").untilClock() // the region is there
 	h.serve.Store(&ServeOptions{EndWhen: func(conference.Change) bool { return false }, Moved: func() bool { return true }})
 	p := h.open("17", "")
 	p.untilEnd()

@@ -1,93 +1,13 @@
 package live
 
 import (
-	"context"
-	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"confboard/feed/conference"
 )
-
-// recorder is a viewer in fake time.
-type recorder struct {
-	mu     sync.Mutex
-	header http.Header
-	text   strings.Builder
-	cancel context.CancelFunc
-	panics bool
-}
-
-func (w *recorder) Header() http.Header              { return w.header }
-func (w *recorder) WriteHeader(int)                  {}
-func (w *recorder) FlushError() error                { return nil }
-func (w *recorder) SetWriteDeadline(time.Time) error { return nil }
-
-func (w *recorder) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.panics {
-		panic("write")
-	}
-	return w.text.Write(p)
-}
-
-// data lists the payloads of the events of a name.
-func (w *recorder) data(name string) (found []string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for e := range strings.SplitSeq(w.text.String(), "\n\n") {
-		var event, data string
-		for line := range strings.SplitSeq(e, "\n") {
-			if rest, ok := strings.CutPrefix(line, "event: "); ok {
-				event = rest
-			} else if rest, ok := strings.CutPrefix(line, "data: "); ok {
-				data = rest
-			}
-		}
-		if data != "" && event == name {
-			found = append(found, data)
-		}
-	}
-	return found
-}
-
-// inFakeTime runs a test with a hub and as many viewers as it connects; all time in it is fake.
-func inFakeTime(t *testing.T, o Options, test func(t *testing.T, h *Hub, connect func(View) *recorder)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		h := NewHub(o)
-		ctx, cancel := context.WithCancel(context.Background())
-		var all sync.WaitGroup
-		all.Go(func() { _ = h.Run(ctx) })
-		test(t, h, func(v View) *recorder {
-			ctx, cancel := context.WithCancel(context.Background())
-			w := &recorder{header: http.Header{}, cancel: cancel}
-			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)
-			all.Go(func() {
-				if err := h.Serve(w, r, v, ServeOptions{}); err != nil {
-					t.Errorf("Serve: %v", err)
-				}
-			})
-			synctest.Wait()
-			return w
-		})
-		cancel()
-		all.Wait()
-	})
-}
-
-func expect(t *testing.T, what string, got []string, want ...string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("%s: %q, want %q", what, got, want)
-	}
-}
 
 func TestTheFirstChangeGoesOutAtOnceAndABurstAsOne(t *testing.T) {
 	for name, given := range map[string]struct{ join, wait time.Duration }{
@@ -96,7 +16,7 @@ func TestTheFirstChangeGoesOutAtOnceAndABurstAsOne(t *testing.T) {
 		"also over a short while": {5 * time.Millisecond, 5 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 				b := newBoard("m")
 				b.join = given.join
 				var v View = b
@@ -129,7 +49,7 @@ func TestTheFirstChangeGoesOutAtOnceAndABurstAsOne(t *testing.T) {
 }
 
 func TestAComponentKeepsItsInterval(t *testing.T) {
-	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 		slow := newBoard("m")
 		v := touching{slow, []Touch{{Component: "list", Every: time.Second}, {Component: "fast"}}}
 		connect(v)
@@ -168,7 +88,7 @@ func (v touching) Touched(conference.Change) []Touch { return v.touches }
 func (v touching) JoinBursts() time.Duration { return 100 * time.Millisecond }
 
 func TestTheClockTicks(t *testing.T) {
-	inFakeTime(t, Options{}, func(t *testing.T, _ *Hub, connect func(View) *recorder) {
+	inFakeTime(t, Options{}, func(t *testing.T, _ *Hub, connect connect) {
 		w := connect(newBoard("m"))
 		time.Sleep(35 * time.Second)
 		if got := w.data(ClockEvent); len(got) != 4 {
@@ -178,7 +98,7 @@ func TestTheClockTicks(t *testing.T) {
 }
 
 func TestATopicLingersForItsIDsAndThenGoes(t *testing.T) {
-	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 		one, two := connect(newBoard("m")), connect(newBoard("n"))
 		one.cancel()
 		time.Sleep(10 * time.Second)
@@ -197,7 +117,7 @@ func TestATopicLingersForItsIDsAndThenGoes(t *testing.T) {
 }
 
 func TestALingeringTopicIsTakenUpAgain(t *testing.T) {
-	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect func(View) *recorder) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
 		b := newBoard("m")
 		connect(b).cancel()
 		time.Sleep(20 * time.Second)

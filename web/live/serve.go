@@ -18,7 +18,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptio
 	viewer := &viewer{
 		hub: h, w: w, rc: http.NewResponseController(w), http2: r.ProtoMajor >= 2, socket: socketOf(r),
 		address: o.Address, endWhen: o.EndWhen, lastID: parseID(r.Header.Get("Last-Event-ID")),
-		gone: ctx.Done(), cancel: cancel, ready: make(chan region, 1),
+		gone: ctx.Done(), cancel: cancel,
 	}
 	if err := h.join(viewer, v); err != nil {
 		return err

@@ -112,27 +112,6 @@ func TestASlowReaderEndsAtTheNewest(t *testing.T) {
 	})
 }
 
-func TestABurstIsNotTakenForSlowness(t *testing.T) {
-	b := newBoard("m")
-	b.join = -1 // a message for every change
-	h := newHouse(t, b, Options{})
-	pages := make([]*page, 20)
-	for i := range pages {
-		pages[i] = h.open("", "")
-		pages[i].untilClock()
-	}
-	for i := range 2000 {
-		b.set("a", i+1)
-		h.Notify(change("a"))
-	}
-	for _, p := range pages {
-		p.untilShows(map[string]int{"a": 2000})
-	}
-	if got := h.Stats(); got.Cuts != 0 || got.Renders <= 2*window {
-		t.Errorf("%+v, want no cut in a burst of many more events than a viewer has slots", got)
-	}
-}
-
 func TestEveryPageThatConnectsDuringAStormEndsAtTheNewest(t *testing.T) {
 	b := newBoard("m")
 	h := newHouse(t, b, Options{})

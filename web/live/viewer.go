@@ -51,10 +51,11 @@ type viewer struct {
 	endWhen func(conference.Change) bool
 	gone    <-chan struct{} // closed when the stream is to end
 	cancel  context.CancelFunc
-	ready   chan region
-	// Under topic.mu: the place in topic.viewers, and whether the lag guard has decided to cut it.
+	// Under topic.mu: the place in topic.viewers, whether the lag guard has decided to cut it, and where a viewer who waits
+	// for the region gets it.
 	place     int
 	condemned bool
+	ready     chan region
 
 	// taken is the sequence of the last event that was written or left out: the lag guard's measure. It starts at the
 	// topic's sequence before registration.
@@ -87,7 +88,7 @@ func (v *viewer) end(why ending) {
 func (v *viewer) cut(why string) {
 	if v.sever() {
 		v.hub.counts.cuts.Add(1)
-		v.hub.log.Info("viewer cut", "page", v.topic.key, "reason", why)
+		v.hub.log.Debug("viewer cut", "page", v.topic.key, "reason", why)
 	}
 }
 
@@ -144,7 +145,7 @@ func (v *viewer) put(p []byte) bool {
 			return false
 		}
 		if _, err := v.w.Write(p[:n]); err != nil {
-			v.failed(err)
+			v.lost(err)
 			return false
 		}
 		p = p[n:]
@@ -152,16 +153,17 @@ func (v *viewer) put(p []byte) bool {
 	return true
 }
 
-func (v *viewer) flush() {
+func (v *viewer) flush() bool {
 	if err := v.rc.Flush(); err != nil {
-		v.failed(err)
-		return
+		v.lost(err)
+		return false
 	}
 	v.rest()
+	return true
 }
 
-// failed tells a viewer who is too slow from one who has left.
-func (v *viewer) failed(err error) {
+// lost tells a viewer who is too slow from one who has left.
+func (v *viewer) lost(err error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		v.cut("write timed out")
 	} else {
@@ -247,11 +249,9 @@ func (v *viewer) Flush() {
 	}
 	v.inEvent = false
 	defer func() { v.taken.Store(v.seq) }()
-	if v.skipping {
-		return
+	if !v.skipping && v.flush() {
+		v.hub.counts.deliveries.Add(1)
 	}
-	v.flush()
-	v.hub.counts.deliveries.Add(1)
 }
 
 // open sends the region, unless the page has it, and the first clock.
