@@ -85,11 +85,16 @@ func command(environ []string, stdout, stderr io.Writer) *cobra.Command {
 	var demo demoOptions
 	demoCmd := &cobra.Command{Use: "demo", Short: "Show a live board of simulated meetings; needs no settings", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			demo.chosen = cmd.Flags().Changed("listen")
+			// The settings of a real board do not count here, but the same rules do for the two flags. Nothing of a
+			// simulated meeting has to be kept from the network.
+			s, err := settings.Load(settings.Sources{Flags: cmd.Flags(), Environ: []string{"CONFBOARD_OPENTONETWORK=yes"}})
+			if err != nil {
+				return err
+			}
+			demo.listen, demo.basePath, demo.chosen = s.Listen, s.BasePath, cmd.Flags().Changed("listen")
 			return runDemo(cmd.Context(), demo, stdout, stderr)
 		}}
-	demoCmd.Flags().StringVar(&demo.listen, "listen", settings.Default().Listen, "address to listen on; without the flag, the next free port if this one is busy")
-	demoCmd.Flags().StringVar(&demo.basePath, "base-path", "", "path below which the board is served, such as /board")
+	settings.Register(demoCmd.Flags(), "listen", "basePath")
 	demoCmd.Flags().IntVar(&demo.meetings, "meetings", 11, "simulated meetings beside the board meeting, 0 to 5000")
 	demoCmd.Flags().Uint64Var(&demo.seed, "seed", 1, "what the simulated meetings are made up from")
 	demoCmd.Flags().Float64Var(&demo.speed, "speed", 1, "how much faster than written they live, above 0 and up to 1000")

@@ -36,6 +36,9 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	for _, m := range s.Cloud.Meetings {
 		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: m.ConfID, HostPassword: huawei.NewSecret(m.HostPassword.Reveal()), Name: m.Name, Group: m.Group})
 	}
+	if len(cloud.Meetings) == 0 {
+		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings")
+	}
 	source, err := huawei.New(cloud)
 	if err != nil {
 		return err

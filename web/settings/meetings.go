@@ -63,24 +63,24 @@ func (f file) password(m *meetingDraft, path, entry string) {
 }
 
 // readSecret returns the first line of a file without the blanks around it.
-func (l *loader) readSecret(path, name string) (Secret, error) {
+func (l *loader) readSecret(path, name string) (conference.Secret, error) {
 	opened, err := os.Open(name)
 	if err != nil {
-		return Secret{}, err
+		return conference.Secret{}, err
 	}
 	defer opened.Close()
 
 	const most = 4096 // bytes; a password file is not longer
 	line, err := bufio.NewReader(io.LimitReader(opened, most)).ReadString('\n')
 	if err != nil && err != io.EOF {
-		return Secret{}, err
+		return conference.Secret{}, err
 	}
 	if line = strings.TrimSpace(line); line == "" {
-		return Secret{}, fmt.Errorf("the first line of %s is empty", name)
+		return conference.Secret{}, fmt.Errorf("the first line of %s is empty", name)
 	}
-	var password Secret
+	var password conference.Secret
 	if err := (secret{&password}).set(line); err != nil {
-		return Secret{}, fmt.Errorf("read %s: %w", name, err)
+		return conference.Secret{}, fmt.Errorf("read %s: %w", name, err)
 	}
 	l.warnIfOpen(path, name)
 	return password, nil

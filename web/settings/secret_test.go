@@ -11,12 +11,14 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"confboard/feed/conference"
 )
 
 const password = "hush-135790"
 
 func TestASecretIsNeverPrinted(t *testing.T) {
-	s := Settings{Cloud: Cloud{Meetings: []Meeting{{ConfID: "1", HostPassword: NewSecret(password)}}}}
+	s := Settings{Cloud: Cloud{Meetings: []Meeting{{ConfID: "1", HostPassword: conference.NewSecret(password)}}}}
 	hidden := struct{ kept Settings }{s} // fmt cannot call methods of what is in an unexported field
 	var printed bytes.Buffer
 	for _, value := range []any{s, &s, s.Cloud.Meetings, s.Cloud.Meetings[0].HostPassword, &s.Cloud.Meetings[0].HostPassword, hidden, &hidden} {
@@ -40,7 +42,7 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 	if !strings.Contains(printed.String(), "HostPassword:***") {
 		t.Error("that there is a password is not shown")
 	}
-	if (Secret{}).String() != "" || !(Secret{}).IsZero() || NewSecret(password).Reveal() != password {
+	if (conference.Secret{}).String() != "" || !(conference.Secret{}).IsZero() || conference.NewSecret(password).Reveal() != password {
 		t.Error("a secret is not what it was made of")
 	}
 }

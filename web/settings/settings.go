@@ -80,7 +80,7 @@ type Cloud struct {
 type Meeting struct {
 	ConfID conference.ConfID
 	// HostPassword is set, whether it was given directly or by file.
-	HostPassword Secret
+	HostPassword conference.Secret
 	// Name and Group are the operator's own words for it; empty when not set.
 	Name, Group string
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"confboard/feed/conference"
 )
 
 // value reads the text of a setting, from whichever source, and stores the result where it points.
@@ -228,7 +230,7 @@ func (v prefixes) setList(items []string) error {
 }
 
 // secret is a text that no message shows.
-type secret struct{ to *Secret }
+type secret struct{ to *conference.Secret }
 
 func (v secret) kind() string    { return "text" }
 func (v secret) allowed() string { return "one line without control characters" }
@@ -237,7 +239,7 @@ func (v secret) set(text string) error {
 	if hasControl(text) {
 		return fmt.Errorf("the value (not shown) has a control character or a line break")
 	}
-	*v.to = NewSecret(text)
+	*v.to = conference.NewSecret(text)
 	return nil
 }
 
