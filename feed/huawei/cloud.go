@@ -20,6 +20,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -129,6 +130,7 @@ func New(c Config) (*Cloud, error) {
 
 	c.Heartbeat = cmp.Or(c.Heartbeat, 60*time.Second)
 	c.Delays = c.Delays.withDefaults(c.Heartbeat)
+	c.Meetings = slices.Clone(c.Meetings)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

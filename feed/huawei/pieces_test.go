@@ -338,3 +338,24 @@ func TestPaceKeepsToTheCallsOfAnyMinute(t *testing.T) {
 		}
 	})
 }
+
+func FuzzAnswersAreReadWithoutPanic(f *testing.F) {
+	for _, seed := range []string{
+		`{"action":"Subscribe","sequence":"1","data":{"returnCode":0,"returnDesc ":"SUCCESS"}}`,
+		`{"action":"HeartBeat","sequence":1}`, `{"data":{"token":"t","expireTime":"1"},"error_code":"MMC.1"}`, `"sequence"`, `[]`, ``,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if r, ok := parseReply(text); ok && r.action != subscribeAction && r.action != heartbeatAction {
+			t.Errorf("action %q", r.action)
+		}
+		a := newAnswer(text)
+		if life := lifeOf(a); life <= 0 || life > 24*time.Hour {
+			t.Errorf("a life of %v", life)
+		}
+		if line := a.fault("step").Error(); strings.ContainsAny(line, "\n\x00") {
+			t.Errorf("the text %q", line)
+		}
+	})
+}

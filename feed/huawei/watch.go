@@ -26,8 +26,8 @@ type watch struct {
 	// confirm is set after a connection ended: before the next one the cloud has to say, by way of a control token, that the
 	// meeting is still in progress.
 	confirm bool
-	// ran is set once the meeting was seen in progress, until its end; ended from its end until the cloud grants a control
-	// token again.
+	// The cloud grants a control token only while the meeting is in progress: ran is set from then until the end, ended from
+	// the end until then.
 	ran, ended bool
 	backoff    backoff
 	// told is what was last logged, so that a fault that lasts is logged once.
@@ -114,9 +114,9 @@ func (w *watch) attempt(ctx context.Context) *fault {
 		return f
 	}
 	if w.ended { // no longer; it may have left the board meanwhile
-		w.ended = false
 		w.announce()
 	}
+	w.ran, w.ended = true, false
 	first := !w.tried
 	w.tried = true
 	base, err := webSocketURL(token.wsURL)
@@ -229,7 +229,7 @@ func (w *watch) conclude(f *fault) (wait time.Duration, again bool) {
 	case stop:
 		w.tell(conference.LinkRefused, f)
 		again = false
-	case refused:
+	case refused, otherSite:
 		w.tell(conference.LinkRefused, f)
 		wait = spread(d.Refused)
 	default:
@@ -249,7 +249,6 @@ func (w *watch) end(f *fault) {
 
 // began tells the sink that a connection is open.
 func (w *watch) began(at time.Time) {
-	w.ran = true
 	w.told = conference.ReasonNone
 	w.log.Info("meeting connected")
 	w.to.Apply(conference.LinkMessage{About: w.about(at), Event: conference.LinkUp})

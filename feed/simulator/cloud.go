@@ -130,7 +130,7 @@ func (c *Cloud) Meetings() []*Meeting {
 	return all
 }
 
-// Start serves the cloud on a free port of 127.0.0.1 and returns its base URL.
+// Start serves the cloud on a free port of 127.0.0.1 until Close, and returns its base URL. Call it once.
 func (c *Cloud) Start() (url string, err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -166,6 +166,12 @@ func (c *Cloud) Close() error {
 	}
 	c.sockets.Wait()
 	return err
+}
+
+func (c *Cloud) closing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
 }
 
 // Wrap puts a handler around the cloud's own: it can answer instead, or change what is asked and answered. It replaces

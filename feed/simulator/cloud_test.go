@@ -352,10 +352,12 @@ func TestHeartbeatsAreEchoedUnlessSwitchedOff(t *testing.T) {
 func TestConnectionWithoutHeartbeatsIsClosed(t *testing.T) {
 	s := serve(t, Config{Heartbeat: 20 * time.Millisecond})
 	s.m.Start()
-	socket := s.subscribed()
-	s.next(socket) // the full message
+	socket := s.open(s.control()["tmpWsToken"].(string))
 	if frame, ok := s.next(socket); ok {
 		t.Errorf("pushed %v", frame)
+	}
+	if n := s.m.Counts().Connections; n != 1 {
+		t.Errorf("%d connections, want one that was taken", n)
 	}
 }
 

@@ -68,6 +68,9 @@ func (c *Cloud) serveConnection(w http.ResponseWriter, r *http.Request) {
 	}
 	conn := &connection{socket: socket, frames: make(chan []byte, outgoing)}
 	m.opened(conn)
+	if c.closing() { // Close may have cut the others before this one was known
+		conn.cut()
+	}
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
