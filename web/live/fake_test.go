@@ -24,6 +24,8 @@ type recorder struct {
 	text   strings.Builder
 	panics bool
 	deaf   bool // cannot be cut, against all promises
+	proto  int  // of the request; 0: HTTP/1
+	until  time.Time
 }
 
 func newRecorder(cancel context.CancelFunc) *recorder {
@@ -35,6 +37,9 @@ func (w *recorder) WriteHeader(int)     { _ = w.pass() }
 func (w *recorder) FlushError() error   { return nil }
 
 func (w *recorder) SetWriteDeadline(at time.Time) error {
+	w.mu.Lock()
+	w.until = at
+	w.mu.Unlock()
 	if !w.deaf && !at.IsZero() && at.Before(time.Now()) {
 		close(w.cut) // a viewer is cut once
 	}
@@ -115,6 +120,9 @@ func inFakeTime(t *testing.T, o Options, test func(t *testing.T, h *Hub, connect
 				f(w)
 			}
 			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)
+			if w.proto != 0 {
+				r.ProtoMajor = w.proto
+			}
 			all.Go(func() {
 				if err := h.Serve(w, r, v, ServeOptions{}); err != nil {
 					t.Errorf("Serve: %v", err)

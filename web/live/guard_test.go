@@ -94,3 +94,37 @@ func TestAViewerWhoseHandlerHangsHoldsNobodyUp(t *testing.T) {
 		}
 	})
 }
+
+func TestDeadlines(t *testing.T) {
+	for name, given := range map[string]struct {
+		proto int
+		stays bool // the deadline, between two events
+	}{
+		"HTTP/1 renews them lazily":                                         {1, true},
+		"HTTP/2 has none while the stream is idle, since it would be reset": {2, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
+				b := newBoard("m")
+				w := connect(b, func(w *recorder) { w.proto = given.proto })
+				for _, after := range []time.Duration{0, time.Second, time.Second, time.Minute} {
+					time.Sleep(after)
+					h.Notify(change("a"))
+					synctest.Wait()
+					w.mu.Lock()
+					until := w.until
+					w.mu.Unlock()
+					left := time.Until(until)
+					if until.IsZero() == given.stays {
+						t.Errorf("deadline %v", until)
+					} else if given.stays && (left > 5*time.Second || left < 3*time.Second) {
+						t.Errorf("%v left of the deadline after an event", left)
+					}
+				}
+				if got := w.header.Get("Connection"); (got == "close") != (given.proto == 1) || got == "keep-alive" {
+					t.Errorf("Connection: %q", got)
+				}
+			})
+		})
+	}
+}

@@ -63,7 +63,7 @@ func TestAfterTwoThousandConnectsTheGoroutinesAreBackToTheStart(t *testing.T) {
 func TestAStopTellsEveryPageWhenToComeBackAndLeavesNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	b := newBoard("m")
-	h := newHouse(t, b, Options{ReturnWithin: 5 * time.Second})
+	h := newHouse(t, b, Options{ReturnWithin: 5 * time.Second, StopGrace: time.Minute})
 	pages := make([]*page, 200)
 	for i := range pages {
 		if i%10 == 0 {

@@ -37,27 +37,66 @@ func (h *house) storm(b *board, components int) (stop func()) {
 	})
 }
 
+// visitor is a page that comes back when its stream ends, as a browser does: a busy machine may fall behind.
+type visitor struct {
+	h     *house
+	pause time.Duration
+	page  *page
+}
+
+func (h *house) visit(pause time.Duration) *visitor {
+	v := &visitor{h: h, pause: pause}
+	v.look()
+	return v
+}
+
+// look returns what the page shows now.
+func (v *visitor) look() map[string]int {
+	if v.page != nil {
+		v.page.mu.Lock()
+		ended, shows := v.page.ended, maps.Clone(v.page.shows)
+		v.page.mu.Unlock()
+		if !ended {
+			return shows
+		}
+	}
+	before := v.page
+	id := ""
+	if before != nil {
+		id = before.last()
+	}
+	v.page = v.h.open(id, "")
+	v.page.setPause(v.pause)
+	if before != nil {
+		v.page.carry(before)
+	}
+	return nil
+}
+
+func (v *visitor) untilShows(want map[string]int) {
+	v.h.t.Helper()
+	eventually(v.h.t, "the newest", func() bool { return maps.Equal(v.look(), want) })
+}
+
 func TestViewersWhoNeverReadAreCutAndTheOthersEndAtTheNewest(t *testing.T) {
 	b := newBoard("m")
-	b.padding = strings.Repeat("x", 4000)
+	b.join = 5 * time.Millisecond
+	b.padding = strings.Repeat("x", 20_000)
 	h := newHouse(t, b, Options{WriteTimeout: time.Hour}) // so that only the lag guard can do it
-	pages := make([]*page, 20)
-	for i := range pages {
-		pages[i] = h.open("", "")
-	}
 	for range 5 {
 		h.silent()
 	}
-	eventually(t, "all viewers", func() bool { return h.Stats().Viewers == 25 })
+	eventually(t, "the silent", func() bool { return h.Stats().Viewers == 5 })
+	visitors := make([]*visitor, 10)
+	for i := range visitors {
+		visitors[i] = h.visit(0)
+	}
 	stop := h.storm(b, 10)
 	defer stop()
-	eventually(t, "the silent to be gone", func() bool { return h.Stats().Viewers <= 20 })
+	eventually(t, "the silent to be gone", func() bool { got := h.Stats(); return got.Cuts >= 5 && got.Viewers <= 10 })
 	stop()
-	for _, p := range pages {
-		p.untilShows(b.state())
-	}
-	if got := h.Stats(); got.Viewers != 20 || got.Cuts != 5 {
-		t.Errorf("%+v, want 20 viewers and 5 cuts", got)
+	for _, v := range visitors {
+		v.untilShows(b.state())
 	}
 }
 
@@ -82,34 +121,12 @@ func TestASlowReaderEndsAtTheNewest(t *testing.T) {
 	b := newBoard("m")
 	b.padding = strings.Repeat("x", 20_000)
 	h := newHouse(t, b, Options{WriteTimeout: 200 * time.Millisecond})
+	v := h.visit(5 * time.Millisecond)
 	stop := h.storm(b, 10)
 	defer stop()
-	var p *page
-	comesBack := func() { // as a browser does
-		if p == nil {
-			p = h.open("", "")
-			p.setPause(5 * time.Millisecond)
-			return
-		}
-		p.mu.Lock()
-		ended := p.ended
-		p.mu.Unlock()
-		if ended {
-			before := p
-			p = h.open(before.last(), "")
-			p.setPause(5 * time.Millisecond)
-			p.carry(before)
-		}
-	}
-	eventually(t, "some storm", func() bool { comesBack(); return h.Stats().Renders > 300 })
+	eventually(t, "some storm", func() bool { v.look(); return h.Stats().Renders > 300 })
 	stop()
-	want := b.state()
-	eventually(t, "the newest", func() bool {
-		comesBack()
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return maps.Equal(p.shows, want)
-	})
+	v.untilShows(b.state())
 }
 
 func TestEveryPageThatConnectsDuringAStormEndsAtTheNewest(t *testing.T) {
@@ -118,31 +135,24 @@ func TestEveryPageThatConnectsDuringAStormEndsAtTheNewest(t *testing.T) {
 	stop := h.storm(b, 30)
 	defer stop()
 	const clients, rounds = 12, 15
-	last := make([]*page, clients)
+	visitors := make([]*visitor, clients)
 	var all sync.WaitGroup
-	for i := range clients {
+	for i := range visitors {
+		visitors[i] = h.visit(0)
 		all.Go(func() {
-			id := ""
-			for round := range rounds {
-				p := h.open(id, "")
-				p.untilClock()
-				if last[i] != nil { // it has a page already, which it keeps
-					p.carry(last[i])
-				}
-				last[i] = p
-				if round < rounds-1 {
-					p.until("something", func() bool { return len(p.events) > rand.IntN(5) })
-					p.cancel()
-					eventually(t, "the page to have ended", func() bool { p.mu.Lock(); defer p.mu.Unlock(); return p.ended })
-					id = p.last()
-				}
+			for range rounds {
+				p, enough := visitors[i].page, 1+rand.IntN(6)
+				eventually(t, "some events", func() bool { p.mu.Lock(); defer p.mu.Unlock(); return p.ended || len(p.events) >= enough })
+				p.cancel()
+				eventually(t, "the page to have ended", func() bool { p.mu.Lock(); defer p.mu.Unlock(); return p.ended })
+				visitors[i].look()
 			}
 		})
 	}
 	all.Wait()
 	stop()
-	for _, p := range last {
-		p.untilShows(b.state())
+	for _, v := range visitors {
+		v.untilShows(b.state())
 	}
 }
 
@@ -178,15 +188,14 @@ func TestAMiddlewareInBetweenIsSeenThrough(t *testing.T) {
 		s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { inner.ServeHTTP(wrapped{w}, r) })
 		s.Start()
 	})
-	p := h.open("", "")
-	p.untilClock()
 	h.silent()
-	eventually(t, "both", func() bool { return h.Stats().Viewers == 2 })
+	eventually(t, "the silent", func() bool { return h.Stats().Viewers == 1 })
+	v := h.visit(0)
 	stop := h.storm(b, 3)
 	defer stop()
-	eventually(t, "the cut", func() bool { return h.Stats().Viewers == 1 })
+	eventually(t, "the cut", func() bool { got := h.Stats(); return got.Cuts >= 1 && got.Viewers <= 1 })
 	stop()
-	p.untilShows(b.state())
+	v.untilShows(b.state())
 }
 
 // wrapped is as Echo's Response: a Flush without an error, the rest by Unwrap.
