@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -254,6 +255,10 @@ func writeDeep(b *strings.Builder, v reflect.Value) {
 		fmt.Fprint(b, entries)
 	case reflect.Invalid:
 		b.WriteString("nil")
+	case reflect.String:
+		b.WriteString(strconv.Itoa(v.Len()) + " " + v.String())
+	case reflect.Int, reflect.Int64:
+		b.WriteString(strconv.FormatInt(v.Int(), 10))
 	default:
 		fmt.Fprintf(b, "%#v", v)
 	}
