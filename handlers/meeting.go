@@ -36,12 +36,12 @@ func (h *Handlers) meeting(c echo.Context) error {
 	stream := h.Paths.MeetingStream(id, t.Lang)
 	s := h.Board.Get(id)
 	if s == nil { // the page comes alive when the meeting appears
-		p := h.frame(c, t, t.AbsentTitle)
+		p := h.frame(c, t, h.words(t.Lang).tab(t.AbsentTitle, false))
 		p.Stream, p.StreamID = stream, "stream-meeting"
 		return send(c, http.StatusNotFound, p, templates.ProblemRegion(absent(t, h.Paths)))
 	}
-	m := words{text: t, paths: h.Paths}.meeting(s)
-	p := h.frame(c, t, m.PageTitle)
+	m := h.words(t.Lang).meeting(s)
+	p := h.frame(c, t, m.Tab)
 	p.Stream, p.StreamID = stream, "stream-meeting"
 	return send(c, http.StatusOK, p, templates.MeetingRegion(m))
 }
@@ -53,10 +53,10 @@ func (h *Handlers) meetingStream(c echo.Context) error {
 	}
 	lang := h.streamLanguage(c)
 	if h.Board.Get(id) != nil {
-		return h.serveStream(c, &meetingView{words: words{text: text.For(lang), paths: h.Paths}, board: h.Board, id: id}, live.ServeOptions{})
+		return h.serveStream(c, &meetingView{words: h.words(lang), board: h.Board, id: id}, live.ServeOptions{})
 	}
 	// All unknown meetings share one topic. Its viewers are let go when their meeting appears, and come back to the meeting's own.
-	return h.serveStream(c, &absentView{words: words{text: text.For(lang), paths: h.Paths}}, live.ServeOptions{
+	return h.serveStream(c, &absentView{words: h.words(lang)}, live.ServeOptions{
 		EndWhen: func(ch conference.Change) bool { return ch.ConfID == id && ch.After != nil },
 		Moved:   func() bool { return h.Board.Get(id) != nil },
 	})
@@ -80,7 +80,7 @@ func (v *absentView) Render(context.Context, []string) ([]byte, error) { return 
 
 // Region implements live.View.
 func (v *absentView) Region(ctx context.Context) ([]byte, error) {
-	return draw(ctx, templates.SwapRegion(v.text.AbsentTitle), templates.ProblemRegion(absent(v.text, v.paths)))
+	return draw(ctx, templates.SwapRegion(v.tab(v.text.AbsentTitle, false)), templates.ProblemRegion(absent(v.text, v.paths)))
 }
 
 // meetingView is the view of one meeting's page.
@@ -188,7 +188,7 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 		h := v.head(s)
 		m.swap(h.ID, templates.HeadView(h))
 	case partTitle:
-		m.add(templates.Retitle(v.pageTitle(s)))
+		m.add(templates.SwapTab(v.pageTab(s)))
 	case partLayout:
 		v.changedLayout(m, s)
 	case partEnvelope:
@@ -235,7 +235,7 @@ func (v *meetingView) Region(ctx context.Context) ([]byte, error) {
 	s := v.board.Get(v.id)
 	if s == nil {
 		v.drawn = templates.Layout{}
-		return draw(ctx, templates.SwapRegion(v.text.AbsentTitle), templates.ProblemRegion(absent(v.text, v.paths)))
+		return draw(ctx, templates.SwapRegion(v.tab(v.text.AbsentTitle, false)), templates.ProblemRegion(absent(v.text, v.paths)))
 	}
 	m := v.meeting(s)
 	if !v.started {
@@ -243,7 +243,7 @@ func (v *meetingView) Region(ctx context.Context) ([]byte, error) {
 	} else if !sameLayout(v.drawn, m.Layout) {
 		v.drawn = templates.Layout{} // this viewer is ahead of the others: the next change sends everybody the whole layout
 	}
-	return draw(ctx, templates.SwapRegion(m.PageTitle), templates.MeetingRegion(m))
+	return draw(ctx, templates.SwapRegion(m.Tab), templates.MeetingRegion(m))
 }
 
 // groups are the listed fields by what they are about. Every field is in one of them.
@@ -267,7 +267,7 @@ func fieldID(f conference.Field) string { return "f-" + f.WireName() }
 // meeting makes the props of a meeting's page.
 func (w words) meeting(s *conference.State) templates.Meeting {
 	m := templates.Meeting{
-		Text: w.text, PageTitle: w.pageTitle(s), Title: title(s), ConfID: string(s.ConfID), GroupName: s.Group,
+		Text: w.text, Tab: w.pageTab(s), Title: title(s), ConfID: string(s.ConfID), GroupName: s.Group,
 		Head: w.head(s), Layout: w.layout(s), Envelope: w.envelope(s), Intake: w.intake(s), Other: w.other(s),
 	}
 	for _, g := range w.groups() {
@@ -280,8 +280,9 @@ func (w words) meeting(s *conference.State) templates.Meeting {
 	return m
 }
 
-func (w words) pageTitle(s *conference.State) string {
-	return fmt.Sprintf("%s · %s · %s", w.text.Severity[rules.Judge(s)], title(s), w.text.Product)
+func (w words) pageTab(s *conference.State) templates.Tab {
+	severity := rules.Judge(s)
+	return w.tab(fmt.Sprintf("%s · %s · %s", w.text.Severity[severity], title(s), w.text.Product), severity.Problem())
 }
 
 func (w words) head(s *conference.State) templates.Head {

@@ -42,7 +42,7 @@ func (q overviewQuery) shows(s rules.Severity) bool {
 func (h *Handlers) overview(c echo.Context) error {
 	t, q := h.language(c), overviewQueryOf(c)
 	region := h.overviewView(q, t.Lang).draw(h.Board.All())
-	p := h.frame(c, t, region.Title)
+	p := h.frame(c, t, region.Tab)
 	p.Stream, p.StreamID = h.Paths.OverviewStream(q.only, t.Lang), "stream-overview-"+cmp.Or(q.only, "all")
 	return send(c, http.StatusOK, p, templates.OverviewRegion(region))
 }
@@ -65,7 +65,7 @@ type overviewView struct {
 }
 
 func (h *Handlers) overviewView(q overviewQuery, lang text.Lang) *overviewView {
-	return &overviewView{words: words{text: text.For(lang), paths: h.Paths}, board: h.Board, query: q}
+	return &overviewView{words: h.words(lang), board: h.Board, query: q}
 }
 
 // Key implements live.View.
@@ -160,7 +160,7 @@ func (v *overviewView) Render(ctx context.Context, components []string) ([]byte,
 		switch component {
 		case partCounters:
 			o := v.draw(v.board.All())
-			m.add(templates.Retitle(o.Title))
+			m.add(templates.SwapTab(o.Tab))
 			m.swap("counters", templates.CountersView(o.Counters))
 		case partOrder:
 			moved = true
@@ -307,7 +307,7 @@ func (v *overviewView) Region(ctx context.Context) ([]byte, error) {
 	v.uneven = v.uneven || len(states) < len(v.shown)
 	o := v.draw(v.board.All())
 	o.Cards = v.overview(states).Cards
-	return draw(ctx, templates.SwapRegion(o.Title), templates.OverviewRegion(o))
+	return draw(ctx, templates.SwapRegion(o.Tab), templates.OverviewRegion(o))
 }
 
 // sorted keeps the states that the query shows and puts them in order.
@@ -339,7 +339,7 @@ func (v *overviewView) draw(all []*conference.State) templates.Overview {
 		}
 	}
 	o := v.overview(v.sorted(all))
-	o.Title = v.text.OverviewTitle(problems)
+	o.Tab = v.tab(v.text.OverviewTitle(problems), problems > 0)
 	o.Counters = templates.Counters{
 		Name: v.text.Filter, Total: v.text.MeetingCount(len(all)), TotalPath: v.paths.Overview(""), TotalCurrent: v.query.only == "",
 		Problems: templates.Counter{Severity: onlyProblems, Label: v.text.Problems(problems), Count: strconv.Itoa(problems), Path: v.paths.Overview(onlyProblems),

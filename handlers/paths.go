@@ -45,7 +45,7 @@ func (p Paths) Cookies() string { return p.Base + "/" }
 
 func (p Paths) join(path string, q url.Values, lang text.Lang) string {
 	if lang != "" {
-		q.Set("lang", string(lang))
+		q.Set(langParam, string(lang))
 	}
 	if len(q) == 0 {
 		return p.Base + path
@@ -53,9 +53,9 @@ func (p Paths) join(path string, q url.Values, lang text.Lang) string {
 	return p.Base + path + "?" + q.Encode()
 }
 
-// inLanguage is the path of the requested page in another language.
-func inLanguage(u *url.URL, lang text.Lang) string {
+// chosen is the address of the requested page with another choice.
+func chosen(u *url.URL, param, value string) string {
 	q := u.Query()
-	q.Set("lang", string(lang))
+	q.Set(param, value)
 	return u.EscapedPath() + "?" + q.Encode()
 }

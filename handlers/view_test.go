@@ -206,7 +206,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 
 func drawn(t *testing.T, c templ.Component) *dom {
 	t.Helper()
-	message, err := draw(context.Background(), templates.SwapRegion(""), c)
+	message, err := draw(context.Background(), templates.SwapRegion(templates.Tab{}), c)
 	if err != nil {
 		t.Fatal(err)
 	}

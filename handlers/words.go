@@ -14,6 +14,25 @@ import (
 type words struct {
 	text  *text.Catalogue
 	paths Paths
+	// icon and alarm are the paths of the page's icon without and with a problem.
+	icon, alarm string
+}
+
+func (h *Handlers) words(lang text.Lang) words {
+	return words{text: text.For(lang), paths: h.Paths, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
+}
+
+// iconFor is the icon of a page that shows a problem, or none.
+func (w words) iconFor(problem bool) string {
+	if problem {
+		return w.alarm
+	}
+	return w.icon
+}
+
+// tab draws what the browser's tab shows.
+func (w words) tab(title string, problem bool) templates.Tab {
+	return templates.Tab{Title: title, Icon: w.iconFor(problem)}
 }
 
 // instant formats a time in UTC; the browser shows it in the viewer's zone.

@@ -5,12 +5,15 @@ package templates
 
 import "confboard/templates/text"
 
+// Tab is what the browser's tab shows: the icon tells whether something needs a person, the title has it in words.
+type Tab struct{ Title, Icon string }
+
 // Page is what every page needs beside its region.
 type Page struct {
-	Text  *text.Catalogue
-	Title string
+	Text *text.Catalogue
+	Tab  Tab
 	// Root is the path of the overview, language included; CSS, JS and Icon are paths of assets. All include the base path.
-	Root, CSS, JS, Icon string
+	Root, CSS, JS string
 	// Stream is the path of the page's event stream; empty for a page that does not change.
 	Stream string
 	// StreamID is the DOM id of the element that holds the stream. It differs from view to view, because
@@ -20,14 +23,18 @@ type Page struct {
 	Build string
 	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits.
 	Now string
-	// Languages are links to this page in every language.
-	Languages []LanguageLink
+	// Theme is dark or light, empty for the system's.
+	Theme string
+	// Languages and Themes are links to this page in every language and theme.
+	Languages, Themes []Choice
 }
 
-// LanguageLink leads to the same page in another language.
-type LanguageLink struct {
-	Name, HTMLLang, Path string
-	Current              bool
+// Choice leads to the same page in another language or theme.
+type Choice struct {
+	Name, Path string
+	// HTMLLang is set for a language, Icon for a theme.
+	HTMLLang, Icon string
+	Current        bool
 }
 
 // Instant is a point in time, drawn in UTC and turned into the viewer's zone by the browser.
@@ -72,7 +79,7 @@ type Counter struct {
 // Overview is the region of the overview.
 type Overview struct {
 	Text     *text.Catalogue
-	Title    string
+	Tab      Tab
 	Counters Counters
 	Cards    []Card
 	// Empty says why there is no card, and what to do.
@@ -119,7 +126,7 @@ type Fresh struct {
 // Meeting is the region of a meeting's page.
 type Meeting struct {
 	Text                     *text.Catalogue
-	PageTitle                string
+	Tab                      Tab
 	Title, ConfID, GroupName string
 	Head                     Head
 	Groups                   []Group

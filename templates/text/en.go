@@ -13,8 +13,10 @@ var english = Catalogue{
 
 	Product: "Confboard", Tagline: "Live status of video meetings",
 
-	SkipToContent: "Skip to content", Overview: "Overview", Language: "Language", ServerClock: "Server time",
+	SkipToContent: "Skip to content", Overview: "Overview", Language: "Language", Theme: "Theme", ServerClock: "Server time",
 	ConnectingToBoard: "Connecting…", Reconnecting: "Reconnecting…", BoardSilent: "NO DATA", BoardLive: "Live",
+	Pause: "Pause live updates", Paused: "Paused",
+	Themes:   map[string]string{"system": "As the system", "light": "Light", "dark": "Dark"},
 	NoScript: "This page does not update by itself without JavaScript. Reload it to see the newest state.",
 
 	Severity: map[rules.Severity]string{

@@ -66,9 +66,12 @@ type Catalogue struct {
 	Product, Tagline string
 
 	// Chrome of every page.
-	SkipToContent, Overview, Language, ServerClock          string
+	SkipToContent, Overview, Language, Theme, ServerClock   string
 	ConnectingToBoard, Reconnecting, BoardSilent, BoardLive string
-	NoScript                                                string
+	Pause, Paused                                           string
+	// Themes by name: system, light, dark.
+	Themes   map[string]string
+	NoScript string
 
 	// Status classes by rules.Severity.
 	Severity map[rules.Severity]string

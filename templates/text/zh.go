@@ -12,8 +12,10 @@ var chinese = Catalogue{
 
 	Product: "Confboard", Tagline: "视频会议实时状态",
 
-	SkipToContent: "跳到正文", Overview: "会议总览", Language: "语言", ServerClock: "服务器时间",
+	SkipToContent: "跳到正文", Overview: "会议总览", Language: "语言", Theme: "主题", ServerClock: "服务器时间",
 	ConnectingToBoard: "正在连接…", Reconnecting: "正在重新连接…", BoardSilent: "无数据", BoardLive: "实时",
+	Pause: "暂停实时更新", Paused: "已暂停",
+	Themes:   map[string]string{"system": "跟随系统", "light": "浅色", "dark": "深色"},
 	NoScript: "未启用 JavaScript 时本页不会自动更新，请刷新页面查看最新状态。",
 
 	Severity: map[rules.Severity]string{
