@@ -30,7 +30,7 @@ import (
 )
 
 const (
-	// callLimit is how long one REST call, the opening of a connection, or the answer to a subscription may take.
+	// callLimit is how long one REST call, the opening of a connection, a write on it, or the answer to a subscription may take.
 	callLimit = 10 * time.Second
 	// userAgent names us to the cloud, with no version and nothing about the machine.
 	userAgent = "confboard"
