@@ -60,7 +60,7 @@ type Config struct {
 // Meeting is a meeting to watch.
 type Meeting struct {
 	ConfID       conference.ConfID
-	HostPassword Secret
+	HostPassword conference.Secret
 	// Name and Group are shown on the board; both can be empty.
 	Name, Group string
 }

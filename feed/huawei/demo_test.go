@@ -21,7 +21,7 @@ func TestDemonstrationIsWatchedWithoutAFault(t *testing.T) {
 		c.Meetings, c.Delays.Look = nil, 20*time.Millisecond
 		for _, m := range cloud.Meetings() {
 			c.Meetings = append(c.Meetings, huawei.Meeting{
-				ConfID: conference.ConfID(m.ConfID()), HostPassword: huawei.NewSecret(m.HostPassword()), Name: m.Name(),
+				ConfID: conference.ConfID(m.ConfID()), HostPassword: conference.NewSecret(m.HostPassword()), Name: m.Name(),
 			})
 		}
 	})

@@ -225,7 +225,7 @@ func (s *session) judgeAnswer(r reply) *fault {
 
 func (s *session) sendSubscribe() (sequence string, f *fault) {
 	token := s.watch.held.valid()
-	if token.token.Empty() {
+	if token.token.IsZero() {
 		return "", &fault{step: subscribeStep, reason: conference.ReasonTokenSpent}
 	}
 	sequence = s.seq.next(time.Now())
@@ -249,7 +249,7 @@ func (s *session) askAgain() *fault {
 		return nil
 	}
 	s.ask.Reset(s.askDelay.next())
-	if s.watch.held.valid().token.Empty() {
+	if s.watch.held.valid().token.IsZero() {
 		return nil // its renewal is under way
 	}
 	s.watch.log.Debug("subscribing again for a full status")
