@@ -190,5 +190,5 @@ func (m *message) bytes() ([]byte, error) { return m.b.Bytes(), m.err }
 // serveStream serves a view to one viewer.
 func (h *Handlers) serveStream(c echo.Context, v live.View, o live.ServeOptions) error {
 	o.Address = c.RealIP()
-	return h.Streams.Serve(c.Response(), c.Request(), v, o)
+	return h.Streams.Serve(c.Response().Writer, c.Request(), v, o) // not Echo's own, whose Flush hides errors
 }

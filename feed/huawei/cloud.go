@@ -30,7 +30,7 @@ import (
 )
 
 const (
-	// callLimit is how long one REST call, the opening of a connection, or the answer to a subscription may take.
+	// callLimit is how long one REST call, the opening of a connection, a write on it, or the answer to a subscription may take.
 	callLimit = 10 * time.Second
 	// userAgent names us to the cloud, with no version and nothing about the machine.
 	userAgent = "confboard"
@@ -60,7 +60,7 @@ type Config struct {
 // Meeting is a meeting to watch.
 type Meeting struct {
 	ConfID       conference.ConfID
-	HostPassword Secret
+	HostPassword conference.Secret
 	// Name and Group are shown on the board; both can be empty.
 	Name, Group string
 }

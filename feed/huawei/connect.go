@@ -18,7 +18,7 @@ const connectStep = "connection"
 
 // connect opens the connection for a WebSocket token, which is spent by it (meeting_21_1510). The end of ctx ends the
 // attempt at once.
-func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID, token Secret) (*websocket.Conn, *fault) {
+func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID, token conference.Secret) (*websocket.Conn, *fault) {
 	dialer := websocket.Dialer{
 		Proxy:             c.proxy,
 		TLSClientConfig:   c.tls,

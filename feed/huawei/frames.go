@@ -31,7 +31,7 @@ type request struct {
 }
 
 // subscribeRequest subscribes to the known types that the meeting supports (nil: to all known), and in any case to the status.
-func subscribeRequest(sequence string, id conference.ConfID, token Secret, supported []string) (request, error) {
+func subscribeRequest(sequence string, id conference.ConfID, token conference.Secret, supported []string) (request, error) {
 	var types []string
 	for _, t := range knownTypes {
 		if supported == nil || t == string(conference.StatusType) || slices.Contains(supported, t) {

@@ -59,7 +59,7 @@ func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change
 	config := huawei.Config{
 		Endpoint:   url,
 		Heartbeat:  heartbeat,
-		Meetings:   []huawei.Meeting{{ConfID: meetingID, HostPassword: huawei.NewSecret(password), Name: "Board meeting", Group: "HQ"}},
+		Meetings:   []huawei.Meeting{{ConfID: meetingID, HostPassword: conference.NewSecret(password), Name: "Board meeting", Group: "HQ"}},
 		Logger:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		HTTPClient: &http.Client{Transport: b.tokens},
 		Delays: huawei.Delays{

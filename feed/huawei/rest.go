@@ -32,9 +32,9 @@ var (
 
 // controlToken is the right to control a meeting for half an hour.
 type controlToken struct {
-	token Secret
+	token conference.Secret
 	// tmpWebSocket opens one connection within a minute; it can be empty.
-	tmpWebSocket Secret
+	tmpWebSocket conference.Secret
 	// wsURL is where the connection is made, as it came.
 	wsURL string
 	// types are the message types that the meeting supports; nil when the cloud did not say.
@@ -43,18 +43,18 @@ type controlToken struct {
 	renewAt, expires time.Time
 }
 
-func (t controlToken) valid(now time.Time) bool { return !t.token.Empty() && now.Before(t.expires) }
+func (t controlToken) valid(now time.Time) bool { return !t.token.IsZero() && now.Before(t.expires) }
 
 // controlToken asks for a control token with the host password. A held token that is given is prolonged, or replaced
 // because the password is there too.
-func (c *Cloud) controlToken(ctx context.Context, site *url.URL, m Meeting, held Secret) (controlToken, *fault) {
+func (c *Cloud) controlToken(ctx context.Context, site *url.URL, m Meeting, held conference.Secret) (controlToken, *fault) {
 	header := http.Header{"X-Password": {m.HostPassword.Reveal()}, "X-Login-Type": {"1"}}
-	if !held.Empty() {
+	if !held.IsZero() {
 		header.Set("X-Conference-Authorization", authorization(held))
 	}
 	a, f := c.get(ctx, site, controlTokenAPI, m.ConfID, header)
 	if f != nil {
-		if !held.Empty() {
+		if !held.IsZero() {
 			f.aboutToken()
 		}
 		return controlToken{}, f
@@ -65,8 +65,8 @@ func (c *Cloud) controlToken(ctx context.Context, site *url.URL, m Meeting, held
 	}
 	life := lifeOf(a)
 	return controlToken{
-		token:        NewSecret(token),
-		tmpWebSocket: NewSecret(a.text("tmpWsToken")),
+		token:        conference.NewSecret(token),
+		tmpWebSocket: conference.NewSecret(a.text("tmpWsToken")),
 		wsURL:        a.text("wsURL"),
 		types:        a.in("supportNotifyType").texts("supportNotifyType"),
 		renewAt:      a.received.Add(life * 4 / 5),
@@ -94,17 +94,17 @@ func lifeOf(a answer) time.Duration {
 }
 
 // webSocketToken asks for a token that opens one connection within a minute.
-func (c *Cloud) webSocketToken(ctx context.Context, site *url.URL, id conference.ConfID, control Secret) (Secret, *fault) {
+func (c *Cloud) webSocketToken(ctx context.Context, site *url.URL, id conference.ConfID, control conference.Secret) (conference.Secret, *fault) {
 	header := http.Header{"X-Conference-Authorization": {authorization(control)}}
 	a, f := c.get(ctx, site, webSocketTokenAPI, id, header)
 	if f == nil {
 		if token := a.text("webSocketToken"); token != "" {
-			return NewSecret(token), nil
+			return conference.NewSecret(token), nil
 		}
 		f = a.fault(webSocketTokenAPI.step)
 	}
 	f.aboutToken()
-	return Secret{}, f
+	return conference.Secret{}, f
 }
 
 // region asks which site has the meeting.
@@ -173,7 +173,7 @@ func readLimited(r io.Reader, limit int64) ([]byte, error) {
 }
 
 // authorization is the value of X-Conference-Authorization and of confToken, as observed clients send it.
-func authorization(token Secret) string {
+func authorization(token conference.Secret) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(token.Reveal()))
 }
 

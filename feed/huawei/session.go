@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// writeLimit is how long one write may take. What we send fits into any socket's buffer.
-	writeLimit = 5 * time.Second
 	// farewellLimit is how long saying goodbye may take when the program stops.
 	farewellLimit = 100 * time.Millisecond
 	// earlyLimit is how many bytes of pushes are kept until the subscription has been answered.
@@ -57,7 +55,7 @@ type received struct {
 func newSession(w *watch, socket *websocket.Conn) *session {
 	d := w.cloud.config.Delays
 	return &session{
-		watch: w, socket: socket, frames: make(chan received, 16), done: make(chan struct{}),
+		watch: w, socket: socket, frames: make(chan received), done: make(chan struct{}),
 		askDelay: backoff{min: d.AskMin, max: d.AskMax},
 	}
 }
@@ -227,7 +225,7 @@ func (s *session) judgeAnswer(r reply) *fault {
 
 func (s *session) sendSubscribe() (sequence string, f *fault) {
 	token := s.watch.held.valid()
-	if token.token.Empty() {
+	if token.token.IsZero() {
 		return "", &fault{step: subscribeStep, reason: conference.ReasonTokenSpent}
 	}
 	sequence = s.seq.next(time.Now())
@@ -251,7 +249,7 @@ func (s *session) askAgain() *fault {
 		return nil
 	}
 	s.ask.Reset(s.askDelay.next())
-	if s.watch.held.valid().token.Empty() {
+	if s.watch.held.valid().token.IsZero() {
 		return nil // its renewal is under way
 	}
 	s.watch.log.Debug("subscribing again for a full status")
@@ -300,7 +298,7 @@ func (s *session) echoed(r reply, at time.Time) bool {
 }
 
 func (s *session) send(req request) *fault {
-	_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit)) // fails only for a closed socket, as does the write
+	_ = s.socket.SetWriteDeadline(time.Now().Add(callLimit)) // fails only for a closed socket, as does the write
 	if err := s.socket.WriteJSON(req); err != nil {
 		return s.closed(err)
 	}

@@ -143,7 +143,7 @@ func TestEndOfContextIsQuick(t *testing.T) {
 
 func TestConfigurationIsChecked(t *testing.T) {
 	meeting := func(id conference.ConfID) huawei.Meeting {
-		return huawei.Meeting{ConfID: id, HostPassword: huawei.NewSecret("x")}
+		return huawei.Meeting{ConfID: id, HostPassword: conference.NewSecret("x")}
 	}
 	for _, c := range []struct {
 		name   string

@@ -72,7 +72,7 @@ func webSocketURL(wsURL string) (*url.URL, error) {
 }
 
 // connectionURL is the address that opens the connection. It holds the token: it must not get into an error or a log.
-func connectionURL(base *url.URL, id conference.ConfID, webSocketToken Secret) string {
+func connectionURL(base *url.URL, id conference.ConfID, webSocketToken conference.Secret) string {
 	u := base.JoinPath(connectionPath)
 	u.RawQuery = url.Values{"confID": {string(id)}, "tmpToken": {webSocketToken.Reveal()}}.Encode()
 	return u.String()

@@ -184,7 +184,7 @@ func TestEndIsToldAtTheFirstLook(t *testing.T) {
 }
 
 func TestMissingPasswordIsNotTried(t *testing.T) {
-	b := start(t, running(simulator.Config{}), patient, func(c *huawei.Config) { c.Meetings[0].HostPassword = huawei.Secret{} })
+	b := start(t, running(simulator.Config{}), patient, func(c *huawei.Config) { c.Meetings[0].HostPassword = conference.Secret{} })
 	if s := b.untilLink(conference.Refusing); s.Link.Reason != conference.ReasonNoPassword {
 		t.Errorf("reason %q", s.Link.Reason)
 	}

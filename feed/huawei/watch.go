@@ -65,7 +65,7 @@ func (h *tokenHolder) set(t controlToken) {
 func (h *tokenHolder) drop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.token.token, h.token.renewAt = Secret{}, time.Time{}
+	h.token.token, h.token.renewAt = conference.Secret{}, time.Time{}
 	select {
 	case h.dropped <- struct{}{}:
 	default:
@@ -106,7 +106,7 @@ func (w *watch) run(ctx context.Context) {
 
 // attempt connects, and returns why the connection was not made or has ended.
 func (w *watch) attempt(ctx context.Context) *fault {
-	if w.meeting.HostPassword.Empty() {
+	if w.meeting.HostPassword.IsZero() {
 		return &fault{step: controlTokenAPI.step, verdict: stop, reason: conference.ReasonNoPassword}
 	}
 	token, f := w.control(ctx)
@@ -124,7 +124,7 @@ func (w *watch) attempt(ctx context.Context) *fault {
 		return badAddress(err)
 	}
 	webSocket := token.tmpWebSocket
-	if !first || webSocket.Empty() {
+	if !first || webSocket.IsZero() {
 		if webSocket, f = w.webSocket(ctx, token); f != nil {
 			return f
 		}
@@ -146,13 +146,13 @@ func (w *watch) attempt(ctx context.Context) *fault {
 // control returns a valid control token: the held one, or, if that may have become worthless, a new one.
 func (w *watch) control(ctx context.Context) (controlToken, *fault) {
 	held := w.held.valid()
-	if !held.token.Empty() && !w.confirm {
+	if !held.token.IsZero() && !w.confirm {
 		return held, nil
 	}
 	f := w.renew(ctx, held.token)
-	if f != nil && f.verdict == tokenRefused && !held.token.Empty() {
+	if f != nil && f.verdict == tokenRefused && !held.token.IsZero() {
 		w.held.drop()
-		f = w.renew(ctx, Secret{})
+		f = w.renew(ctx, conference.Secret{})
 	}
 	if f != nil {
 		return controlToken{}, f
@@ -162,7 +162,7 @@ func (w *watch) control(ctx context.Context) (controlToken, *fault) {
 }
 
 // renew asks for a control token and holds it. The held one, unless empty, is prolonged.
-func (w *watch) renew(ctx context.Context, held Secret) *fault {
+func (w *watch) renew(ctx context.Context, held conference.Secret) *fault {
 	return w.onSite(ctx, func() *fault {
 		token, f := w.cloud.controlToken(ctx, w.site, w.meeting, held)
 		if f == nil {
@@ -173,7 +173,7 @@ func (w *watch) renew(ctx context.Context, held Secret) *fault {
 }
 
 // webSocket returns a fresh WebSocket token. If the control token is not taken, a fresh one is tried, once.
-func (w *watch) webSocket(ctx context.Context, token controlToken) (webSocket Secret, f *fault) {
+func (w *watch) webSocket(ctx context.Context, token controlToken) (webSocket conference.Secret, f *fault) {
 	ask := func() *fault {
 		return w.onSite(ctx, func() (f *fault) {
 			webSocket, f = w.cloud.webSocketToken(ctx, w.site, w.meeting.ConfID, token.token)

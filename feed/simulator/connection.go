@@ -12,8 +12,8 @@ import (
 const (
 	// outgoing is how many frames wait for a client before it is cut: a client that does not read must not hold up the meeting.
 	outgoing = 1024
-	// writeLimit is how long one write may take.
-	writeLimit = 5 * time.Second
+	// writeLimit is how long one write may take. It is generous, because compressing a large frame counts too.
+	writeLimit = 30 * time.Second
 	// requestLimit is the largest request that is read, in bytes.
 	requestLimit = 64 << 10
 )

@@ -149,11 +149,11 @@ func (m *Meeting) PushFull() {
 	m.push(m.full())
 }
 
-// PushRaw pushes any bytes as a text frame. The cloud keeps the slice.
+// PushRaw pushes any bytes as a text frame.
 func (m *Meeting) PushRaw(frame []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.push(frame)
+	m.push(append([]byte{}, frame...)) // nil would mean to close
 }
 
 // CutConnections breaks every connection without a farewell. The meeting goes on.

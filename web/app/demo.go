@@ -47,7 +47,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	}
 	cloud := huawei.Config{Endpoint: endpoint, Logger: logger}
 	for _, m := range sim.Meetings() {
-		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: conference.ConfID(m.ConfID()), HostPassword: huawei.NewSecret(m.HostPassword()), Name: m.Name()})
+		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: conference.ConfID(m.ConfID()), HostPassword: conference.NewSecret(m.HostPassword()), Name: m.Name()})
 	}
 	source, err := huawei.New(cloud)
 	if err != nil {

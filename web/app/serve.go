@@ -34,7 +34,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 
 	cloud := huawei.Config{Endpoint: s.Cloud.Endpoint, Heartbeat: s.Cloud.Heartbeat, CallsPerMinute: s.Cloud.CallsPerMinute, Logger: logger}
 	for _, m := range s.Cloud.Meetings {
-		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: m.ConfID, HostPassword: huawei.NewSecret(m.HostPassword.Reveal()), Name: m.Name, Group: m.Group})
+		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: m.ConfID, HostPassword: m.HostPassword, Name: m.Name, Group: m.Group})
 	}
 	if len(cloud.Meetings) == 0 {
 		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings")

@@ -25,7 +25,8 @@ type recorder struct {
 	panics bool
 	deaf   bool // cannot be cut, against all promises
 	proto  int  // of the request; 0: HTTP/1
-	until  time.Time
+	lastID string
+	until  time.Time // the last deadline
 }
 
 func newRecorder(cancel context.CancelFunc) *recorder {
@@ -102,6 +103,15 @@ func (w *recorder) data(name string) (found []string) {
 	return found
 }
 
+// id is that of the last event.
+func (w *recorder) id() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	text := w.text.String()
+	id, _, _ := strings.Cut(text[strings.LastIndex(text, "id: ")+len("id: "):], "\n")
+	return id
+}
+
 // connect serves a viewer, which can be prepared before, and returns when all is quiet.
 type connect func(v View, prepare ...func(*recorder)) *recorder
 
@@ -120,6 +130,7 @@ func inFakeTime(t *testing.T, o Options, test func(t *testing.T, h *Hub, connect
 				f(w)
 			}
 			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)
+			r.Header.Set("Last-Event-ID", w.lastID)
 			if w.proto != 0 {
 				r.ProtoMajor = w.proto
 			}

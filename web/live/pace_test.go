@@ -129,3 +129,82 @@ func TestALingeringTopicIsTakenUpAgain(t *testing.T) {
 		expect(t, "rendered", b.rendered(), "*", "a")
 	})
 }
+
+func TestWithoutViewersNothingIsRenderedAndIDsGrowOld(t *testing.T) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
+		b := newBoard("m")
+		w := connect(b)
+		w.cancel()
+		synctest.Wait()
+		for i := range 50 {
+			b.set("a", i+1)
+			h.Notify(change("a"))
+			synctest.Wait()
+		}
+		expect(t, "rendered", b.rendered(), "*")
+		id := w.id()
+		w = connect(b, func(w *recorder) { w.lastID = id })
+		expect(t, "sent", w.data(""), "*;a=50;")
+	})
+}
+
+// remembering is a board that notes when it is to forget.
+type remembering struct{ *board }
+
+func (v remembering) Forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.renders = append(v.renders, "forget")
+	if v.broken["forget"] {
+		panic("forget")
+	}
+}
+
+func TestAViewForgetsOnlyWhenNobodyHasItsPage(t *testing.T) {
+	inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
+		b := newBoard("m")
+		v := remembering{b}
+		first := connect(v)
+		connect(v)
+		h.Notify(change("a"))
+		synctest.Wait()
+		late := connect(v)
+		expect(t, "with viewers", b.rendered(), "forget", "*", "a", "*")
+
+		first.cancel()
+		late.cancel()
+		time.Sleep(time.Second)
+		h.Notify(change("b"))
+		synctest.Wait()
+		expect(t, "while one stays", b.rendered(), "forget", "*", "a", "*", "b")
+	})
+}
+
+func TestAViewForgetsWhatItMissedWhileNobodyWasThere(t *testing.T) {
+	for name, panics := range map[string]bool{"": false, "even if it panics": true} {
+		t.Run("it is rendered anew "+name, func(t *testing.T) {
+			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
+				b := newBoard("m")
+				v := remembering{b}
+				connect(v).cancel()
+				synctest.Wait()
+				expect(t, "quiet", connect(v).data(""), "*;")
+				expect(t, "rendered", b.rendered(), "forget", "*")
+			})
+			inFakeTime(t, Options{}, func(t *testing.T, h *Hub, connect connect) {
+				b := newBoard("m")
+				v := remembering{b}
+				connect(v).cancel()
+				synctest.Wait()
+				if panics {
+					b.breakDown("forget", true)
+				}
+				b.set("a", 1)
+				h.Notify(change("a"))
+				synctest.Wait()
+				expect(t, "sent", connect(v).data(""), "*;a=1;")
+				expect(t, "rendered", b.rendered(), "forget", "*", "forget", "*")
+			})
+		})
+	}
+}
