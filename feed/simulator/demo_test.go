@@ -201,7 +201,7 @@ func TestFullMessageHasTheFieldsOfTheReferencesExample(t *testing.T) {
 	m := New(Config{}).Add(MeetingConfig{ConfID: id})
 	m.Start()
 	var message map[string]any
-	if err := json.Unmarshal(m.full(), &message); err != nil {
+	if err := json.Unmarshal(m.message(statusType, fullMode, m.whole(statusType)), &message); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Fields(`action aiRecState allowAudience audienceCallInRestriction audienceCountMultiple audienceCountReal
