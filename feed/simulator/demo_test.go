@@ -31,8 +31,8 @@ func (c *clock) pass(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// lives plays the demonstration for a while of the cloud's own time and returns, for each meeting, its status after
-// each beat and the instant of it.
+// lives plays the demonstration for a while of the cloud's own time and returns, for each meeting, all that full messages
+// say after each beat, and the instant of it.
 func lives(seed uint64, n int, length time.Duration) map[string][]string {
 	clock := &clock{t: time.UnixMilli(1_700_000_000_000)}
 	cloud := New(Config{Now: clock.now})
@@ -44,10 +44,21 @@ func lives(seed uint64, n int, length time.Duration) map[string][]string {
 			wait := c.actor.beat(c.meeting)
 			status := "not in progress"
 			if c.meeting.InProgress() {
-				status = string(encode(c.meeting.fields))
+				status = string(encode(everything(c.meeting)))
 			}
 			all[c.meeting.confID] = append(all[c.meeting.confID], clock.t.Format(time.TimeOnly)+" "+status)
 			clock.pass(wait)
+		}
+	}
+	return all
+}
+
+// everything is what full messages of all types say now.
+func everything(m *Meeting) map[string]any {
+	all := map[string]any{}
+	for _, t := range supported {
+		if fields := m.whole(t); fields != nil {
+			all[t] = fields
 		}
 	}
 	return all
@@ -142,8 +153,8 @@ func TestMadeUpMeetingsArePlausible(t *testing.T) {
 			c.actor.beat(c.meeting)
 		}
 		m := c.meeting
-		if !regexp.MustCompile(`^\d{9}$`).MatchString(m.ConfID()) || len(m.HostPassword()) != 6 || m.Name() == "" || ids[m.ConfID()] {
-			t.Errorf("meeting %s %q with a password of %d digits", m.ConfID(), m.Name(), len(m.HostPassword()))
+		if !regexp.MustCompile(`^\d{9}$`).MatchString(m.ConfID()) || len(m.HostPassword()) != 6 || m.Title() == "" || ids[m.ConfID()] {
+			t.Errorf("meeting %s %q with a password of %d digits", m.ConfID(), m.Title(), len(m.HostPassword()))
 		}
 		ids[m.ConfID()] = true
 		modes[m.Field("mode")] = true
