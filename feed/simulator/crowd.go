@@ -46,7 +46,7 @@ func (c *crowd) stir(m *Meeting) {
 	switch n := c.r.IntN(10); {
 	case n < 2:
 		c.arrive(m, there)
-	case n < 3:
+	case n < 4:
 		free := choose(there, func(p Participant) bool { return p.Info["ROLE"] != "1" && p.Info["SHARE"] != "1" && !hasTheFloor(p) })
 		if len(there) > fewest && len(free) > 0 {
 			m.Leave(oneOf(c.r, free).PID)
@@ -68,13 +68,16 @@ func (c *crowd) stir(m *Meeting) {
 	}
 }
 
-// fewest is how many participants stay in any case.
-const fewest = 3
+// Participants of a made-up meeting: fewest stay in any case, and no more than most are let in.
+const (
+	fewest = 3
+	most   = 40
+)
 
 // arrive lets somebody join who is invited and not there: by himself, or called by the meeting.
 func (c *crowd) arrive(m *Meeting, there []Participant) {
 	absent := choose(c.invited, func(p Participant) bool { return roster(there).index(p.PID) < 0 })
-	if len(absent) == 0 {
+	if len(absent) == 0 || len(there) >= most {
 		return
 	}
 	p := oneOf(c.r, absent)
@@ -114,7 +117,7 @@ func (c *crowd) wait(m *Meeting) {
 		p := somebody(c.r)
 		p.Info["ADDTIME"] = millis(m.now())
 		m.Wait(p)
-	case n == 1:
+	case n == 1 || len(m.Participants()) >= most:
 		m.Dismiss(waiting[0].PID)
 	default:
 		m.Admit(waiting[0].PID)

@@ -65,9 +65,9 @@ func everything(m *Meeting) map[string]any {
 }
 
 func TestSameSeedGivesTheSameLives(t *testing.T) {
-	first, again, other := lives(1, 12, 10*time.Minute), lives(1, 12, 10*time.Minute), lives(2, 12, 10*time.Minute)
-	if len(first) != 13 {
-		t.Fatalf("%d meetings, want the board meeting and 12", len(first))
+	first, again, other := lives(1, 6, 6*time.Minute), lives(1, 6, 6*time.Minute), lives(2, 6, 6*time.Minute)
+	if len(first) != 7 {
+		t.Fatalf("%d meetings, want the board meeting and 6", len(first))
 	}
 	same := 0
 	for id, life := range first {
@@ -80,37 +80,6 @@ func TestSameSeedGivesTheSameLives(t *testing.T) {
 	}
 	if same > 1 { // the board meeting is scripted
 		t.Errorf("%d meetings live the same by another seed", same)
-	}
-}
-
-func TestBoardMeetingPlaysItsScript(t *testing.T) {
-	life := strings.Join(lives(1, 0, 4*time.Minute)[BoardConfID], "\n")
-	at := 0
-	for _, want := range []string{
-		`"state":"Created"`, `"lock":1`, `"recState":1`, `"picNum":9,"period":10`, `"mode":"ROLLCALL"`, `"forbiddenChat":1`, `"share":1}`,
-		`"mode":"BROADCAST"`, `"mode":"FREE"`, "not in progress", `"state":"Created"`,
-	} {
-		i := strings.Index(life[at:], want)
-		if i < 0 {
-			t.Fatalf("no %s after %s", want, life[:at])
-		}
-		at += i + len(want)
-	}
-	ends := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"endTime":"(\d+)"`).FindAllStringSubmatch(life[:strings.Index(life, "not in progress")], -1) {
-		ends[m[1]] = true
-	}
-	if len(ends) != 2 {
-		t.Errorf("planned ends %v, want it prolonged once", ends)
-	}
-}
-
-func TestSomethingHappensToTheBoardMeetingEveryFewSeconds(t *testing.T) {
-	b := newBoard()
-	for i, s := range b.script[:len(b.script)-1] {
-		if s.then > 5*time.Second {
-			t.Errorf("scene %d waits %v", i, s.then)
-		}
 	}
 }
 

@@ -22,9 +22,6 @@ const (
 	overrunAfter   = 20 * time.Second
 )
 
-// most is how many are invited to a made-up meeting at most.
-const most = 40
-
 // random is the life of a made-up meeting: a beginning drawn from the seed, then something every few seconds.
 type random struct {
 	crowd
