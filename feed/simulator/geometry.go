@@ -1,6 +1,9 @@
 package simulator
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Geometry is where the screens of a layout are, on a grid of X by Y cells (observed in CustomMultiPicNotify).
 type Geometry struct {
@@ -70,15 +73,13 @@ func (m *Meeting) geometryFields() map[string]any {
 		}
 		infos[i] = map[string]any{"index": s.Index, "id": s.ID, "picUserList": users, "share": s.Share, "isAutoPollingPic": 0}
 	}
-	fields := map[string]any{
-		"mode": m.fields["mode"], "vas": m.fields["vas"], "isChairViewMultiPic": 0,
-	}
+	fields := map[string]any{"mode": m.fields["mode"], "vas": m.fields["vas"], "isChairViewMultiPic": 0}
 	for name, value := range map[string]any{
 		"picNum": l.PicNum, "period": l.Period, "picMode": 2, "activeIndex": 1, "skipEmptyPic": false,
 		"picInfos": infos, "picLayout": m.geometry.geometry,
 	} {
 		fields[name] = value
-		fields["portal"+string(name[0]-'a'+'A')+name[1:]] = value
+		fields["portal"+strings.ToUpper(name[:1])+name[1:]] = value
 	}
 	return fields
 }

@@ -52,6 +52,7 @@ type Meeting struct {
 	counts          Counts
 	noEcho          bool
 	refuseSubscribe int
+	withheld        []string // types of which a subscription brings no full message
 	siteHost        string
 	versions        map[string]scales // by message type
 	lastTime        int64             // createTime, ms
@@ -151,6 +152,14 @@ func (m *Meeting) RefuseSubscribe(code int) {
 	m.refuseSubscribe = code
 }
 
+// WithholdFull makes subscriptions bring no full message of the types; what changes is pushed as ever. No types restores the
+// rules.
+func (m *Meeting) WithholdFull(types ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.withheld = slices.Clone(types)
+}
+
 // SetSite moves the meeting to a site: calls whose Host header is not host are told so. Empty: any host will do.
 func (m *Meeting) SetSite(host string) {
 	m.mu.Lock()
@@ -218,7 +227,7 @@ func (m *Meeting) subscribe(conn *connection, req request) {
 	m.counts.Subscribes++
 	m.connections[conn] = types
 	for _, t := range supported {
-		if fields := m.whole(t); fields != nil && slices.Contains(types, t) {
+		if fields := m.whole(t); fields != nil && slices.Contains(types, t) && !slices.Contains(m.withheld, t) {
 			conn.send(m.message(t, fullMode, fields))
 		}
 	}

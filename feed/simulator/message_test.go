@@ -49,6 +49,7 @@ func TestSubscriptionBringsAFullMessageOfEachTypeThatHasSomethingToSay(t *testin
 		{"not of a geometry that was set for another layout", func(m *Meeting) { laidOut(m); m.Set(map[string]any{"multiPic": boardLayout(false)}) }, []string{geometryType}, nil},
 		{"not of a geometry that was taken back", func(m *Meeting) { laidOut(m); m.SetLayoutGeometry(Geometry{}) }, []string{geometryType}, nil},
 		{"in the cloud's order, not in that of the request", bare, []string{participantsType, basicType}, []string{basicType, participantsType}},
+		{"not of a type that is withheld", func(m *Meeting) { m.WithholdFull(participantsType) }, []string{statusType, participantsType}, []string{statusType}},
 		{"not of a type that is never sent", bare, []string{"AttendeesNotify"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
