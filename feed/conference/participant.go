@@ -36,7 +36,8 @@ const (
 	AttrMute      = "MUTE"
 	AttrVideo     = "VIDEO"
 	AttrAddTime   = "ADDTIME"
-	AttrCoHost    = "ISCOHOST"
+	AttrCoHost    = "IS_COHOST" // in the reference's example
+	AttrIsCoHost  = "ISCOHOST"  // isCohost, as observed
 	AttrM         = "M"
 	AttrT         = "T"
 )
@@ -82,7 +83,7 @@ func (p *Participant) RollCall() bool { return p.is(AttrRollCall) }
 func (p *Participant) Sharing() bool { return p.is(AttrShare) }
 
 // CoHost reports whether the participant is a co-host.
-func (p *Participant) CoHost() bool { return p.is(AttrCoHost) }
+func (p *Participant) CoHost() bool { return p.is(AttrCoHost) || p.is(AttrIsCoHost) }
 
 // Muted reports whether the participant is muted, and whether that is known.
 func (p *Participant) Muted() (muted, known bool) { return flag(p.Attributes[AttrMute]) }
