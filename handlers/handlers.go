@@ -57,8 +57,10 @@ type Handlers struct {
 func (h *Handlers) Register(g *echo.Group) {
 	page(g, "/", h.overview)
 	page(g, "/m/:confID", h.meeting)
+	page(g, "/wall", h.wall)
 	g.GET("/events", h.overviewStream)
 	g.GET("/m/:confID/events", h.meetingStream)
+	g.GET("/wall/events", h.wallStream)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
 	g.GET("/healthz", h.health)
@@ -140,9 +142,13 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 	return p
 }
 
-// send draws a page into memory and only then answers, so that a fault is a clean 500 and never half a page.
 func send(c echo.Context, status int, p templates.Page, region templ.Component) error {
-	body, err := draw(c.Request().Context(), templates.Frame(p), region)
+	return sendFramed(c, status, templates.Frame(p), region)
+}
+
+// sendFramed draws a page into memory and only then answers, so that a fault is a clean 500 and never half a page.
+func sendFramed(c echo.Context, status int, frame, region templ.Component) error {
+	body, err := draw(c.Request().Context(), frame, region)
 	if err != nil {
 		return err
 	}

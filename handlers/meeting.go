@@ -3,11 +3,11 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -102,56 +102,87 @@ func (v *meetingView) About() (conference.ConfID, bool) { return v.id, true }
 // The components of a meeting's page: these, a listed field's wire name behind "field/", and an unlisted one's behind "other/".
 const (
 	partHead     = "head"
-	partTitle    = "title"
+	partTab      = "tab"
+	partAbout    = "about"
+	partSentence = "sentence"
+	partSpeaking = "speaking"
+	partPeople   = "people"
+	partWaiting  = "waiting"
 	partLayout   = "layout"
 	partEnvelope = "envelope"
 	partIntake   = "intake"
 	partOther    = "other"
 	partField    = "field/"
 	partOtherRow = "other/"
+	partPerson   = "person/"
 )
+
+// listEvery bounds how often the list of participants is sent as a whole: when many join or leave at once.
+const listEvery = time.Second
 
 // Touched implements live.View.
 func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	if c.ConfID != v.id {
 		return nil
 	}
-	if c.Has(conference.PartBoard, conference.PartName) {
+	if c.Has(conference.PartBoard) {
 		return []live.Touch{{Component: live.WholeRegion}}
 	}
 	var touched []string
+	touch := func(components ...string) { touched = append(touched, components...) }
+	listed := false
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
-			touched = append(touched, partField+f.Field.WireName())
+			touch(partField+f.Field.WireName(), partSentence)
 			switch f.Field {
 			case conference.MultiPic, conference.PicNum, conference.StatusMode:
-				touched = append(touched, partLayout)
+				touch(partLayout)
 			case conference.MeetingState:
-				touched = append(touched, partHead)
+				touch(partHead)
 			}
 		case conference.PartUnlisted:
 			if f.Old.Presence == f.New.Presence {
-				touched = append(touched, partOtherRow+f.Name)
+				touch(partOtherRow + f.Name)
 			} else {
-				touched = append(touched, partOther)
+				touch(partOther)
 			}
-		case conference.PartLayoutDated:
-			touched = append(touched, partLayout)
-		case conference.PartLink, conference.PartClock, conference.PartOccurrence:
-			touched = append(touched, partHead, partTitle)
+		case conference.PartName, conference.PartBasic:
+			touch(partAbout, partTab)
+		case conference.PartParticipants:
+			touch(partLayout, partSentence)
+			if f.Name != "" && f.Old.Presence == f.New.Presence && !reranked(c, f.Name) {
+				touch(partPerson + f.Name)
+			} else {
+				listed = true
+			}
+		case conference.PartSpeakers:
+			touch(partSpeaking, partLayout)
+		case conference.PartWaiting:
+			touch(partWaiting)
+		case conference.PartLayoutDated, conference.PartCustomLayout:
+			touch(partLayout)
+		case conference.PartOccurrence:
+			touch(partHead, partTab, partSentence, partAbout)
+		case conference.PartLink, conference.PartClock:
+			touch(partHead, partTab, partSentence)
 		case conference.PartPartial, conference.PartEcho:
-			touched = append(touched, partHead)
+			touch(partHead)
 		case conference.PartEnvelope:
-			touched = append(touched, partEnvelope)
+			touch(partEnvelope)
 			if !c.Before.LastChange.Equal(c.After.LastChange) {
-				touched = append(touched, partHead)
+				touch(partHead)
 			}
 			if (c.Before.StatusIntake.Last.Type == "") != (c.After.StatusIntake.Last.Type == "") {
-				touched = append(touched, partLayout)
+				touch(partLayout)
+			}
+		case conference.PartIntake:
+			touch(partEnvelope)
+			if f.Name == string(conference.SpeakersType) {
+				touch(partSpeaking) // that nobody speaks is news when nothing was known
 			}
 		case conference.PartCounts:
-			touched = append(touched, partIntake)
+			touch(partIntake)
 		}
 	}
 	slices.Sort(touched)
@@ -160,7 +191,23 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	for i, component := range touched {
 		touches[i] = live.Touch{Component: component}
 	}
+	if listed {
+		touches = append(touches, live.Touch{Component: partPeople, Every: listEvery})
+	}
 	return touches
+}
+
+// reranked reports whether a change moves a participant within the list.
+func reranked(c conference.Change, pid string) bool {
+	of := func(s *conference.State) int {
+		for _, p := range s.Participants {
+			if p.PID == pid {
+				return rank(p)
+			}
+		}
+		return -1
+	}
+	return of(c.Before) != of(c.After)
 }
 
 // Render implements live.View.
@@ -187,8 +234,23 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 	case partHead:
 		h := v.head(s)
 		m.swap(h.ID, templates.HeadView(h))
-	case partTitle:
+	case partTab:
 		m.add(templates.SwapTab(v.pageTab(s)))
+	case partAbout:
+		a := v.about(s)
+		m.swap(a.ID, templates.AboutView(a))
+	case partSentence:
+		said := v.sentence(s)
+		m.swap(said.ID, templates.SentenceView(said))
+	case partSpeaking:
+		sp := v.speaking(s)
+		m.swap(sp.ID, templates.SpeakingView(sp))
+	case partPeople:
+		p := v.people(s)
+		m.swap(p.ID, templates.PeopleView(p))
+	case partWaiting:
+		p := v.waiting(s)
+		m.swap(p.ID, templates.WaitingView(p))
 	case partLayout:
 		v.changedLayout(m, s)
 	case partEnvelope:
@@ -205,6 +267,13 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 			if f, listed := conference.FieldByWireName(name); listed {
 				b := v.badge(fieldID(f), s, f)
 				m.swap(b.ID, templates.BadgeView(b))
+			}
+		} else if pid, ok := strings.CutPrefix(component, partPerson); ok {
+			for _, p := range s.Participants {
+				if p.PID == pid {
+					row := v.person(p)
+					m.swap(row.ID, templates.PersonView(row))
+				}
 			}
 		} else if name, ok := strings.CutPrefix(component, partOtherRow); ok {
 			if _, reported := s.Status.Unlisted[name]; reported {
@@ -267,8 +336,8 @@ func fieldID(f conference.Field) string { return "f-" + f.WireName() }
 // meeting makes the props of a meeting's page.
 func (w words) meeting(s *conference.State) templates.Meeting {
 	m := templates.Meeting{
-		Text: w.text, Tab: w.pageTab(s), Title: title(s), ConfID: string(s.ConfID), GroupName: s.Group,
-		Head: w.head(s), Layout: w.layout(s), Envelope: w.envelope(s), Intake: w.intake(s), Other: w.other(s),
+		Text: w.text, Tab: w.pageTab(s), About: w.about(s), Head: w.head(s), Sentence: w.sentence(s), Layout: w.layout(s), Speaking: w.speaking(s),
+		People: w.people(s), Waiting: w.waiting(s), Envelope: w.envelope(s), Intake: w.intake(s), Other: w.other(s),
 	}
 	for _, g := range w.groups() {
 		group := templates.Group{ID: g.id, Title: g.title}
@@ -280,9 +349,88 @@ func (w words) meeting(s *conference.State) templates.Meeting {
 	return m
 }
 
+// about makes the props of the page's top.
+func (w words) about(s *conference.State) templates.About {
+	a := templates.About{ID: "about", Title: s.Title()}
+	add := func(name, said string) {
+		if said != "" {
+			a.Facts = append(a.Facts, templates.Fact{Name: name, Text: said})
+		}
+	}
+	at := func(name string, t time.Time, show string) {
+		if !t.IsZero() {
+			a.Facts = append(a.Facts, templates.Fact{Name: name, Time: w.instant(t, show)})
+		}
+	}
+	add(w.text.ConfID, string(s.ConfID))
+	add(w.text.Group, s.Group)
+	if s.Name != "" && s.Basic.Title != s.Name {
+		add(w.text.CloudTitle, s.Basic.Title)
+	}
+	add(w.text.Owner, s.Basic.Owner)
+	at(w.text.Scheduled, s.Basic.ScheduledStart, "clock")
+	at(w.text.Started, s.Basic.StartTime, "clock")
+	if !s.Ended() {
+		at(w.text.Running, s.Basic.StartTime, "since")
+	}
+	add(w.text.RecordingTypeName, w.listed(w.text.RecordingType, s.Basic.RecType))
+	add(w.text.MediaTypeName, w.listed(w.text.MediaType, s.Basic.Media))
+	return a
+}
+
+// listed is the word for a number of a list, the number marked unknown if it is not on it, empty if none is known.
+func (w words) listed(list map[string]string, v conference.Value) string {
+	if v.Presence != conference.Known {
+		return ""
+	}
+	number := strconv.FormatInt(v.Int, 10)
+	if word, ok := list[number]; ok {
+		return word
+	}
+	return w.text.Unknown(number)
+}
+
+// sentence says the state in plain words.
+func (w words) sentence(s *conference.State) templates.Sentence {
+	is := func(f conference.Field, value int64) bool {
+		n, known := s.Status.Int(f)
+		return known && n == value
+	}
+	f := text.Facts{
+		Ended: s.Ended(), Scheduled: !s.Ended() && s.Status.Text(conference.MeetingState) == conference.StateSchedule,
+		Mode: s.Status.Text(conference.StatusMode),
+	}
+	if !f.Ended && s.StatusIntake.Last.Type != "" {
+		captions, known := s.Status.Int(conference.RealTimeSubtitle)
+		f.Locked, f.Unlocked = is(conference.Lock, 1), is(conference.Lock, 0)
+		f.Muted, f.MayUnmute, f.MayNotUnmute = is(conference.Mute, 1), is(conference.CanUnmute, 1), is(conference.CanUnmute, 0)
+		f.Recording, f.NotRecording, f.RecordedBefore = is(conference.RecState, 1), is(conference.RecState, 0), is(conference.RecOccurred, 1)
+		f.SharingLocked, f.ChatOff, f.Captions = is(conference.LockSharing, 1), is(conference.ForbiddenChat, 1), known && captions != 0
+		f.Screens, _ = s.Status.Int(conference.PicNum)
+		if l := s.Status.Layout(); l != nil && l.PicNum.Presence == conference.Known && !s.LayoutDated {
+			f.Screens = l.PicNum.Int
+		}
+		if who := s.Named(); who != nil {
+			f.Named = personName(who)
+		}
+	} else {
+		f.Mode = ""
+	}
+	return templates.Sentence{ID: "sentence", Text: w.text.Sentence(f)}
+}
+
+// waiting says how many people wait to be let in.
+func (w words) waiting(s *conference.State) templates.Waiting {
+	out := templates.Waiting{ID: "waiting"}
+	if n := len(s.WaitingRoom); n > 0 {
+		out.Text = w.text.WaitingRoom(n)
+	}
+	return out
+}
+
 func (w words) pageTab(s *conference.State) templates.Tab {
 	severity := rules.Judge(s)
-	return w.tab(fmt.Sprintf("%s · %s · %s", w.text.Severity[severity], title(s), w.text.Product), severity.Problem())
+	return w.tab(fmt.Sprintf("%s · %s · %s", w.text.Severity[severity], s.Title(), w.text.Product), severity.Problem())
 }
 
 func (w words) head(s *conference.State) templates.Head {
@@ -310,7 +458,7 @@ func (w words) head(s *conference.State) templates.Head {
 }
 
 func (w words) envelope(s *conference.State) templates.Envelope {
-	last := s.StatusIntake.Last
+	last := s.LastOfAny()
 	e := templates.Envelope{Text: w.text, ID: "envelope", Known: last.Type != "", Type: string(last.Type), Version: strconv.FormatInt(last.RawVersion(), 10),
 		MsgID: last.MsgID, CreateTime: w.instant(last.CreateTime, "clock"), Mode: w.text.Full, VersionLabel: w.text.Version}
 	if last.Mode == conference.Incremental {
@@ -364,7 +512,5 @@ func (w words) other(s *conference.State) templates.Other {
 
 // otherRow draws an unlisted field. Its wire name can be anything, so its DOM id is made of a hash.
 func otherRow(s *conference.State, name string) templates.OtherRow {
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	return templates.OtherRow{ID: fmt.Sprintf("o-%x", h.Sum64()), Name: name, Value: s.Status.Unlisted[name]}
+	return templates.OtherRow{ID: hashed("o", name), Name: name, Value: s.Status.Unlisted[name]}
 }

@@ -83,6 +83,7 @@ const (
 	partMark     = "mark/"
 	partEnd      = "end/"
 	partFresh    = "fresh/"
+	partCount    = "count/" // of participants
 	partBadge    = "badge/" // followed by field number, slash, confID
 )
 
@@ -124,7 +125,7 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	if !is || !v.query.shows(after) {
 		return nil
 	}
-	fresh := false
+	fresh, people := false, false
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
@@ -137,6 +138,12 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 			touch(partEnd + id)
 		case conference.PartName:
 			touch(partCard + id)
+		case conference.PartBasic:
+			if f.Name == "title" || f.Name == "startTime" {
+				touch(partCard + id)
+			}
+		case conference.PartParticipants:
+			people = true
 		case conference.PartLink:
 			touch(partMark + id)
 			fresh = true
@@ -146,6 +153,9 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	}
 	if fresh {
 		touch(partFresh + id)
+	}
+	if people {
+		touch(partCount + id)
 	}
 	return touches
 }
@@ -288,6 +298,9 @@ func (v *overviewView) part(m *message, component string) {
 	case partFresh:
 		fresh := v.fresh(s)
 		m.swap(fresh.ID, templates.FreshView(fresh))
+	case partCount:
+		n := v.cardPeople(s)
+		m.swap(n.ID, templates.CardPeopleView(n))
 	case partBadge:
 		if n, err := strconv.Atoi(field); err == nil && n < int(conference.FieldCount) {
 			b := v.cardBadge(s, conference.Field(n))

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/url"
+	"strconv"
 
 	"confboard/feed/conference"
 	"confboard/templates/text"
@@ -35,6 +36,15 @@ func (p Paths) Meeting(id conference.ConfID) string {
 // MeetingStream is the path of the stream of a meeting's page.
 func (p Paths) MeetingStream(id conference.ConfID, lang text.Lang) string {
 	return p.join("/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
+}
+
+// WallStream is the path of the stream of a wall with so many tiles.
+func (p Paths) WallStream(only string, tiles int, lang text.Lang) string {
+	q := url.Values{"tiles": {strconv.Itoa(tiles)}}
+	if only != "" {
+		q.Set("only", only)
+	}
+	return p.join("/wall/events", q, lang)
 }
 
 // Asset is the path of an asset, given its path below the base.

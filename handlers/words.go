@@ -44,14 +44,6 @@ func (w words) instant(t time.Time, show string) templates.Instant {
 	return templates.Instant{ISO: t.Format("2006-01-02T15:04:05.000Z"), Text: t.Format("2006-01-02 15:04:05") + " UTC", Show: show}
 }
 
-// title is what a meeting is called: its name in the settings, otherwise its ID.
-func title(s *conference.State) string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return string(s.ConfID)
-}
-
 // mark is the status class of a meeting.
 func (w words) mark(id string, s *conference.State) templates.Mark {
 	severity := rules.Judge(s)

@@ -98,13 +98,19 @@ type Counters struct {
 // Card is one meeting on the overview.
 type Card struct {
 	ID, Path, Severity string
-	Title, Name        string
-	ConfID             string
-	Mark               Mark
-	End                CardEnd
-	Badges             []Badge
-	Fresh              Fresh
+	Title              string
+	// Named: the title is not just the confID.
+	Named  bool
+	ConfID string
+	Mark   Mark
+	End    CardEnd
+	People CardPeople
+	Badges []Badge
+	Fresh  Fresh
 }
+
+// CardPeople is the number of participants on a card; its Text is empty while it is not known.
+type CardPeople struct{ ID, Text string }
 
 // CardEnd is the planned end on a card.
 type CardEnd struct {
@@ -125,16 +131,23 @@ type Fresh struct {
 
 // Meeting is the region of a meeting's page.
 type Meeting struct {
-	Text                     *text.Catalogue
-	Tab                      Tab
-	Title, ConfID, GroupName string
-	Head                     Head
-	Groups                   []Group
-	Layout                   Layout
-	Envelope                 Envelope
-	Intake                   Intake
-	Other                    Other
+	Text     *text.Catalogue
+	Tab      Tab
+	About    About
+	Head     Head
+	Sentence Sentence
+	Groups   []Group
+	Layout   Layout
+	Speaking Speaking
+	People   People
+	Waiting  Waiting
+	Envelope Envelope
+	Intake   Intake
+	Other    Other
 }
+
+// Sentence says the state of a meeting in plain words; its Text is empty when nothing is known.
+type Sentence struct{ ID, Text string }
 
 // Head is the top of a meeting's page: its status, why, and how fresh it is.
 type Head struct {
@@ -165,8 +178,10 @@ type Layout struct {
 	// Summary says what kind of layout this is, Notes what to mind.
 	Summary string
 	Notes   []string
-	// Columns is the number of columns of the grid, 1 to 10.
+	// Columns is the number of columns of the grid in order of number, 1 to 10.
 	Columns string
+	// Exact are the classes of the exact geometry's grid; empty when it is not known.
+	Exact   string
 	Screens []Screen
 	// Automatic: the screens are unlabelled because nobody knows who is where.
 	Automatic bool
@@ -177,7 +192,9 @@ type Screen struct {
 	ID     string
 	Number string
 	Name   string // "Screen 3", for those who cannot see the grid
-	People []string
+	// Cell are the classes of the screen's exact place.
+	Cell   string
+	People []ScreenPerson
 	Turns  string
 	Notes  []string
 	// Empty says that nobody is there, and why.
@@ -185,6 +202,52 @@ type Screen struct {
 	Presentation string
 	// Tone is empty or a class: screen-nobody, screen-shows, screen-odd.
 	Tone string
+}
+
+// ScreenPerson is a participant whom a screen shows, by name if it is known and else by the number that the layout gives.
+type ScreenPerson struct {
+	Name     string
+	Speaking bool
+	Marks    []PersonMark
+}
+
+// PersonMark is something about a participant, as a picture with a word.
+type PersonMark struct{ Icon, Word string }
+
+// People are the participants of a meeting.
+type People struct {
+	Text *text.Catalogue
+	ID   string
+	// Known is false before anything was told of the participants.
+	Known bool
+	Title string
+	Rows  []Person
+}
+
+// Person is one participant.
+type Person struct {
+	ID, Name, Number, Role string
+	Marks                  []PersonMark
+	Joined                 Instant
+}
+
+// Speaking says who is speaking; its Text is empty when nothing is known.
+type Speaking struct{ ID, Text string }
+
+// Waiting says how many people wait to be let in; its Text is empty when nobody does.
+type Waiting struct{ ID, Text string }
+
+// About is what the meeting is: its title, who booked it, and when it started.
+type About struct {
+	ID, Title string
+	Facts     []Fact
+}
+
+// Fact is something with a name.
+type Fact struct {
+	Name, Text string
+	// Time is drawn in place of Text when it has an ISO.
+	Time Instant
 }
 
 // Envelope is the last message's envelope.

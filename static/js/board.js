@@ -10,6 +10,7 @@
   let heard = performance.now();
   let connection = null;
   let cancelled = 0;
+  let paused = false;
 
   const stream = () => document.querySelector("[data-stream]");
   const board = (state) => {
@@ -19,7 +20,7 @@
   // The link to the board. A clock event comes every 10 s, so that silence means something.
   const alive = () => {
     heard = performance.now();
-    board("live");
+    board(paused ? "paused" : "live");
   };
   const interrupted = () => {
     if (root.dataset.board === "live") board("reconnecting");
@@ -28,6 +29,8 @@
   document.addEventListener("htmx:sse:after:message", () => {
     alive();
     showTimes();
+    announce();
+    document.querySelectorAll("[data-search]").forEach(find);
   });
   document.addEventListener("htmx:sse:before:connection", interrupted);
   document.addEventListener("htmx:sse:error", interrupted);
@@ -38,6 +41,54 @@
     skew = told.now - Date.now();
     if (told.build !== root.dataset.build) upgrade(told.build);
   });
+
+  // While paused, what is shown stays; the link goes on being judged by its clock events. Going on fetches the whole page
+  // anew, since what came meanwhile was not shown.
+  const pause = document.getElementById("pause");
+  if (pause) {
+    pause.hidden = false;
+    pause.addEventListener("click", () => {
+      paused = !paused;
+      pause.setAttribute("aria-pressed", paused);
+      board(paused ? "paused" : "reconnecting");
+      if (!paused && connection) {
+        connection.lastEventId = "";
+        connection.reader?.cancel();
+      }
+    });
+  }
+  document.addEventListener("htmx:sse:before:message", (e) => {
+    if (!paused || e.detail.message.event) return;
+    heard = performance.now();
+    e.preventDefault();
+  });
+
+  // Those who cannot see the page hear of the number of problems, at most every 5 s, and of nothing else.
+  const announcement = document.getElementById("announcement");
+  let told = document.querySelector("[data-announce]")?.textContent.trim();
+  let tellAt = 0;
+  const announce = () => {
+    const now = document.querySelector("[data-announce]")?.textContent.trim();
+    if (now === undefined || now === told) return;
+    const wait = tellAt - performance.now();
+    if (wait > 0) {
+      setTimeout(announce, wait + 50);
+      return;
+    }
+    tellAt = performance.now() + 5000;
+    announcement.textContent = told = now;
+  };
+
+  // Search among people: the list is all there, so it only hides.
+  document.addEventListener("input", (e) => {
+    if (!e.target.matches("[data-search]")) return;
+    find(e.target);
+  });
+  const find = (input) => {
+    const wanted = input.value.trim().toLocaleLowerCase(root.lang);
+    for (const e of document.getElementById(input.dataset.search)?.children ?? [])
+      e.hidden = wanted !== "" && !e.textContent.toLocaleLowerCase(root.lang).includes(wanted);
+  };
 
   // Another build draws other pages. Reload once for each build, at a random moment, so that thousands of pages
   // do not come at once; a board that still serves the old page is not asked again and again.

@@ -116,12 +116,7 @@ var english = Catalogue{
 	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
 	LastChange: "Last change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
-	Screens: func(n int64) string {
-		if n == 1 {
-			return "1 screen"
-		}
-		return fmt.Sprintf("%d screens", n)
-	},
+	Screens: englishScreens,
 
 	ConfID: "Meeting ID", Group: "Group",
 	GroupMeeting: "Meeting", GroupSound: "Sound and chat", GroupPicture: "Picture", GroupRecording: "Recording and captions",
@@ -182,6 +177,49 @@ var english = Catalogue{
 	},
 	OtherFields: "Other fields as pushed", OtherFieldsHelp: "Fields of the message that have no badge, under their wire name.", NoOtherFields: "None.",
 
+	ListComma: ", ",
+	Sentence:  englishSentence,
+	Participants: func(n int) string {
+		if n == 1 {
+			return "1 participant"
+		}
+		return fmt.Sprintf("%d participants", n)
+	},
+	ParticipantsUnknown: "Nothing is known of the participants yet.", NobodyHere: "Nobody is in the meeting.",
+	Search: "Search by name or number",
+	Roles:  map[conference.Role]string{conference.Host: "Host", conference.Ordinary: "Participant", conference.Attendee: "Attendee"},
+	CoHost: "Co-host", Speaking: "Speaking", HandRaised: "Hand raised", Muted: "Muted",
+	Calling: "Being called", Sharing: "Sharing", VideoSite: "Video", Voice: "Voice only",
+	Broadcasting: "Being broadcast", HasFloor: "Has the floor", NotHere: "Not in the meeting",
+	SpeakingNow:  func(names string) string { return "Speaking: " + names },
+	NobodySpeaks: "Nobody is speaking.",
+	Joined:       "Joined", Owner: "Booked by", Started: "Started", Scheduled: "Scheduled start", Running: "Running for", CloudTitle: "Title in the cloud",
+	RecordingTypeName: "Recording type", MediaTypeName: "Media",
+	RecordingType: map[string]string{"0": "No recording", "1": "Recording", "2": "Recording and live broadcast", "3": "Live broadcast"},
+	MediaType:     map[string]string{"1": "Voice", "2": "Video"},
+	WaitingRoom: func(n int) string {
+		if n == 1 {
+			return "1 person in the waiting room"
+		}
+		return fmt.Sprintf("%d people in the waiting room", n)
+	},
+	FocusedOf:   func(n, max int64) string { return fmt.Sprintf("%d of at most %d", n, max) },
+	LayoutExact: "Place and size as set.", LayoutNames: "Numbers that no participant has are shown as they came.",
+
+	// Wall.
+	Wall: "Wall display", WallPage: "Page",
+	WallPlannedEnd: "planned end", WallOverrun: "Over planned end", WallEndingSoon: "Ends soon",
+	WallPlannedStart: "planned start", WallRecording: "REC", WallBroadcast: "Broadcasting",
+	WallParticipants: func(n int) string {
+		if n == 1 {
+			return "participant"
+		}
+		return "participants"
+	},
+	WallMore: "more without problems, not shown", WallMoreProblems: "more with problems, not shown",
+	WallClockOff: "This screen’s clock is off by",
+	WallOnly:     func(kind string) string { return "Only: " + kind }, WallProblems: "problems",
+
 	AbsentTitle:   "No such meeting on this board",
 	AbsentHelp:    "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",
 	NotFoundTitle: "There is no such page", NotFoundHelp: "Check the address, or go back to the overview.",
@@ -189,4 +227,11 @@ var english = Catalogue{
 	MethodTitle: "This page can only be read", MethodHelp: "Confboard shows meetings and cannot change them. Go back to the overview.",
 	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
 	BackToOverview: "Back to the overview",
+}
+
+func englishScreens(n int64) string {
+	if n == 1 {
+		return "1 screen"
+	}
+	return fmt.Sprintf("%d screens", n)
 }

@@ -139,6 +139,40 @@ type Catalogue struct {
 	OtherFields, OtherFieldsHelp           string
 	NoOtherFields                          string
 
+	// People.
+	ListComma                                              string
+	Sentence                                               func(Facts) string
+	Participants                                           func(n int) string
+	ParticipantsUnknown, NobodyHere                        string
+	Search                                                 string
+	Roles                                                  map[conference.Role]string
+	CoHost, Speaking, HandRaised, Muted                    string
+	Calling, Sharing, VideoSite, Voice                     string
+	Broadcasting, HasFloor, NotHere                        string
+	SpeakingNow                                            func(names string) string
+	NobodySpeaks                                           string
+	Joined, Owner, Started, Scheduled, Running, CloudTitle string
+	RecordingType, MediaType                               map[string]string
+	RecordingTypeName, MediaTypeName                       string
+	WaitingRoom                                            func(n int) string
+	FocusedOf                                              func(n, max int64) string
+	LayoutExact, LayoutNames                               string
+
+	// Wall.
+	Wall, WallPage                              string
+	WallPlannedEnd, WallOverrun, WallEndingSoon string
+	WallPlannedStart                            string
+	WallRecording, WallBroadcast                string
+	// WallParticipants says what the number on a tile counts.
+	WallParticipants func(n int) string
+	// WallMore and WallMoreProblems stand behind the number of meetings that are not on the screen.
+	WallMore, WallMoreProblems string
+	// WallClockOff stands before how much the screen's clock differs from the server's.
+	WallClockOff string
+	// WallOnly says that the wall is limited to meetings of one kind: a class as SeverityCount has it, or WallProblems.
+	WallOnly     func(kind string) string
+	WallProblems string
+
 	// Errors. Each says what happened and what to do.
 	AbsentTitle, AbsentHelp     string
 	NotFoundTitle, NotFoundHelp string
