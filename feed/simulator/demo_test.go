@@ -65,7 +65,7 @@ func everything(m *Meeting) map[string]any {
 }
 
 func TestSameSeedGivesTheSameLives(t *testing.T) {
-	first, again, other := lives(1, 6, 6*time.Minute), lives(1, 6, 6*time.Minute), lives(2, 6, 6*time.Minute)
+	first, again, other := lives(1, 6, 4*time.Minute), lives(1, 6, 4*time.Minute), lives(2, 6, 4*time.Minute)
 	if len(first) != 7 {
 		t.Fatalf("%d meetings, want the board meeting and 6", len(first))
 	}
@@ -113,7 +113,7 @@ func TestMadeUpMeetingsPlayTheirParts(t *testing.T) {
 
 func TestMadeUpMeetingsArePlausible(t *testing.T) {
 	cloud := New(Config{})
-	cloud.Demo(3, 200)
+	cloud.Demo(3, 80)
 	participant := regexp.MustCompile(`^(\+991\d{5}|[0-9a-f]{32})$`)
 	ids := map[string]bool{}
 	modes := map[any]bool{}

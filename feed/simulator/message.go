@@ -45,11 +45,11 @@ func (m *Meeting) Push(action string, mode int, fields map[string]any) {
 	m.push(action, mode, fields)
 }
 
-// PushRaw pushes any bytes as a text frame to every subscriber. The cloud keeps the slice.
+// PushRaw pushes any bytes as a text frame to every subscriber.
 func (m *Meeting) PushRaw(frame []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.spread("", frame)
+	m.spread("", append([]byte{}, frame...)) // nil would mean to close
 }
 
 // PushFull pushes a full message of each type, of the status when none is named. A type of which there is nothing to say is

@@ -293,6 +293,17 @@ func TestGeometryWithOneLargeScreenCoversEachCellOnce(t *testing.T) {
 	}
 }
 
+func TestEmptyRawFrameIsAFrame(t *testing.T) {
+	m := New(Config{}).Add(MeetingConfig{ConfID: id})
+	m.Start()
+	conn := &connection{frames: make(chan []byte, 1)}
+	m.connections[conn] = supported
+	m.PushRaw(nil)
+	if frame := <-conn.frames; frame == nil {
+		t.Error("it closes the connection")
+	}
+}
+
 func TestEndOfAMeetingRemovesEverybody(t *testing.T) {
 	m := New(Config{}).Add(MeetingConfig{ConfID: id})
 	m.Join(Participant{PID: "early"})

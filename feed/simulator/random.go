@@ -114,14 +114,14 @@ func (a *random) begin(m *Meeting) {
 // happen draws what happens next: mostly that others speak or somebody does something, now and then that a setting changes.
 func (a *random) happen(m *Meeting) {
 	switch n := a.r.IntN(100); {
-	case n < 40:
-		a.speak(m)
-	case n < 72:
-		a.stir(m)
-	case n < 79 && a.lobby:
-		a.wait(m)
-	case n < 81:
+	case n < 2:
 		a.measure(m)
+	case n < 10 && a.lobby:
+		a.wait(m)
+	case n < 45:
+		a.speak(m)
+	case n < 78:
+		a.stir(m)
 	default:
 		a.change(m)
 	}
