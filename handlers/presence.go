@@ -134,7 +134,7 @@ func (w words) screen(s *conference.State, p conference.Place, set *conference.L
 	if turns {
 		out.Turns = w.text.ScreenTurns
 		if set.Period.Presence == conference.Known && set.Period.Int > 0 {
-			out.Turns = w.text.LayoutPeriod(set.Period.Int)
+			out.Turns = w.text.ScreenPeriod(set.Period.Int)
 		}
 	}
 	switch {

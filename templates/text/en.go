@@ -153,6 +153,7 @@ var english = Catalogue{
 		return fmt.Sprintf("Set by a person: %d screens", n)
 	},
 	Screen:           func(n int) string { return fmt.Sprintf("Screen %d", n) },
+	ScreenPeriod:     func(s int64) string { return fmt.Sprintf("every %d s", s) },
 	ScreenUnnumbered: "Screens without a usable number",
 	ScreenEmpty:      "Nobody assigned", ScreenAbsent: "Not described", ScreenPresentation: "Presentation", ScreenTurns: "in turn; which one is on air is not known",
 	ScreenTwice: "described more than once", ScreenBeyond: "beyond the number of screens",

@@ -120,6 +120,7 @@ type Catalogue struct {
 	LayoutOverridden                       func(mode string) string
 	LayoutSummary                          func(screens int) string
 	Screen                                 func(n int) string
+	ScreenPeriod                           func(seconds int64) string
 	ScreenUnnumbered                       string
 	ScreenEmpty, ScreenAbsent              string
 	ScreenPresentation, ScreenTurns        string

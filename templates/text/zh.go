@@ -121,6 +121,7 @@ var chinese = Catalogue{
 	},
 	LayoutSummary:    func(n int) string { return fmt.Sprintf("由人工设置：%d 个画面", n) },
 	Screen:           func(n int) string { return fmt.Sprintf("画面 %d", n) },
+	ScreenPeriod:     func(s int64) string { return fmt.Sprintf("每 %d 秒轮换", s) },
 	ScreenUnnumbered: "编号不可用的画面",
 	ScreenEmpty:      "未指定与会者", ScreenAbsent: "未描述", ScreenPresentation: "共享内容", ScreenTurns: "轮流显示，当前显示的是谁未知",
 	ScreenTwice: "重复描述", ScreenBeyond: "超出画面数",
