@@ -153,8 +153,11 @@ func (s *stream) next() string {
 func (s *stream) until(text string) string {
 	s.t.Helper()
 	var all strings.Builder
-	for {
+	for deadline := time.Now().Add(patience); ; {
 		event := s.next()
+		if time.Now().After(deadline) { // clock events come without end
+			s.t.Fatalf("waited in vain for %s in the stream", text)
+		}
 		if strings.Contains(event, "event: clock") {
 			continue
 		}
@@ -163,4 +166,12 @@ func (s *stream) until(text string) string {
 			return all.String()
 		}
 	}
+}
+
+// rest returns what is sent until the stream ends; err is nil when it ended in order.
+func (s *stream) rest() (string, error) {
+	timer := time.AfterFunc(patience, func() { s.body.Close() })
+	defer timer.Stop()
+	b, err := io.ReadAll(s.in)
+	return string(b), err
 }
