@@ -92,7 +92,7 @@ func (b *board) waitLink(confID, link string) {
 // metric reads a metric without labels.
 func (b *board) metric(name string) float64 {
 	b.t.Helper()
-	for line := range strings.Lines(get(b.t, b.url+"/metrics").body) {
+	for line := range strings.Lines(get(b.t, b.url+"/metrics", "Accept-Encoding", "identity").body) {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+" "); ok {
 			v, err := strconv.ParseFloat(value, 64)
 			if err != nil {
