@@ -140,6 +140,7 @@ func openLive(t *testing.T, address string, v view) *tab {
 func (p *tab) navigate(address string) {
 	p.t.Helper()
 	p.call("open "+address, chromedp.Navigate(address))
+	p.wait(fmt.Sprintf("location.href === %s && document.readyState === 'complete'", quote(address)))
 }
 
 // waitBoard waits for what the page says of its own link to the board: connecting, live, reconnecting or silent.
