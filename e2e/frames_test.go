@@ -121,7 +121,7 @@ func TestWhatMustNotBeAppliedChangesNoBadgeAndIsCounted(t *testing.T) {
 	if got := p.changed(anyTime...); !slices.Equal(got, []string{"f-lock"}) {
 		t.Errorf("changed %v, want the lock", got)
 	}
-	if r := get(t, b.url+"/metrics"); r.status != http.StatusOK || !strings.Contains(r.body, `confboard_frames{fate="refused"} 6`) {
+	if r := get(t, b.url+"/metrics", "Accept-Encoding", "identity"); r.status != http.StatusOK || !strings.Contains(r.body, `confboard_frames{fate="refused"} 6`) {
 		t.Error("the metrics do not count 6 refused frames")
 	}
 }

@@ -130,6 +130,25 @@ func TestAMeetingThatHasNotStartedHasAPageThatComesAlive(t *testing.T) {
 	}
 }
 
+func TestAMeetingThatTheCloudRefusesSaysWhyAndIsToBeChecked(t *testing.T) {
+	t.Parallel()
+	const id = "900487914"
+	cloud := newCloud(t, steady)
+	m := cloud.Add(simulator.MeetingConfig{ConfID: id, HostPassword: "135790"})
+	m.Start()
+	b := serve(t, cloud, settings{heartbeat: steady, meetings: []watched{{ConfID: id, HostPassword: "246800"}}})
+	b.waitLink(id, "refused")
+	p := openLive(t, b.url+"/m/"+id, view{})
+	p.waitText(statusWord, "CHECK")
+	p.waitContains("#head", "No such meeting, or a wrong host password. Correct the settings and restart")
+	overview := openLive(t, b.url+"/?only=problems", view{})
+	overview.waitText("#"+card(id, "mark"), "CHECK")
+	overview.waitContains("#"+card(id, "fresh"), "wrong host password")
+	if n := m.Counts().ControlTokenCalls; n != 1 {
+		t.Errorf("the password was tried %d times: a wrong one locks the meeting", n)
+	}
+}
+
 func TestThePageOfAnUnknownMeetingComesAliveWhenItAppears(t *testing.T) {
 	t.Parallel()
 	const id = "900487914"

@@ -37,11 +37,16 @@ const probe = `window.e2e = (() => {
   };
   const observer = new MutationObserver(note);
   let swapping = false;
-  let ahead = 0;
+  // The page measures silence by performance.now, which a test can stop some time after the last message.
   const now = performance.now.bind(performance);
-  performance.now = () => now() + ahead; // the page's own measure of silence
+  let heard = 0;
+  let stopped = null;
+  performance.now = () => stopped ?? now();
   document.addEventListener("htmx:sse:before:message", () => (swapping = true));
-  document.addEventListener("htmx:sse:after:message", () => (swapping = false));
+  document.addEventListener("htmx:sse:after:message", () => {
+    swapping = false;
+    heard = now();
+  });
   document.addEventListener("securitypolicyviolation", (e) =>
     console.error("content security policy: " + e.violatedDirective + " " + e.blockedURI));
   return {
@@ -56,7 +61,8 @@ const probe = `window.e2e = (() => {
     replaced(selector) { return [...document.querySelectorAll(selector)].filter((e) => !e.e2eMark).map((e) => e.id); },
     text(selector) { return document.querySelector(selector)?.textContent.trim().replace(/\s+/g, " ") ?? null; },
     settled() { return !swapping; },
-    jump(ms) { ahead += ms; },
+    stopAt(silence) { stopped = heard + silence; }, // ms
+    goOn() { stopped = null; },
   };
 })();`
 

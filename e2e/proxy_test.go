@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"io"
 	"log"
 	"net/http"
@@ -14,16 +15,15 @@ import (
 )
 
 // proxy stands between the browser and a board, as a careless one on the way: it can refuse requests, and it can keep
-// streams open and swallow what comes.
+// streams open and hold back what comes.
 type proxy struct {
 	url string
-	// silent swallows every byte of the streams.
-	silent atomic.Bool
-	// refuse answers requests with 503 while it returns true; nil: none.
-	mu     sync.Mutex
-	refuse func(*http.Request) bool
-	// refused counts the requests that were.
+	// refused counts the requests that were answered with 503.
 	refused atomic.Int64
+
+	mu     sync.Mutex
+	refuse func(*http.Request) bool // nil: none
+	held   chan struct{}            // nil: nothing is held back; closed when it goes on
 }
 
 // newProxy starts a proxy for a board that lives as long as the test.
@@ -40,7 +40,7 @@ func newProxy(t *testing.T, b *board) *proxy {
 		ErrorLog:      log.New(io.Discard, "", 0), // the board is taken away on purpose
 		ModifyResponse: func(r *http.Response) error {
 			if isStream(r.Request) {
-				r.Body = &gate{ReadCloser: r.Body, closed: &p.silent}
+				r.Body = &gate{ReadCloser: r.Body, ctx: r.Request.Context(), proxy: p}
 			}
 			return nil
 		},
@@ -71,20 +71,41 @@ func (p *proxy) refuseIf(f func(*http.Request) bool) {
 	p.refuse = f
 }
 
+// hold holds back every byte of the streams, those to come included, until release.
+func (p *proxy) hold() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = make(chan struct{})
+}
+
+func (p *proxy) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.held)
+	p.held = nil
+}
+
 func isStream(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/events") }
 
-// gate swallows what is read while it is closed.
+// gate is the body of a stream that its proxy can hold back.
 type gate struct {
 	io.ReadCloser
-	closed *atomic.Bool
+	ctx   context.Context // the request's
+	proxy *proxy
 }
 
 // Read implements io.Reader.
 func (g *gate) Read(p []byte) (int, error) {
-	for {
-		n, err := g.ReadCloser.Read(p)
-		if err != nil || !g.closed.Load() {
-			return n, err
+	n, err := g.ReadCloser.Read(p)
+	g.proxy.mu.Lock()
+	held := g.proxy.held
+	g.proxy.mu.Unlock()
+	if held != nil {
+		select {
+		case <-held:
+		case <-g.ctx.Done():
+			return 0, g.ctx.Err()
 		}
 	}
+	return n, err
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,27 +103,47 @@ func TestAPageThatHearsNothingSaysSo(t *testing.T) {
 		t.Error("the page is hatched although it is live")
 	}
 
-	// The connection stays open and brings nothing; the page's own measure of time is moved on.
-	way.silent.Store(true)
-	p.run("e2e.jump(31_000)")
+	// The connection stays open and brings nothing.
+	way.hold()
+	p.run("e2e.stopAt(29_000)")
+	was := p.text("#clock")
+	p.wait("e2e.text('#clock') !== " + quote(was)) // a tick, at which the page judges its link
+	if got := evaluate[string](p, "document.documentElement.dataset.board"); got != "live" {
+		t.Errorf("the page says %q of the board after 29 s of silence, want live until 30 s", got)
+	}
+	p.run("e2e.stopAt(31_000)")
 	p.waitBoard("reconnecting")
 	if evaluate[bool](p, hatched) {
 		t.Error("the page is hatched after 31 s of silence, want 45 s")
 	}
-	p.run("e2e.jump(15_000)")
+	streams := p.streams()
+	p.run("e2e.stopAt(46_000)")
 	p.waitBoard("silent")
 	p.wait(hatched)
-	p.waitContains(".veil", "NO DATA 0:4")
-	was := p.text("#clock")
+	p.waitText(".veil", "NO DATA 0:46")
+	was = p.text("#clock")
 	p.wait("e2e.text('#clock') !== " + quote(was)) // the clock runs on
+	until(t, "another stream", func() bool { return p.streams() > streams })
 
 	m.Set(map[string]any{"lock": 1})
-	way.silent.Store(false)
-	p.waitText("#f-lock", "Locked") // by a stream that the page opened anew, since the old one lost it
+	way.release()
+	p.waitText("#f-lock", "Locked")
+	p.run("e2e.goOn()")
 	p.waitBoard("live")
 	if evaluate[bool](p, hatched) {
 		t.Error("the page is still hatched")
 	}
+}
+
+// streams is how many streams the page has asked for so far.
+func (p *tab) streams() int {
+	n := 0
+	for _, path := range p.asked() {
+		if strings.HasSuffix(path, "/events") {
+			n++
+		}
+	}
+	return n
 }
 
 func TestAHiddenPageGivesItsStreamBackAndCatchesUp(t *testing.T) {

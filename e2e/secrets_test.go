@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,19 +13,16 @@ import (
 
 // witness stands in front of the simulated cloud and notes the tokens that pass, as only the cloud and its client know them.
 type witness struct {
-	url string
-
 	mu     sync.Mutex
 	tokens []string
 }
 
-// newWitness serves a cloud at another address.
-func newWitness(t *testing.T, cloud *simulator.Cloud) *witness {
-	t.Helper()
-	w := &witness{}
-	server := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
-		w.note(r.Header.Get("X-Conference-Authorization"), r.URL.Query().Get("tmpToken"))
-		if r.URL.Query().Get("tmpToken") != "" { // the connection is taken over, so it has to be the real writer
+// around notes what passes a cloud.
+func (w *witness) around(cloud http.Handler) http.Handler {
+	return http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
+		opening := r.URL.Query().Get("tmpToken")
+		w.note(r.Header.Get("X-Conference-Authorization"), opening)
+		if opening != "" { // the connection is taken over, so it has to be the real writer
 			cloud.ServeHTTP(to, r)
 			return
 		}
@@ -38,10 +34,7 @@ func newWitness(t *testing.T, cloud *simulator.Cloud) *witness {
 				w.note(token)
 			}
 		}
-	}))
-	t.Cleanup(server.Close)
-	w.url = server.URL
-	return w
+	})
 }
 
 func (w *witness) note(tokens ...string) {
@@ -81,12 +74,12 @@ func TestNoSecretLeavesTheBoard(t *testing.T) {
 	mistyped := cloud.Add(simulator.MeetingConfig{ConfID: wrong, HostPassword: "Hush-host-2"})
 	m.Start()
 	mistyped.Start()
-	w := newWitness(t, cloud)
+	var w witness
+	cloud.Wrap(w.around)
 
 	list := watching(m, mistyped)
 	list[1].HostPassword = "Hush-wrong-3"
-	s := settings{heartbeat: steady, meetings: list}
-	b := runBoard(t, "serve", "--config", s.write(t, cloud), "--cloud-endpoint", w.url)
+	b := serve(t, cloud, settings{heartbeat: steady, meetings: list})
 	b.waitLink(id, "live")
 	b.waitLink(wrong, "refused")
 
