@@ -92,7 +92,7 @@ func (b *board) waitLink(confID, link string) {
 // metric reads a metric without labels.
 func (b *board) metric(name string) float64 {
 	b.t.Helper()
-	for line := range strings.Lines(get(b.t, b.url+"/metrics").body) {
+	for line := range strings.Lines(get(b.t, b.url+"/metrics", "Accept-Encoding", "identity").body) {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+" "); ok {
 			v, err := strconv.ParseFloat(value, 64)
 			if err != nil {
@@ -153,8 +153,11 @@ func (s *stream) next() string {
 func (s *stream) until(text string) string {
 	s.t.Helper()
 	var all strings.Builder
-	for {
+	for deadline := time.Now().Add(patience); ; {
 		event := s.next()
+		if time.Now().After(deadline) { // clock events come without end
+			s.t.Fatalf("waited in vain for %s in the stream", text)
+		}
 		if strings.Contains(event, "event: clock") {
 			continue
 		}
@@ -163,4 +166,12 @@ func (s *stream) until(text string) string {
 			return all.String()
 		}
 	}
+}
+
+// rest returns what is sent until the stream ends; err is nil when it ended in order.
+func (s *stream) rest() (string, error) {
+	timer := time.AfterFunc(patience, func() { s.body.Close() })
+	defer timer.Stop()
+	b, err := io.ReadAll(s.in)
+	return string(b), err
 }

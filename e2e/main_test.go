@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"testing"
 )
@@ -54,12 +53,21 @@ func run(m *testing.M) int {
 	}
 	defer closeBrowser()
 
-	parallel := flag.Lookup("test.parallel").Value
-	if err := parallel.Set(strconv.Itoa(min(mostParallel, max(2, runtime.GOMAXPROCS(0))))); err != nil {
+	if err := limitParallel(); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
 	return m.Run()
+}
+
+// limitParallel lowers the number of tests that run at a time to mostParallel.
+func limitParallel() error {
+	parallel := flag.Lookup("test.parallel").Value
+	n, err := strconv.Atoi(parallel.String())
+	if err != nil || n <= mostParallel {
+		return err
+	}
+	return parallel.Set(strconv.Itoa(mostParallel))
 }
 
 // build makes the program with the race detector.

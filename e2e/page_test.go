@@ -25,19 +25,28 @@ import (
 const probe = `window.e2e = (() => {
   const changed = new Set();
   const near = (n) => (n.nodeType === 1 ? n : n.parentElement)?.closest("[id]")?.id ?? "body";
+  // Elapsed time ticks by itself.
+  const ticks = (r) => r.type !== "attributes" && r.target.parentElement?.closest("time[data-show=ago], time[data-show=since]");
+  const ticking = (r) => r.type === "childList" && r.target.matches?.("time[data-show=ago], time[data-show=since]");
   const note = (records) => {
     for (const r of records) {
+      if (ticks(r) || ticking(r)) continue;
       changed.add(near(r.target));
       for (const n of [...r.addedNodes, ...r.removedNodes]) if (n.id) changed.add(n.id);
     }
   };
   const observer = new MutationObserver(note);
   let swapping = false;
-  let ahead = 0;
+  // The page measures silence by performance.now, which a test can stop some time after the last message.
   const now = performance.now.bind(performance);
-  performance.now = () => now() + ahead; // the page's own measure of silence
+  let heard = 0;
+  let stopped = null;
+  performance.now = () => stopped ?? now();
   document.addEventListener("htmx:sse:before:message", () => (swapping = true));
-  document.addEventListener("htmx:sse:after:message", () => (swapping = false));
+  document.addEventListener("htmx:sse:after:message", () => {
+    swapping = false;
+    heard = now();
+  });
   document.addEventListener("securitypolicyviolation", (e) =>
     console.error("content security policy: " + e.violatedDirective + " " + e.blockedURI));
   return {
@@ -52,7 +61,8 @@ const probe = `window.e2e = (() => {
     replaced(selector) { return [...document.querySelectorAll(selector)].filter((e) => !e.e2eMark).map((e) => e.id); },
     text(selector) { return document.querySelector(selector)?.textContent.trim().replace(/\s+/g, " ") ?? null; },
     settled() { return !swapping; },
-    jump(ms) { ahead += ms; },
+    stopAt(silence) { stopped = heard + silence; }, // ms
+    goOn() { stopped = null; },
   };
 })();`
 
@@ -136,6 +146,7 @@ func openLive(t *testing.T, address string, v view) *tab {
 func (p *tab) navigate(address string) {
 	p.t.Helper()
 	p.call("open "+address, chromedp.Navigate(address))
+	p.wait(fmt.Sprintf("location.href === %s && document.readyState === 'complete'", quote(address)))
 }
 
 // waitBoard waits for what the page says of its own link to the board: connecting, live, reconnecting or silent.

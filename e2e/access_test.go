@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"confboard/feed/simulator"
+)
+
+// showcase is a board with a meeting in each state: live with everything set, out of reach, not started, ended.
+func showcase(t *testing.T) *board {
+	t.Helper()
+	cloud := newCloud(t, brisk)
+	add := func(id, name string) *simulator.Meeting {
+		return cloud.Add(simulator.MeetingConfig{ConfID: id, HostPassword: "135790", Name: name})
+	}
+	live, lost, late, over := add("900000001", "Board meeting"), add("900000002", "Design review"), add("900000003", "Budget"), add("900000004", "安全例会")
+	for _, m := range []*simulator.Meeting{live, lost, over} {
+		m.Start()
+	}
+	live.Set(map[string]any{"lock": 1, "recState": 1, "recOccurred": 1, "mode": "FIXED", "picNum": 4, "forbiddenChat": 1,
+		"multiPic": picture(10, ids("+99111240"), ids("+99111241", "+99111242"), ids())})
+	b := serve(t, cloud, settings{heartbeat: brisk, meetings: watching(live, lost, late, over)})
+	for _, m := range []*simulator.Meeting{live, lost, over} {
+		b.waitLink(m.ConfID(), "live")
+	}
+	lost.SetEcho(false)
+	over.End()
+	b.waitLink("900000003", "waiting")
+	b.waitLink("900000004", "ended")
+	until(t, "a meeting without a link", func() bool {
+		link := b.meeting("900000002").Freshness.Link
+		return link == "lost" || link == "stale"
+	})
+	return b
+}
+
+// showcasePages are the pages that are looked at.
+var showcasePages = []string{"/", "/?only=scheduled", "/?only=critical", "/m/900000001", "/m/900000002", "/m/900000003", "/m/900000004", "/m/900000099", "/nothing"}
+
+// findings are what axe reports.
+type findings struct {
+	Passes     int `json:"passes"`
+	Violations []struct {
+		ID    string `json:"id"`
+		Help  string `json:"help"`
+		Nodes []struct {
+			HTML    string `json:"html"`
+			Summary string `json:"failureSummary"`
+		} `json:"nodes"`
+	} `json:"violations"`
+}
+
+func TestAxeFindsNothing(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(filepath.Join("..", "static", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := showcase(t)
+	for _, theme := range []struct {
+		name  string
+		light bool
+	}{{"dark", false}, {"light", true}} {
+		p := open(t, b.url+"/", view{light: theme.light, interrupted: true}) // the browser logs the 404s
+		for _, lang := range []string{"en", "zh"} {
+			for _, path := range showcasePages {
+				where := theme.name + " " + lang + " " + path
+				p.navigate(b.url + withLang(path, lang))
+				if path != "/nothing" {
+					p.waitBoard("live")
+				}
+				// Under the page's policy axe cannot be a script of the page; the debugger may run it.
+				p.call("load axe", chromedp.Evaluate[chromedp.Void](string(source)))
+				found := evaluate[findings](p, `Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
+					.then(() => axe.run(document, { resultTypes: ["violations"] }))
+					.then((r) => ({ violations: r.violations, passes: r.passes.length }))`)
+				if found.Passes < 10 {
+					t.Errorf("%s: axe passed %d rules; it has not looked", where, found.Passes)
+				}
+				for _, v := range found.Violations {
+					for _, n := range v.Nodes {
+						t.Errorf("%s: %s (%s): %.200s: %.300s", where, v.ID, v.Help, n.HTML, n.Summary)
+					}
+				}
+			}
+		}
+	}
+}
+
+func withLang(path, lang string) string {
+	if strings.Contains(path, "?") {
+		return path + "&lang=" + lang
+	}
+	return path + "?lang=" + lang
+}
+
+func TestNoStatusIsAnIconOnly(t *testing.T) {
+	t.Parallel()
+	b := showcase(t)
+	p := open(t, b.url+"/", view{interrupted: true})
+	for _, path := range showcasePages {
+		p.navigate(b.url + path)
+		mute := evaluate[[]string](p, `[...document.querySelectorAll(".mark, .badge, .counter, .pulse > *, button, a")]
+			.filter((e) => e.innerText.trim() === "" && getComputedStyle(e).display !== "none").map((e) => e.outerHTML)`)
+		for _, e := range mute {
+			t.Errorf("%s: without a word: %s", path, e)
+		}
+		if n := evaluate[int](p, `document.querySelectorAll(".mark, .badge, .counter, .problem").length`); n == 0 {
+			t.Errorf("%s: nothing was looked at", path)
+		}
+	}
+}
+
+func TestNoPageIsWiderThanASmallScreen(t *testing.T) {
+	t.Parallel()
+	b := showcase(t)
+	for _, width := range []int64{320, 390} {
+		p := open(t, b.url+"/", view{width: width, height: 844, interrupted: true})
+		for _, path := range showcasePages {
+			for _, lang := range []string{"en", "zh"} {
+				p.navigate(b.url + withLang(path, lang))
+				if wide := evaluate[int](p, "document.scrollingElement.scrollWidth - innerWidth"); wide > 0 {
+					t.Errorf("%s in %s at %d pixels is %d too wide: %s", path, lang, width, wide, evaluate[string](p, widest))
+				}
+			}
+		}
+	}
+}
