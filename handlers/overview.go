@@ -20,23 +20,49 @@ import (
 
 // overviewQuery is what the address of the overview asks for; its zero value shows everything.
 type overviewQuery struct {
-	// only is empty, onlyProblems or the name of a rules.Severity.
+	// only is empty, onlyProblems, onlyStale or the name of a rules.Severity.
 	only string
 }
 
-const onlyProblems = "problems"
+// What can be asked for beside a severity. Stale data is a class of its own, because it is a problem of the board's
+// knowledge and not of the meeting.
+const (
+	onlyProblems = "problems"
+	onlyStale    = "stale"
+)
 
 // overviewQueryOf reads the known parameters; an unknown value counts as not given.
 func overviewQueryOf(c echo.Context) overviewQuery {
 	only := c.QueryParam("only")
-	if only == onlyProblems || slices.ContainsFunc(rules.Severities(), func(s rules.Severity) bool { return s.String() == only }) {
+	if only == onlyProblems || only == onlyStale || slices.ContainsFunc(rules.Severities(), func(s rules.Severity) bool { return s.String() == only }) {
 		return overviewQuery{only: only}
 	}
 	return overviewQuery{}
 }
 
-func (q overviewQuery) shows(s rules.Severity) bool {
-	return q.only == "" || q.only == s.String() || (q.only == onlyProblems && s.Problem())
+func (q overviewQuery) shows(s *conference.State) bool {
+	switch q.only {
+	case "":
+		return true
+	case onlyProblems:
+		return rules.Judge(s).Problem()
+	case onlyStale:
+		return rules.Stale(s)
+	}
+	return q.only == rules.Judge(s).String()
+}
+
+// standing is what decides where a meeting is counted and shown; its zero value is that of a meeting that is not on the board.
+type standing struct {
+	there, shown, stale bool
+	severity            rules.Severity
+}
+
+func (q overviewQuery) standing(s *conference.State) standing {
+	if s == nil {
+		return standing{}
+	}
+	return standing{there: true, shown: q.shows(s), stale: rules.Stale(s), severity: rules.Judge(s)}
 }
 
 func (h *Handlers) overview(c echo.Context) error {
@@ -102,27 +128,19 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	touch := func(component string) { touches = append(touches, live.Touch{Component: component}) }
 	id := string(c.ConfID)
 
-	was, is := c.Before != nil, c.After != nil
-	var before, after rules.Severity
-	if was {
-		before = rules.Judge(c.Before)
-	}
-	if is {
-		after = rules.Judge(c.After)
-	}
-	if was != is || before != after {
+	was, is := v.query.standing(c.Before), v.query.standing(c.After)
+	if was != is {
 		touch(partCounters)
-		was, is = was && v.query.shows(before), is && v.query.shows(after)
 		switch {
-		case was != is:
+		case was.shown != is.shown:
 			touch(partPlace + id)
-		case is:
+		case is.shown:
 			touch(partCard + id)
 			touches = append(touches, live.Touch{Component: partOrder, Every: reorderEvery})
 		}
 		return touches
 	}
-	if !is || !v.query.shows(after) {
+	if !is.shown {
 		return nil
 	}
 	fresh, people := false, false
@@ -201,7 +219,7 @@ func (v *overviewView) place(m *message, components []string) (moved bool) {
 			continue
 		}
 		s := v.board.Get(conference.ConfID(id))
-		wanted := s != nil && v.query.shows(rules.Judge(s))
+		wanted := s != nil && v.query.shows(s)
 		at := slices.Index(v.shown, conference.ConfID(id))
 		switch {
 		case wanted && at < 0:
@@ -327,7 +345,7 @@ func (v *overviewView) Region(ctx context.Context) ([]byte, error) {
 func (v *overviewView) sorted(all []*conference.State) []*conference.State {
 	states := make([]*conference.State, 0, len(all))
 	for _, s := range all {
-		if v.query.shows(rules.Judge(s)) {
+		if v.query.shows(s) {
 			states = append(states, s)
 		}
 	}
@@ -343,8 +361,11 @@ func inOrder(a, b *conference.State) int {
 // draw makes the props of the whole overview.
 func (v *overviewView) draw(all []*conference.State) templates.Overview {
 	counts := make([]int, len(rules.Severities()))
-	problems := 0
+	problems, stale := 0, 0
 	for _, s := range all {
+		if rules.Stale(s) {
+			stale++
+		}
 		severity := rules.Judge(s)
 		counts[severity]++
 		if severity.Problem() {
@@ -357,6 +378,8 @@ func (v *overviewView) draw(all []*conference.State) templates.Overview {
 		Name: v.text.Filter, Total: v.text.MeetingCount(len(all)), TotalPath: v.paths.Overview(""), TotalCurrent: v.query.only == "",
 		Problems: templates.Counter{Severity: onlyProblems, Label: v.text.Problems(problems), Count: strconv.Itoa(problems), Path: v.paths.Overview(onlyProblems),
 			Zero: problems == 0, Current: v.query.only == onlyProblems},
+		Stale: templates.Counter{Severity: onlyStale, Label: v.text.StaleCount, Count: strconv.Itoa(stale), Path: v.paths.Overview(onlyStale),
+			Zero: stale == 0, Current: v.query.only == onlyStale},
 	}
 	for _, severity := range rules.Severities() {
 		name := severity.String()

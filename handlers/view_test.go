@@ -183,7 +183,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		h := newHistory(seed)
 		w := words{text: text.For(text.Langs()[seed%2]), paths: paths}
 		overview := func() *overviewView {
-			return &overviewView{words: w, board: h.registry, query: overviewQuery{only: []string{"", onlyProblems, "live"}[seed%3]}}
+			return &overviewView{words: w, board: h.registry, query: overviewQuery{only: []string{"", onlyProblems, "live", onlyStale}[seed%4]}}
 		}
 		meeting := &meetingView{words: w, board: h.registry, id: "101"}
 		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting)}

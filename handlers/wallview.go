@@ -51,23 +51,16 @@ const (
 
 // Touched implements live.View.
 func (v *wallView) Touched(c conference.Change) []live.Touch {
-	was, is := c.Before != nil, c.After != nil
-	var before, after rules.Severity
-	if was {
-		before = rules.Judge(c.Before)
-	}
-	if is {
-		after = rules.Judge(c.After)
-	}
+	was, is := v.query.standing(c.Before), v.query.standing(c.After)
 	tile := live.Touch{Component: partTile + string(c.ConfID)}
-	switch shown := is && v.query.shows(after); {
-	case was != is || before != after:
+	switch {
+	case was != is:
 		touches := []live.Touch{{Component: partCounters}}
-		if shown || was && v.query.shows(before) {
+		if is.shown || was.shown {
 			touches = append(touches, tile, live.Touch{Component: partTiles, Every: reorderEvery})
 		}
 		return touches
-	case shown && touchesTile(c):
+	case is.shown && touchesTile(c):
 		return []live.Touch{tile}
 	}
 	return nil
@@ -146,7 +139,7 @@ func (v *wallView) Region(ctx context.Context) ([]byte, error) {
 func (v *wallView) sorted(all []*conference.State) []*conference.State {
 	states := make([]*conference.State, 0, len(all))
 	for _, s := range all {
-		if v.query.shows(rules.Judge(s)) {
+		if v.query.shows(s) {
 			states = append(states, s)
 		}
 	}
@@ -167,7 +160,7 @@ func (v *wallView) counts(all []*conference.State) (templates.Tab, templates.Wal
 	problems, matching, matchingProblems := 0, 0, 0
 	for _, s := range all {
 		severity := rules.Judge(s)
-		shown := v.query.shows(severity)
+		shown := v.query.shows(s)
 		counts[severity]++
 		if shown {
 			matching++
@@ -199,6 +192,8 @@ func (v *wallView) only() string {
 		return ""
 	case onlyProblems:
 		return v.text.WallOnly(v.text.WallProblems)
+	case onlyStale:
+		return v.text.WallOnly(v.text.StaleCount)
 	}
 	for _, severity := range rules.Severities() {
 		if severity.String() == v.query.only {

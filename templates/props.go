@@ -91,7 +91,7 @@ type Counters struct {
 	Name             string
 	Total, TotalPath string
 	TotalCurrent     bool
-	Problems         Counter
+	Problems, Stale  Counter
 	Classes          []Counter
 }
 

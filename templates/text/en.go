@@ -86,7 +86,7 @@ var english = Catalogue{
 	Pair:    func(name, said string) string { return name + ": " + said },
 	Unknown: func(v string) string { return v + " (unknown value)" },
 
-	Filter: "Show meetings by state",
+	Filter: "Show meetings by state", StaleCount: "out of date",
 	Problems: func(n int) string {
 		if n == 1 {
 			return "problem"

@@ -91,7 +91,7 @@ type Catalogue struct {
 	Unknown func(value string) string
 
 	// Overview.
-	Filter string
+	Filter, StaleCount string
 	// Problems stands behind their number.
 	Problems                             func(n int) string
 	NoMeetings, NoMeetingsHelp           string

@@ -85,7 +85,7 @@ var chinese = Catalogue{
 	Pair:    func(name, said string) string { return name + "：" + said },
 	Unknown: func(v string) string { return v + "（未知值）" },
 
-	Filter:         "按状态筛选会议",
+	Filter: "按状态筛选会议", StaleCount: "数据过时",
 	Problems:       func(int) string { return "个问题" },
 	NoMeetings:     "看板上还没有会议",
 	NoMeetingsHelp: "请在配置的 cloud.meetings 下添加会议，填写会议 ID 和主持人密码，会议会自动出现在这里。",
