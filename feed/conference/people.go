@@ -17,8 +17,13 @@ func appendPeopleChanges(to []FieldChange, part Part, before, after []*Participa
 	}
 	// Most often the same people are there in the same order, or one joined at the end: those need no index.
 	same := 0
-	for same < len(before) && same < len(after) && before[same].PID == after[same].PID {
-		to = appendPersonChange(to, part, before[same], after[same])
+	for same < len(before) && same < len(after) {
+		if b, a := before[same], after[same]; b != a {
+			if b.PID != a.PID {
+				break
+			}
+			to = appendPersonChange(to, part, b, a)
+		}
 		same++
 	}
 	before, after = before[same:], after[same:]
