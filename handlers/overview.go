@@ -383,7 +383,7 @@ func (v *overviewView) draw(all []*conference.State) templates.Overview {
 	}
 	for _, severity := range rules.Severities() {
 		name := severity.String()
-		o.Counters.Classes = append(o.Counters.Classes, templates.Counter{Severity: name, Label: v.text.SeverityCount[severity],
+		o.Counters.Classes = append(o.Counters.Classes, templates.Counter{Icon: true, Severity: name, Label: v.text.SeverityCount[severity],
 			Count: strconv.Itoa(counts[severity]), Path: v.paths.Overview(name), Zero: counts[severity] == 0, Current: v.query.only == name})
 	}
 	return o

@@ -203,7 +203,7 @@ func WallFrame(p WallPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<svg class=\"sprite\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><symbol id=\"i-people\" viewBox=\"0 0 16 16\"><circle cx=\"5.8\" cy=\"5\" r=\"2.8\" fill=\"currentColor\"></circle><path d=\"M.6 14c0-3 2.300-5 5.200-5s5.200 2 5.200 5zM10.600 2.400a2.800 2.800 0 0 1 0 5.200M12.300 9.300c1.900.7 3.100 2.400 3.100 4.700h-2.200\" fill=\"currentColor\"></path></symbol></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<svg class=\"sprite\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><symbol id=\"i-people\" viewBox=\"0 0 16 16\"><circle cx=\"6\" cy=\"5\" r=\"2.7\" fill=\"currentColor\"></circle><path d=\"M1 14c0-3.2 2.2-5 5-5s5 1.8 5 5z\" fill=\"currentColor\"></path><path d=\"M11 2.6a2.6 2.6 0 0 1 0 4.8M12.6 9.5c1.600.7 2.400 2.3 2.4 4.5\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"></path></symbol></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,11 @@
+package templates
+
+import "github.com/a-h/templ"
+
+// current marks a link that leads to what is shown already.
+func current(is bool) templ.Attributes {
+	if is {
+		return templ.Attributes{"aria-current": "true"}
+	}
+	return nil
+}
