@@ -72,7 +72,7 @@ type Badge struct {
 // Counter is the number of meetings in a class.
 type Counter struct {
 	// Icon: the class has a shape of its own.
-	Icon bool
+	Icon                      bool
 	ID, Severity, Label, Path string
 	Count                     string
 	Zero, Current             bool

@@ -133,7 +133,7 @@
 
   // The screen's own clock. One late event says nothing, it may have waited in a queue; two in a row do.
   const lang = document.documentElement.lang;
-  const date = new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const date = new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
   const OFF = 2_000;
   let skew = Number(document.documentElement.dataset.now) - Date.now();
   let off = 0;
