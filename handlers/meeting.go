@@ -134,7 +134,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
-			touch(partField+f.Field.WireName(), partSentence)
+			touch(partField + f.Field.WireName())
 			switch f.Field {
 			case conference.MultiPic, conference.PicNum, conference.StatusMode:
 				touch(partLayout)
@@ -150,7 +150,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		case conference.PartName, conference.PartBasic:
 			touch(partAbout, partTab)
 		case conference.PartParticipants:
-			touch(partLayout, partSentence)
+			touch(partLayout)
 			if f.Name != "" && f.Old.Presence == f.New.Presence && !reranked(c, f.Name) {
 				touch(partPerson + f.Name)
 			} else {
@@ -163,9 +163,9 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		case conference.PartLayoutDated, conference.PartCustomLayout:
 			touch(partLayout)
 		case conference.PartOccurrence:
-			touch(partHead, partTab, partSentence, partAbout)
+			touch(partHead, partTab, partAbout)
 		case conference.PartLink, conference.PartClock:
-			touch(partHead, partTab, partSentence)
+			touch(partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
 			touch(partHead)
 		case conference.PartEnvelope:
@@ -184,6 +184,9 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		case conference.PartCounts:
 			touch(partIntake)
 		}
+	}
+	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is
+		touch(partSentence)
 	}
 	slices.Sort(touched)
 	touched = slices.Compact(touched)
