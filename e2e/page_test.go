@@ -60,6 +60,23 @@ const probe = `window.e2e = (() => {
     mark(selector) { for (const e of document.querySelectorAll(selector)) e.e2eMark = true; },
     replaced(selector) { return [...document.querySelectorAll(selector)].filter((e) => !e.e2eMark).map((e) => e.id); },
     text(selector) { return document.querySelector(selector)?.textContent.trim().replace(/\s+/g, " ") ?? null; },
+    says(selector) {
+      const said = [];
+      for (const e of document.querySelectorAll(selector)) {
+        const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+          const text = texts.currentNode.data.trim().replace(/\s+/g, " ");
+          if (text) said.push(text);
+        }
+      }
+      return said;
+    },
+    rects(selector) {
+      return [...document.querySelectorAll(selector)].filter((e) => getComputedStyle(e).display !== "none").map((e) => {
+        const { x, y, width, height } = e.getBoundingClientRect();
+        return { x, y, w: width, h: height };
+      });
+    },
     settled() { return !swapping; },
     stopAt(silence) { stopped = heard + silence; }, // ms
     goOn() { stopped = null; },
@@ -310,7 +327,13 @@ func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.V
 }
 
 // quote writes a text as a string of JavaScript.
-func quote(text string) string {
-	b, _ := json.Marshal(text) // a string: it cannot fail
-	return string(b)
+func quote(text string) string { return jsonText(text) }
+
+// jsonText writes texts as JavaScript does.
+func jsonText[T string | []string](v T) string {
+	var b strings.Builder
+	to := json.NewEncoder(&b)
+	to.SetEscapeHTML(false)
+	_ = to.Encode(v) // texts: it cannot fail
+	return strings.TrimSuffix(b.String(), "\n")
 }
