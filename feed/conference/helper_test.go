@@ -248,11 +248,13 @@ func writeDeep(b *strings.Builder, v reflect.Value) {
 			writeDeep(b, v.Elem())
 		}
 	case reflect.Struct:
-		b.WriteString(v.Type().Name() + "{")
+		b.WriteString("{")
 		for i := range v.NumField() {
-			b.WriteString(v.Type().Field(i).Name + ":")
-			writeDeep(b, v.Field(i))
-			b.WriteString(" ")
+			if field := v.Field(i); !field.IsZero() { // most are
+				b.WriteString(strconv.Itoa(i) + ":")
+				writeDeep(b, field)
+				b.WriteString(" ")
+			}
 		}
 		b.WriteString("}")
 	case reflect.Slice, reflect.Array:
@@ -279,6 +281,8 @@ func writeDeep(b *strings.Builder, v reflect.Value) {
 		b.WriteString(strconv.Itoa(v.Len()) + " " + v.String())
 	case reflect.Int, reflect.Int64:
 		b.WriteString(strconv.FormatInt(v.Int(), 10))
+	case reflect.Bool:
+		b.WriteString(strconv.FormatBool(v.Bool()))
 	default:
 		fmt.Fprintf(b, "%#v", v)
 	}

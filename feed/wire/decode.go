@@ -14,8 +14,8 @@ import (
 )
 
 // MaxFrame is the largest frame that is decoded, in bytes. The status takes about one kilobyte; the room is for the list
-// of participants, some 500 bytes for each, of a meeting of several thousand.
-const MaxFrame = 4 << 20
+// of participants: some 800 bytes for each in the reference's example, of conference.MaxParticipants.
+const MaxFrame = 8 << 20
 
 // The limits against nonsense. A frame that exceeds one is refused whole. Each is some ten times what a
 // real meeting needs, and together they bound what a meeting can hold in memory.
