@@ -30,11 +30,11 @@ const (
 // capHeight is the height of a capital letter as a part of the font size.
 const capHeight = 0.7
 
-// aspect is the width of a wall's page by its height.
+// aspect is the longer side of a wall's page by the shorter.
 const aspect = 16.0 / 9
 
-// fontSize is the font size, in hundredths of the page's height, at which letters have an angular height. It holds for
-// every number of pixels, as the page fills the screen.
+// fontSize is the font size, in hundredths of the page's shorter side, at which letters have an angular height. It
+// holds for every number of pixels, as the page fills the screen.
 func (v viewing) fontSize(arcMinutes float64) float64 {
 	const inch = 0.0254 // metres
 	height := v.screen * inch / math.Hypot(1, aspect)
@@ -42,7 +42,7 @@ func (v viewing) fontSize(arcMinutes float64) float64 {
 	return 100 * letter / capHeight / height
 }
 
-// textSizes are font sizes in hundredths of the page's height.
+// textSizes are font sizes in hundredths of the page's shorter side.
 type textSizes struct {
 	body, title, floor float64
 }
@@ -59,7 +59,7 @@ func (v viewing) sizes(lang text.Lang) textSizes {
 	return textSizes{body: shrink * v.fontSize(bodyArc), title: shrink * v.fontSize(titleArc), floor: shrink * v.fontSize(floor)}
 }
 
-// The room for tiles in hundredths of the page's height, and what a tile needs at least in multiples of its font size. The
+// The room for tiles in hundredths of the page's shorter side, and what a tile needs at least in multiples of its font size. The
 // style sheet sizes the text of a tile by the same two numbers.
 const (
 	tilesWide, tilesHigh = 100 * aspect, 84.0

@@ -2,7 +2,7 @@ package templates
 
 import "confboard/templates/text"
 
-// WallPage is a wall's page around its region. Sizes are in hundredths of the page's height.
+// WallPage is a wall's page around its region. Sizes are in hundredths of the page's shorter side.
 type WallPage struct {
 	Page
 	// Body, TitleSize and Floor are font sizes: of text, of titles, and the least that can be read.

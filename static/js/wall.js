@@ -13,7 +13,7 @@
   window.addEventListener("visibilitychange", (e) => e.stopImmediatePropagation(), true);
 
   // Text sizes follow from the screen and the distance; the style sheet has those of a usual room.
-  for (const size of ["body", "title", "floor"]) wall.style.setProperty(`--wall-${size}`, `${wall.dataset[size]}vh`);
+  for (const size of ["body", "title", "floor"]) wall.style.setProperty(`--wall-${size}`, `${wall.dataset[size]}vmin`);
 
   const DWELL = Number(wall.dataset.dwell) * 1000;
   const TILES = Number(wall.dataset.tiles);
