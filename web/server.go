@@ -77,7 +77,7 @@ func New(c Config) *Server {
 	g.GET(static.Dir+"*", assets)
 	g.HEAD(static.Dir+"*", assets)
 	if c.Metrics != nil {
-		g.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{})))
+		g.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{DisableCompression: true})))
 	}
 	c.Handlers.Register(g)
 
