@@ -105,12 +105,14 @@ func (s *State) end(at time.Time) {
 	if !s.Ended() {
 		s.EndedAt = at
 	}
-	s.wasEnded = true
-	s.outlive()
+	if !s.wasEnded {
+		s.wasEnded = true
+		s.outlive()
+	}
 	s.Speakers = nil
 }
 
-// outlive notes, while the meeting is ended, that what is known of people is of the occurrence that has ended. What a full
+// outlive notes, if an occurrence has ended and no other begun, that what is known of people is of the ended one. What a full
 // message tells from now on may already be of the next.
 func (s *State) outlive() {
 	if s.wasEnded {

@@ -23,7 +23,7 @@ type State struct {
 	// which says how things are and not since when.
 	layoutMade time.Time
 
-	// Basic is the last ConfBasicInfoNotify.
+	// Basic is the merged ConfBasicInfoNotify.
 	Basic       BasicInfo
 	BasicIntake Intake
 	// Participants are those of the meeting in order of joining (ADDTIME, then as first seen), those whose time of joining
@@ -38,7 +38,7 @@ type State struct {
 	// Speakers are the loudest participants, loudest first, at most MaxSpeakers. Never modified, always replaced.
 	Speakers       []Speaker
 	SpeakersIntake Intake
-	// Custom is the last CustomMultiPicNotify, nil before the first. Grid tells whether its geometry is that of the layout.
+	// Custom is the merged CustomMultiPicNotify, nil before the first. Grid tells whether its geometry is that of the layout.
 	Custom       *CustomLayout
 	CustomIntake Intake
 	gridMade     time.Time // when the geometry in Custom was made

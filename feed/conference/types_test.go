@@ -115,6 +115,8 @@ func TestPeopleOfAPastOccurrenceAreForgotten(t *testing.T) {
 		{"and the next full message is taken though its version is older", []conference.Message{ended, again, people(0, joined("c"))}, "c", "", 0, true, false},
 		{"a full message after the end is of the new occurrence", []conference.Message{ended, people(19*second, joined("c")), waiting(19 * second), speaking(19 * second), again},
 			"c", "", 0, true, false},
+		{"also when the status tells of the end once more", []conference.Message{ended, people(19*second, joined("c")), waiting(19 * second), speaking(19 * second),
+			incremental(2, 20*second, number(conference.RecState, 0)), link(20*second, conference.LinkEnded), incremental(3, 21*second, created)}, "c", "", 0, true, false},
 		{"an incremental message after the end is not enough", []conference.Message{ended, peopleChange(1, 19*second, joined("c")), again}, "", "", 0, false, true},
 		{"on a new connection the full message can come before the status", []conference.Message{ended, link(18*second, conference.LinkUp),
 			people(19*second, joined("c")), speaking(19*second, speaker("c", 1)), full(20*second, created)}, "c", "", 1, true, false},

@@ -19,7 +19,8 @@ const meetingID = conference.ConfID("900487914")
 var receivedAt = time.Date(2021, 1, 30, 8, 0, 0, 0, time.UTC)
 
 // Every frame below testdata has beside it what it decodes to. status_full.json is the reference's own example
-// (meeting_21_1513); the others of a message type follow the reference's tables; the rest are made up, one for each rule.
+// (meeting_21_1513), and those named as_in_the_reference follow its examples, with names and numbers replaced; the others
+// that are named only after a message type follow the reference's tables; the rest are made up, one for each rule.
 func TestFramesDecodeToTheirGoldenFiles(t *testing.T) {
 	for _, path := range frameFiles(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {

@@ -94,7 +94,7 @@ func TestNamesOfWithheldFieldsAreBounded(t *testing.T) {
 	}
 }
 
-func TestAPeopleLimitOfAFrame(t *testing.T) {
+func TestLimitsOfThePeopleInAFrame(t *testing.T) {
 	keys := func(n int) string {
 		var b strings.Builder
 		for i := range n {
