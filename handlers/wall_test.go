@@ -198,7 +198,7 @@ func TestATileHasTheThreeMostNotableMarks(t *testing.T) {
 		{"recording leads", wallState(flag(conference.Lock, 1), flag(conference.RecState, 1)), "REC, Locked"},
 		{"three at most", wallState(flag(conference.RealTimeSubtitle, 2), flag(conference.Mute, 1), flag(conference.ForbiddenChat, 1),
 			flag(conference.LockSharing, 1), flag(conference.Lock, 1), mode("BROADCAST"), flag(conference.RecState, 1)), "REC, Broadcasting, Locked"},
-		{"why it needs a look comes first", wallState(overrun, flag(conference.RecState, 1), mode("ROLLCALL"), flag(conference.Lock, 1)), "Over planned end, REC, Giving the floor"},
+		{"why it needs a look comes first", wallState(overrun, flag(conference.RecState, 1), mode("ROLLCALL"), flag(conference.Lock, 1)), "Overrun, REC, Giving the floor"},
 		{"old data says so first", wallState(link(conference.Stale), flag(conference.RecState, 1)), "Out of date, REC"},
 		{"a refusal says so", wallState(link(conference.Refusing)), "Refused"},
 		{"an end to come is told", wallState(soon, flag(conference.Lock, 1)), "Ends soon, Locked"},

@@ -47,23 +47,21 @@
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   let screenfuls = [];
   let turn = 0;
-  let timer = 0;
   const show = () => {
     const places = (screenfuls[turn] ?? []).map(([from, to]) => `:nth-child(n+${from}):nth-child(-n+${to})`);
-    sheet.replaceSync(screenfuls.length > 1 || places.length > 1 || unseen > 0 ? `.tile:not(${places.join()}) { display: none }` : "");
+    sheet.replaceSync(places.length > 0 ? `.tile:not(${places.join()}) { display: none }` : "");
     note("wall-page", screenfuls.length > 1, `${turn + 1} / ${screenfuls.length}`);
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      turn = (turn + 1) % Math.max(1, screenfuls.length);
-      show();
-    }, DWELL);
   };
   const note = (id, shown, text) => {
     byID(id).hidden = !shown;
     byID(id).querySelector("b").textContent = shown ? text : "";
   };
+  const advance = () => {
+    turn = (turn + 1) % Math.max(1, screenfuls.length);
+    show();
+  };
+  let turning = setInterval(advance, DWELL);
 
-  let unseen = 0;
   let knownProblems = new Set();
   let broughtForward = -CYCLE;
   const arrange = () => {
@@ -71,22 +69,26 @@
     const problems = tiles.filter((e) => "problem" in e.dataset);
     const counts = byID("wall-counts").dataset;
     const planned = plan(tiles.length, problems.length);
-    const beyond = Number(counts.problems) - problems.length;
-    ({ screenfuls, unseen } = planned);
-    const healthy = Number(counts.matching) - Number(counts.problems) - (tiles.length - problems.length) + unseen;
-    note("wall-more", healthy > 0, healthy);
-    note("wall-more-problems", beyond > 0, beyond);
+    const others = Number(counts.matching) - Number(counts.problems); // on the board, while the list has a limit
+    const more = others - (tiles.length - problems.length) + planned.unseen;
+    const moreProblems = Number(counts.problems) - problems.length;
+    note("wall-more", more > 0, more);
+    note("wall-more-problems", moreProblems > 0, moreProblems);
+    screenfuls = planned.screenfuls;
+    if (turn >= screenfuls.length) turn = 0;
 
     // A new problem is brought forward at once; not more than once in a cycle, lest one that comes and goes keeps the
     // others from their turn.
-    const fresh = problems.findIndex((e) => !knownProblems.has(e.id));
+    const place = problems.findIndex((e) => !knownProblems.has(e.id)) + 1;
     knownProblems = new Set(problems.map((e) => e.id));
-    if (turn >= screenfuls.length) turn = 0;
-    const wanted = screenfuls.findIndex((ranges) => ranges.some(([from, to]) => from <= fresh + 1 && fresh + 1 <= to));
-    if (fresh >= 0 && wanted >= 0 && wanted !== turn && performance.now() - broughtForward >= CYCLE) {
+    const holds = (ranges) => ranges.some(([from, to]) => from <= place && place <= to);
+    if (place > 0 && !holds(screenfuls[turn]) && performance.now() - broughtForward >= CYCLE) {
       broughtForward = performance.now();
-      turn = wanted;
+      turn = screenfuls.findIndex(holds);
+      clearInterval(turning);
+      turning = setInterval(advance, DWELL);
     }
+    show();
   };
 
   // What changed is marked for a while. Ticking times are no change; a time that was changed has another datetime.
@@ -123,12 +125,7 @@
       }
     }
     for (const e of changed) mark(e);
-    if (rearranged) {
-      const before = turn;
-      const ranges = JSON.stringify(screenfuls);
-      arrange();
-      if (turn !== before || JSON.stringify(screenfuls) !== ranges) show();
-    }
+    if (rearranged) arrange();
   }).observe(region, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["datetime", "data-problem", "data-matching", "data-problems"] });
 
   // The screen's own clock. One late event says nothing, it may have waited in a queue; two in a row do.
@@ -154,6 +151,4 @@
   setInterval(showDate, 1000);
 
   arrange();
-  turn = 0;
-  show();
 })();

@@ -209,7 +209,7 @@ var english = Catalogue{
 
 	// Wall.
 	Wall: "Wall display", WallPage: "Page",
-	WallPlannedEnd: "planned end", WallOverrun: "Over planned end", WallEndingSoon: "Ends soon",
+	WallPlannedEnd: "planned end", WallOverrun: "Overrun", WallEndingSoon: "Ends soon",
 	WallPlannedStart: "planned start", WallRecording: "REC", WallBroadcast: "Broadcasting",
 	WallParticipants: func(n int) string {
 		if n == 1 {
