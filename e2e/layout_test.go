@@ -10,12 +10,13 @@ import (
 	"confboard/feed/simulator"
 )
 
-// crowd are people to put on screens, each with a pid and a name that is read left to right or right to left.
+// crowd are people to put on screens, each with a pid and a name that is read left to right or right to left. They joined one
+// after the other, a while ago.
 func crowd(n int) []simulator.Participant {
 	names := []string{"Ann Berg", "李娜", "Conference Room 12", "王小明", "Zoë", "欧阳修文", "שרה", "Board Room"}
 	all := make([]simulator.Participant, n)
 	for i := range all {
-		all[i] = person(fmt.Sprintf("pid-%02d", i+1), fmt.Sprintf("%s %d", names[i%len(names)], i+1))
+		all[i] = person(fmt.Sprintf("pid-%02d", i+1), fmt.Sprintf("%s %d", names[i%len(names)], i+1), "ADDTIME", fmt.Sprint(1767225600000+60_000*i))
 	}
 	return all
 }

@@ -47,6 +47,12 @@ func (p *tab) waitSays(selector string, texts ...string) {
 	p.wait(fmt.Sprintf("e2e.settled() && JSON.stringify(e2e.says(%s)) === %s", quote(selector), quote(jsonText(texts))))
 }
 
+// waitSaid waits until the texts inside an element, one after the other, contain the words.
+func (p *tab) waitSaid(selector, words string) {
+	p.t.Helper()
+	p.wait(fmt.Sprintf("e2e.settled() && e2e.says(%s).join(' ').includes(%s)", quote(selector), quote(words)))
+}
+
 // rect is where something is, in CSS pixels from the left and the top of the viewport.
 type rect struct {
 	X float64 `json:"x"`
