@@ -27,8 +27,8 @@ func (w words) card(s *conference.State) templates.Card {
 // cardPeople is the number of participants on a card.
 func (w words) cardPeople(s *conference.State) templates.CardPeople {
 	n := templates.CardPeople{ID: cardPart(s.ConfID, "people")}
-	if knowsPeople(s) {
-		n.Text = w.text.Participants(len(s.Participants))
+	if there, known := inMeeting(s); known {
+		n.Text = w.text.Participants(there)
 	}
 	return n
 }

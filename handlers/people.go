@@ -26,11 +26,23 @@ func personName(p *conference.Participant) string { return cmp.Or(p.Name(), p.Te
 
 // people draws the participants, hosts first, then co-hosts, then in order of joining.
 func (w words) people(s *conference.State) templates.People {
-	out := templates.People{Text: w.text, ID: peopleID, Known: knowsPeople(s), Title: w.text.Participants(len(s.Participants))}
+	n, _ := inMeeting(s)
+	out := templates.People{Text: w.text, ID: peopleID, Known: knowsPeople(s), Title: w.text.Participants(n)}
 	for _, p := range inRank(s.Participants) {
 		out.Rows = append(out.Rows, w.person(p))
 	}
 	return out
+}
+
+// inMeeting counts the participants that are in the meeting; those who are being called are not. It is not known before all
+// of them were reported.
+func inMeeting(s *conference.State) (n int, known bool) {
+	for _, p := range s.Participants {
+		if !p.Calling() {
+			n++
+		}
+	}
+	return n, s.ParticipantsIntake.HasFull
 }
 
 // knowsPeople reports whether anything is known of the participants: a full list, or somebody.

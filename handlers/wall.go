@@ -74,6 +74,7 @@ func (h *Handlers) wall(c echo.Context) error {
 		Tiles: strconv.Itoa(q.tiles), Dwell: strconv.Itoa(int(look.dwell / time.Second)),
 	}
 	p.Stream, p.StreamID = h.Paths.WallStream(q.only, q.tiles, t.Lang), "stream-wall"
+	p.Unattended = true
 	p.Theme = "dark" // whatever the viewer chose for other pages: a wall lights the room
 	if look.light {
 		p.Theme = "light"

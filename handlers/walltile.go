@@ -89,14 +89,3 @@ func (w words) tileNumber(s *conference.State, severity rules.Severity) template
 	}
 	return n
 }
-
-// inMeeting counts the participants that are in the meeting; those who are being called are not. It is not known before all
-// of them were reported.
-func inMeeting(s *conference.State) (n int, known bool) {
-	for _, p := range s.Participants {
-		if !p.Calling() {
-			n++
-		}
-	}
-	return n, s.ParticipantsIntake.HasFull
-}

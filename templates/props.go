@@ -19,6 +19,8 @@ type Page struct {
 	// StreamID is the DOM id of the element that holds the stream. It differs from view to view, because
 	// an element whose URL is only morphed keeps its old stream.
 	StreamID string
+	// Unattended: the page is a wall's, which goes on while the browser takes it for hidden.
+	Unattended bool
 	// Build is the build that drew the page; the page reloads itself when the stream names another.
 	Build string
 	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits.

@@ -13,6 +13,8 @@
   let paused = false;
 
   const stream = () => document.querySelector("[data-stream]");
+  // A wall is looked at even while its browser takes the page for hidden, as it does of a covered window.
+  const hidden = () => document.hidden && stream()?.dataset.stream !== "unattended";
   const board = (state) => {
     if (root.dataset.board !== state) root.dataset.board = state;
   };
@@ -91,27 +93,32 @@
   };
 
   // Another build draws other pages. Reload once for each build, at a random moment, so that thousands of pages
-  // do not come at once; a board that still serves the old page is not asked again and again.
+  // do not come at once, and only while the board answers: nobody would take a proxy's error page off a wall. A board
+  // that still serves the old page is not asked again and again.
   const upgrade = (build) => {
     if (sessionStorage.getItem("confboard-build") === build) return;
     sessionStorage.setItem("confboard-build", build);
-    setTimeout(() => location.reload(), Math.random() * 30_000);
+    setTimeout(reload, Math.random() * 30_000);
   };
+  const reload = () =>
+    fetch(location.href, { method: "HEAD", cache: "no-store" })
+      .then((answer) => (answer.ok || answer.status === 404 ? location.reload() : Promise.reject()))
+      .catch(() => setTimeout(reload, 5_000 + Math.random() * 10_000));
 
   // A hidden tab gives its connection back, as browsers allow only six; htmx does it for a tab that becomes hidden,
   // this for one that is opened in the background.
   document.addEventListener("htmx:before:request", (e) => {
-    if (document.hidden && e.target === stream()) e.preventDefault();
+    if (hidden() && e.target === stream()) e.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+    if (hidden()) return;
     interrupted();
     heard = performance.now();
     if (stream()) htmx.trigger(stream(), "shown");
   });
 
   const judge = () => {
-    if (!stream() || document.hidden) return;
+    if (!stream() || hidden()) return;
     const silence = performance.now() - heard;
     if (silence >= SILENT) {
       board("silent");

@@ -7,11 +7,6 @@
   const region = document.getElementById("region");
   const byID = (id) => document.getElementById(id);
 
-  // A wall is looked at even while its browser takes the page for hidden, as it does of a covered window or a screen
-  // that has been switched off. What gives a hidden page's connection back must not do so here.
-  Object.defineProperty(document, "hidden", { get: () => false });
-  window.addEventListener("visibilitychange", (e) => e.stopImmediatePropagation(), true);
-
   // Text sizes follow from the screen and the distance; the style sheet has those of a usual room.
   for (const size of ["body", "title", "floor"]) wall.style.setProperty(`--wall-${size}`, `${wall.dataset[size]}vmin`);
 
