@@ -122,10 +122,12 @@ func (h *Handlers) streamLanguage(c echo.Context) text.Lang {
 
 // frame is what every page shares.
 func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) templates.Page {
+	now := h.Now()
 	p := templates.Page{
-		Text: t, Tab: tab, Root: h.Paths.Overview(""), Build: h.Build, Now: strconv.FormatInt(h.Now().UnixMilli(), 10),
-		CSS: h.Paths.Asset(h.Assets.Path("app.css")),
-		JS:  h.Paths.Asset(h.Assets.Path("app.js")),
+		Text: t, Tab: tab, Root: h.Paths.Overview(""), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
+		Clock: now.UTC().Format("2006-01-02 15:04:05") + " UTC",
+		CSS:   h.Paths.Asset(h.Assets.Path("app.css")),
+		JS:    h.Paths.Asset(h.Assets.Path("app.js")),
 	}
 	for _, l := range text.Langs() {
 		other := text.For(l)

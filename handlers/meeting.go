@@ -105,6 +105,7 @@ const (
 	partSpeaking = "speaking"
 	partPeople   = "people"
 	partWaiting  = "waiting"
+	partFocus    = "focus"
 	partLayout   = "layout"
 	partEnvelope = "envelope"
 	partIntake   = "intake"
@@ -137,6 +138,11 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 				touch(partLayout)
 			case conference.MeetingState:
 				touch(partHead)
+			case conference.PartViewNum, conference.MaxPartViewNum:
+				touch(partFocus)
+			}
+			if f.Field == conference.MultiPic {
+				touch(partOther)
 			}
 		case conference.PartUnlisted:
 			if f.Old.Presence == f.New.Presence {
@@ -145,7 +151,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 				touch(partOther)
 			}
 		case conference.PartName, conference.PartBasic:
-			touch(partAbout, partTab)
+			touch(partAbout, partTab, partOther)
 		case conference.PartParticipants:
 			touch(partLayout)
 			if f.Name != "" && f.Old.Presence == f.New.Presence && !reranked(c, f.Name) {
@@ -153,15 +159,22 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			} else {
 				listed = true
 			}
+			if len(c.After.Speakers) > 0 {
+				touch(partSpeaking) // their names may be known now
+			}
 		case conference.PartSpeakers:
 			touch(partSpeaking, partLayout)
 		case conference.PartWaiting:
 			touch(partWaiting)
-		case conference.PartLayoutDated, conference.PartCustomLayout:
+		case conference.PartCustomLayout:
+			touch(partLayout, partOther)
+		case conference.PartLayoutDated:
 			touch(partLayout)
 		case conference.PartOccurrence:
 			touch(partHead, partTab, partAbout)
-		case conference.PartLink, conference.PartClock:
+		case conference.PartLink:
+			touch(partHead, partTab, partAbout, partSpeaking, partLayout)
+		case conference.PartClock:
 			touch(partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
 			touch(partHead)
@@ -244,13 +257,16 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 		m.swap(said.ID, templates.SentenceView(said))
 	case partSpeaking:
 		sp := v.speaking(s)
-		m.swap(sp.ID, templates.SpeakingView(sp))
+		m.swap(sp.ID, templates.LineView(sp))
 	case partPeople:
 		p := v.people(s)
 		m.swap(p.ID, templates.PeopleView(p))
+	case partFocus:
+		l := v.focus(s)
+		m.swap(l.ID, templates.LineView(l))
 	case partWaiting:
 		p := v.waiting(s)
-		m.swap(p.ID, templates.WaitingView(p))
+		m.swap(p.ID, templates.LineView(p))
 	case partLayout:
 		v.changedLayout(m, s)
 	case partEnvelope:

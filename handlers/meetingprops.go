@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func fieldID(f conference.Field) string { return "f-" + f.WireName() }
 func (w words) meeting(s *conference.State) templates.Meeting {
 	m := templates.Meeting{
 		Text: w.text, Tab: w.pageTab(s), About: w.about(s), Head: w.head(s), Sentence: w.sentence(s), Layout: w.layout(s), Speaking: w.speaking(s),
-		People: w.people(s), Waiting: w.waiting(s), Envelope: w.envelope(s), Intake: w.intake(s), Other: w.other(s),
+		People: w.people(s), Waiting: w.waiting(s), Focus: w.focus(s), Envelope: w.envelope(s), Intake: w.intake(s), Other: w.other(s),
 	}
 	for _, g := range w.groups() {
 		group := templates.Group{ID: g.id, Title: g.title}
@@ -68,7 +69,7 @@ func (w words) about(s *conference.State) templates.About {
 	add(w.text.Owner, s.Basic.Owner)
 	at(w.text.Scheduled, s.Basic.ScheduledStart, "clock")
 	at(w.text.Started, s.Basic.StartTime, "clock")
-	if !s.Ended() {
+	if isLive(s) {
 		at(w.text.Running, s.Basic.StartTime, "since")
 	}
 	add(w.text.RecordingTypeName, w.listed(w.text.RecordingType, s.Basic.RecType))
@@ -117,9 +118,19 @@ func (w words) sentence(s *conference.State) templates.Sentence {
 	return templates.Sentence{ID: "sentence", Text: w.text.Sentence(f)}
 }
 
+// focus says how many participants are being focused on, and how many can be.
+func (w words) focus(s *conference.State) templates.Line {
+	out := templates.Line{ID: "focus", Icon: "focus"}
+	n, known := s.Status.Int(conference.PartViewNum)
+	if most, limited := s.Status.Int(conference.MaxPartViewNum); known && limited {
+		out.Text = w.text.Pair(w.text.Fields[conference.PartViewNum].Name, w.text.FocusedOf(n, most))
+	}
+	return out
+}
+
 // waiting says how many people wait to be let in.
-func (w words) waiting(s *conference.State) templates.Waiting {
-	out := templates.Waiting{ID: "waiting"}
+func (w words) waiting(s *conference.State) templates.Line {
+	out := templates.Line{ID: "waiting", Icon: "scheduled"}
 	if n := len(s.WaitingRoom); n > 0 {
 		out.Text = w.text.WaitingRoom(n)
 	}
@@ -132,8 +143,10 @@ func (w words) pageTab(s *conference.State) templates.Tab {
 }
 
 func (w words) head(s *conference.State) templates.Head {
+	mark := w.mark("mark", s)
+	mark.Told = true
 	h := templates.Head{
-		Text: w.text, ID: "head", Severity: rules.Judge(s).String(), Mark: w.mark("mark", s),
+		Text: w.text, ID: "head", Severity: rules.Judge(s).String(), Mark: mark,
 		Help: w.text.LinkHelp[s.Link.State], Link: w.text.Link[s.Link.State],
 		LinkSince: w.instant(s.Link.Since, "clock"), Echo: w.instant(s.Link.LastEcho, "ago"), LastChange: w.instant(s.LastChange, "ago"),
 	}
@@ -174,8 +187,11 @@ func (w words) intake(s *conference.State) templates.Intake {
 		}
 	}
 	in.Rows = append(in.Rows, templates.CountRow{Name: w.text.Refused, Count: strconv.FormatUint(n.Refused, 10)})
-	in.Rows = append(in.Rows, namedCounts(w.text.Passed, n.Passed)...)
-	in.Rows = append(in.Rows, namedCounts(w.text.Withheld, n.Withheld)...)
+	in.Rows = append(in.Rows, namedCounts(w.text.Passed, w.text.ListComma, n.Passed)...)
+	in.Rows = append(in.Rows, namedCounts(w.text.Withheld, w.text.ListComma, n.Withheld)...)
+	if n.GridsSetAside > 0 {
+		in.Rows = append(in.Rows, templates.CountRow{Name: w.text.GridsSetAside, Count: strconv.FormatUint(uint64(n.GridsSetAside), 10)})
+	}
 	if last := n.LastRefusal; last.Kind != "" {
 		in.Refusal, in.At = w.text.Refusal[last.Kind], w.instant(last.At, "clock")
 		if last.Field != "" {
@@ -186,7 +202,7 @@ func (w words) intake(s *conference.State) templates.Intake {
 }
 
 // namedCounts is one row for counters that have names, none if there are no such counters.
-func namedCounts(name string, counts map[string]uint64) []templates.CountRow {
+func namedCounts(name, comma string, counts map[string]uint64) []templates.CountRow {
 	if len(counts) == 0 {
 		return nil
 	}
@@ -197,13 +213,29 @@ func namedCounts(name string, counts map[string]uint64) []templates.CountRow {
 		details = append(details, fmt.Sprintf("%s %d", n, count))
 	}
 	slices.Sort(details)
-	return []templates.CountRow{{Name: name, Count: strconv.FormatUint(total, 10), Detail: strings.Join(details, ", ")}}
+	return []templates.CountRow{{Name: name, Count: strconv.FormatUint(total, 10), Detail: strings.Join(details, comma)}}
 }
 
 func (w words) other(s *conference.State) templates.Other {
 	o := templates.Other{Text: w.text, ID: "other"}
 	for _, name := range s.Status.UnlistedNames() {
 		o.Rows = append(o.Rows, otherRow(s, name))
+	}
+	add := func(of conference.MessageType, unlisted map[string]string) {
+		for _, name := range slices.Sorted(maps.Keys(unlisted)) {
+			full := string(of) + "." + name
+			o.Rows = append(o.Rows, templates.OtherRow{ID: hashed("o", full), Name: full, Value: unlisted[name]})
+		}
+	}
+	if l := s.Status.Layout(); l != nil {
+		add("multiPic", l.Unlisted)
+		for _, screen := range l.Screens {
+			add(conference.MessageType("multiPic.picInfos."+strconv.FormatInt(screen.Index.Int, 10)), screen.Unlisted)
+		}
+	}
+	add(conference.BasicType, s.Basic.Unlisted)
+	if s.Custom != nil {
+		add(conference.CustomLayoutType, s.Custom.Unlisted)
 	}
 	return o
 }

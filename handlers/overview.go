@@ -110,6 +110,7 @@ const (
 	partEnd      = "end/"
 	partFresh    = "fresh/"
 	partCount    = "count/" // of participants
+	partStart    = "start/"
 	partBadge    = "badge/" // followed by field number, slash, confID
 )
 
@@ -157,13 +158,18 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 		case conference.PartName:
 			touch(partCard + id)
 		case conference.PartBasic:
-			if f.Name == "title" || f.Name == "startTime" {
+			switch f.Name {
+			case "title":
 				touch(partCard + id)
+			case "startTime":
+				touch(partCard + id)
+				touches = append(touches, live.Touch{Component: partOrder, Every: reorderEvery})
 			}
 		case conference.PartParticipants:
 			people = true
 		case conference.PartLink:
 			touch(partMark + id)
+			touch(partStart + id)
 			fresh = true
 		case conference.PartEnvelope:
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
@@ -316,6 +322,9 @@ func (v *overviewView) part(m *message, component string) {
 	case partFresh:
 		fresh := v.fresh(s)
 		m.swap(fresh.ID, templates.FreshView(fresh))
+	case partStart:
+		start := v.cardStart(s)
+		m.swap(start.ID, templates.CardStartView(start))
 	case partCount:
 		n := v.cardPeople(s)
 		m.swap(n.ID, templates.CardPeopleView(n))
@@ -355,7 +364,7 @@ func (v *overviewView) sorted(all []*conference.State) []*conference.State {
 
 // inOrder puts what needs a person first; within a class the order is steady.
 func inOrder(a, b *conference.State) int {
-	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), cmp.Compare(a.ConfID, b.ConfID))
+	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), a.Basic.StartTime.Compare(b.Basic.StartTime), cmp.Compare(a.ConfID, b.ConfID))
 }
 
 // draw makes the props of the whole overview.

@@ -63,9 +63,10 @@ func (p Paths) join(path string, q url.Values, lang text.Lang) string {
 	return p.Base + path + "?" + q.Encode()
 }
 
-// chosen is the address of the requested page with another choice.
+// chosen is the requested page with another choice. It is a query alone, relative to the page: a path that a stranger made up,
+// such as //elsewhere.example, must not become a link that leaves the board.
 func chosen(u *url.URL, param, value string) string {
 	q := u.Query()
 	q.Set(param, value)
-	return u.EscapedPath() + "?" + q.Encode()
+	return "?" + q.Encode()
 }

@@ -26,8 +26,11 @@ func personName(p *conference.Participant) string { return cmp.Or(p.Name(), p.Te
 
 // people draws the participants, hosts first, then co-hosts, then in order of joining.
 func (w words) people(s *conference.State) templates.People {
-	n, _ := inMeeting(s)
+	n, _ := inMeeting(s) // as the card and the wall count
 	out := templates.People{Text: w.text, ID: peopleID, Known: knowsPeople(s), Title: w.text.Participants(n)}
+	if out.Known && !s.ParticipantsIntake.HasFull {
+		out.Title = w.text.SomeParticipants
+	}
 	for _, p := range inRank(s.Participants) {
 		out.Rows = append(out.Rows, w.person(p))
 	}
@@ -105,10 +108,14 @@ func (w words) person(p *conference.Participant) templates.Person {
 	return out
 }
 
+// isLive reports whether what is known can be told as going on now. Who speaks, for how long a meeting has run and whether it
+// is over its end are not known once the link is not live.
+func isLive(s *conference.State) bool { return s.Link.State == conference.Live }
+
 // speaking says who is speaking, the loudest first.
-func (w words) speaking(s *conference.State) templates.Speaking {
-	out := templates.Speaking{ID: "speaking"}
-	if s.SpeakersIntake.Last.Type == "" {
+func (w words) speaking(s *conference.State) templates.Line {
+	out := templates.Line{ID: "speaking", Icon: "voice"}
+	if s.SpeakersIntake.Last.Type == "" || !isLive(s) {
 		return out
 	}
 	names := make([]string, 0, len(s.Speakers))

@@ -30,7 +30,7 @@ const (
 // the number of screens is known, and without the exact geometry the screens stand in order of their number.
 func (w words) layout(s *conference.State) templates.Layout {
 	set := s.Status.Layout()
-	if set == nil {
+	if !isSet(set) {
 		return w.automaticLayout(s)
 	}
 	l := templates.Layout{Text: w.text, ID: layoutID, Summary: w.layoutBadge(set)}
@@ -62,6 +62,9 @@ func (w words) layout(s *conference.State) templates.Layout {
 	l.Columns = columns(len(l.Screens))
 	return l
 }
+
+// isSet reports whether a layout has any screen; one without says that there is none.
+func isSet(l *conference.Layout) bool { return l != nil && (len(l.Screens) > 0 || l.PicNum.Int > 0) }
 
 // automaticLayout is what is known when nobody set a layout: how many screens there are, at most.
 func (w words) automaticLayout(s *conference.State) templates.Layout {
@@ -162,7 +165,7 @@ func (w words) onScreen(s *conference.State, id string) (templates.ScreenPerson,
 		}
 		return person, true
 	}
-	person := templates.ScreenPerson{Name: personName(p), Speaking: s.Speaking(p.PID)}
+	person := templates.ScreenPerson{Name: personName(p), Speaking: isLive(s) && s.Speaking(p.PID)}
 	add := func(when bool, icon, word string) {
 		if when {
 			person.Marks = append(person.Marks, templates.PersonMark{Icon: icon, Word: word})

@@ -61,6 +61,9 @@ func (v *wallView) Touched(c conference.Change) []live.Touch {
 		}
 		return touches
 	case is.shown && touchesTile(c):
+		if slices.ContainsFunc(c.Fields, func(f conference.FieldChange) bool { return f.Part == conference.PartBasic && f.Name == "startTime" }) {
+			return []live.Touch{tile, {Component: partTiles, Every: reorderEvery}}
+		}
 		return []live.Touch{tile}
 	}
 	return nil

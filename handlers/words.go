@@ -49,7 +49,7 @@ func (w words) mark(id string, s *conference.State) templates.Mark {
 	severity := rules.Judge(s)
 	m := templates.Mark{ID: id, Severity: severity.String(), Word: w.text.Severity[severity]}
 	if severity == rules.NoData {
-		m.Since = w.instant(s.Link.Since, "since")
+		m.Since = w.instant(s.Link.Heard(), "since")
 	}
 	return m
 }
@@ -103,6 +103,9 @@ func (w words) value(f conference.Field, v conference.Value) (string, templates.
 }
 
 func (w words) layoutBadge(l *conference.Layout) string {
+	if !isSet(l) {
+		return w.text.LayoutNone
+	}
 	if l.PicNum.Presence == conference.Known {
 		return w.text.LayoutSummary(int(l.PicNum.Int))
 	}

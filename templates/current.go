@@ -9,3 +9,11 @@ func current(is bool) templ.Attributes {
 	}
 	return nil
 }
+
+// told marks words whose change is told to those who cannot see it.
+func told(is bool) templ.Attributes {
+	if is {
+		return templ.Attributes{"data-announce": true}
+	}
+	return nil
+}

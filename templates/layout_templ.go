@@ -316,7 +316,7 @@ func ScreenView(s Screen) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = PersonMarks(p.Marks).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = PersonMarks(p.Marks, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

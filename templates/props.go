@@ -12,7 +12,7 @@ type Tab struct{ Title, Icon string }
 type Page struct {
 	Text *text.Catalogue
 	Tab  Tab
-	// Root is the path of the overview, language included; CSS, JS and Icon are paths of assets. All include the base path.
+	// Root is the path of the overview; CSS and JS are paths of assets. All include the base path.
 	Root, CSS, JS string
 	// Stream is the path of the page's event stream; empty for a page that does not change.
 	Stream string
@@ -23,8 +23,8 @@ type Page struct {
 	Unattended bool
 	// Build is the build that drew the page; the page reloads itself when the stream names another.
 	Build string
-	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits.
-	Now string
+	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits; Clock is the same to read.
+	Now, Clock string
 	// Theme is dark or light, empty for the system's.
 	Theme string
 	// Languages and Themes are links to this page in every language and theme.
@@ -54,6 +54,8 @@ type Mark struct {
 	// Severity is the class's stable name: critical, nodata, attention, pending, live, scheduled, ended.
 	Severity string
 	Word     string
+	// Told: its change is told to those who cannot see it.
+	Told bool
 	// Since is drawn behind the word when it matters how long (NO DATA 0:42).
 	Since Instant
 }
@@ -74,10 +76,10 @@ type Badge struct {
 // Counter is the number of meetings in a class.
 type Counter struct {
 	// Icon: the class has a shape of its own.
-	Icon                      bool
-	ID, Severity, Label, Path string
-	Count                     string
-	Zero, Current             bool
+	Icon                  bool
+	Severity, Label, Path string
+	Count                 string
+	Zero, Current         bool
 }
 
 // Overview is the region of the overview.
@@ -109,12 +111,19 @@ type Card struct {
 	Mark   Mark
 	End    CardEnd
 	People CardPeople
+	Start  CardStart
 	Badges []Badge
 	Fresh  Fresh
 }
 
 // CardPeople is the number of participants on a card; its Text is empty while it is not known.
 type CardPeople struct{ ID, Text string }
+
+// CardStart is since when a meeting has been running, or when it is to start; without a Time nothing is known.
+type CardStart struct {
+	ID, Label string
+	Time      Instant
+}
 
 // CardEnd is the planned end on a card.
 type CardEnd struct {
@@ -135,19 +144,19 @@ type Fresh struct {
 
 // Meeting is the region of a meeting's page.
 type Meeting struct {
-	Text     *text.Catalogue
-	Tab      Tab
-	About    About
-	Head     Head
-	Sentence Sentence
-	Groups   []Group
-	Layout   Layout
-	Speaking Speaking
-	People   People
-	Waiting  Waiting
-	Envelope Envelope
-	Intake   Intake
-	Other    Other
+	Text           *text.Catalogue
+	Tab            Tab
+	About          About
+	Head           Head
+	Sentence       Sentence
+	Groups         []Group
+	Layout         Layout
+	Speaking       Line
+	People         People
+	Waiting, Focus Line
+	Envelope       Envelope
+	Intake         Intake
+	Other          Other
 }
 
 // Sentence says the state of a meeting in plain words; its Text is empty when nothing is known.
@@ -235,11 +244,8 @@ type Person struct {
 	Joined                 Instant
 }
 
-// Speaking says who is speaking; its Text is empty when nothing is known.
-type Speaking struct{ ID, Text string }
-
-// Waiting says how many people wait to be let in; its Text is empty when nobody does.
-type Waiting struct{ ID, Text string }
+// Line is a sentence of its own; its Text is empty when there is nothing to say.
+type Line struct{ ID, Icon, Text string }
 
 // About is what the meeting is: its title, who booked it, and when it started.
 type About struct {

@@ -116,7 +116,7 @@ func (s *State) end(at time.Time) {
 // message tells from now on may already be of the next.
 func (s *State) outlive() {
 	if s.wasEnded {
-		s.ParticipantsIntake.past, s.WaitingIntake.past, s.SpeakersIntake.past = true, true, true
+		s.ParticipantsIntake.past, s.WaitingIntake.past, s.SpeakersIntake.past, s.BasicIntake.past = true, true, true, true
 	}
 }
 
@@ -133,6 +133,10 @@ func (s *State) begin() (owed bool) {
 	if in := &s.WaitingIntake; in.past {
 		owed = in.forget() || owed
 		s.WaitingRoom, s.waitingBytes = nil, 0
+	}
+	if in := &s.BasicIntake; in.past {
+		owed = in.forget() || owed
+		s.Basic.StartTime, s.Basic.ScheduledStart = time.Time{}, time.Time{}
 	}
 	if in := &s.SpeakersIntake; in.past {
 		owed = in.forget() || owed

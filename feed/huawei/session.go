@@ -216,7 +216,7 @@ func (s *session) judgeAnswer(r reply) *fault {
 	}
 	f := (&fault{step: subscribeStep, code: r.code}).judge()
 	if r.desc != "" {
-		f.err = plainError(r.desc)
+		f.err = plainError(withoutTokens(r.desc))
 	}
 	switch {
 	case f.verdict == tokenRefused:

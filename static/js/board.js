@@ -8,6 +8,7 @@
 
   let skew = Number(root.dataset.now) - Date.now(); // server's clock minus ours, ms
   let heard = performance.now();
+  let heardAt = Date.now();
   let connection = null;
   let cancelled = 0;
   let paused = false;
@@ -20,8 +21,14 @@
   };
 
   // The link to the board. A clock event comes every 10 s, so that silence means something.
-  const alive = () => {
+  const hear = () => {
     heard = performance.now();
+    heardAt = Date.now();
+  };
+  // A machine that slept may not count the time in the one clock, and somebody may set the other: the longer one counts.
+  const silent = () => Math.max(performance.now() - heard, Date.now() - heardAt);
+  const alive = () => {
+    hear();
     board(paused ? "paused" : "live");
   };
   const interrupted = () => {
@@ -61,16 +68,18 @@
   }
   document.addEventListener("htmx:sse:before:message", (e) => {
     if (!paused || e.detail.message.event) return;
-    heard = performance.now();
+    hear();
     e.preventDefault();
   });
 
-  // Those who cannot see the page hear of the number of problems, at most every 5 s, and of nothing else.
+  // Those who cannot see the page hear of problems and of silence, at most every 5 s, and of nothing else.
   const announcement = document.getElementById("announcement");
-  let told = document.querySelector("[data-announce]")?.textContent.trim();
+  const matter = () =>
+    (root.dataset.board === "silent" ? document.querySelector(".pulse-lost") : document.querySelector("[data-announce]"))?.textContent.trim();
+  let told = matter();
   let tellAt = 0;
   const announce = () => {
-    const now = document.querySelector("[data-announce]")?.textContent.trim();
+    const now = matter();
     if (now === undefined || now === told) return;
     const wait = tellAt - performance.now();
     if (wait > 0) {
@@ -113,15 +122,16 @@
   document.addEventListener("visibilitychange", () => {
     if (hidden()) return;
     interrupted();
-    heard = performance.now();
+    judge();
     if (stream()) htmx.trigger(stream(), "shown");
   });
 
   const judge = () => {
     if (!stream() || hidden()) return;
-    const silence = performance.now() - heard;
+    const silence = silent();
     if (silence >= SILENT) {
       board("silent");
+      announce();
       document.getElementById("silence").textContent = elapsed(silence);
       if (silence - cancelled >= SILENT) {
         cancelled = silence;
@@ -167,6 +177,9 @@
       if (!e.title) e.title = exact.format(at);
     }
   };
+
+  // Paper does not tick: it says when it was printed.
+  addEventListener("beforeprint", () => (document.getElementById("clock").textContent = exact.format(Date.now() + skew)));
 
   const tick = () => {
     document.getElementById("clock").textContent = clock.format(Date.now() + skew);

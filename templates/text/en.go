@@ -11,12 +11,12 @@ import (
 var english = Catalogue{
 	Lang: English, HTMLLang: "en", OwnName: "English",
 
-	Product: "Confboard", Tagline: "Live status of video meetings",
+	Product: "Confboard",
 
 	SkipToContent: "Skip to content", Overview: "Overview", Language: "Language", Theme: "Theme", ServerClock: "Server time",
 	ConnectingToBoard: "Connecting…", Reconnecting: "Reconnecting…", BoardSilent: "NO DATA", BoardLive: "Live",
 	Pause: "Pause live updates", Paused: "Paused",
-	Themes:   map[string]string{"system": "As the system", "light": "Light", "dark": "Dark"},
+	Themes:   map[string]string{"system": "Same as system", "light": "Light", "dark": "Dark"},
 	NoScript: "This page does not update by itself without JavaScript. Reload it to see the newest state.",
 
 	Severity: map[rules.Severity]string{
@@ -37,7 +37,7 @@ var english = Catalogue{
 		conference.Live:       "The cloud answers in time; what you see is the newest state.",
 		conference.Stale:      "What you see may be old. Confboard is connecting again by itself.",
 		conference.Lost:       "The cloud has been silent for too long. Do not rely on what you see.",
-		conference.Refusing:   "The cloud refused the connection. Somebody has to mend the cause.",
+		conference.Refusing:   "The cloud refused the connection; what you see may be old. Somebody has to fix the cause.",
 		conference.Over:       "The meeting has ended. What you see is its last known state.",
 	},
 	Reason: map[conference.LinkReason]string{
@@ -94,7 +94,7 @@ var english = Catalogue{
 		return "problems"
 	},
 	NoMeetings:     "No meetings on the board",
-	NoMeetingsHelp: "Add meetings under cloud.meetings in the settings, each with its confID and host password. They appear here by themselves.",
+	NoMeetingsHelp: "Add meetings under cloud.meetings in the settings, each with its confID and host password, and restart Confboard.",
 	NoProblems:     "No problems",
 	NoProblemsHelp: "Every meeting on the board is as it should be. This list fills by itself when one is not.",
 	MeetingCount: func(n int) string {
@@ -112,10 +112,10 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
-	EndingSoonNote: "Ends within 5 minutes, as planned.", OverrunNote: "Over its planned end.",
+	EndingSoonNote: "Ends soon, as planned.", OverrunNote: "Over its planned end.",
 	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
-	LastChange: "Last change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
+	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
 
 	ConfID: "Meeting ID", Group: "Group",
@@ -161,10 +161,10 @@ var english = Catalogue{
 	Freshness:   "Freshness",
 	LastMessage: "Last message", NoMessageYet: "No message has arrived yet.",
 	MessageType: "Type", MessageMode: "Kind", Full: "full", Incremental: "incremental",
-	Version: "Version", Sequence: "Sequence", CreateTime: "Made", MsgID: "Message ID", Occurrence: "Occurrence",
-	Intake: "Messages taken in", Applied: "Applied", Refused: "Refused", Passed: "Passed over", Withheld: "Withheld as possible secrets or links",
+	Version: "Version", Sequence: "Sequence", CreateTime: "Created", MsgID: "Message ID", Occurrence: "Occurrence",
+	Intake: "Messages taken in", Applied: "Applied", Refused: "Refused", Passed: "Not used", Withheld: "Withheld as possible secrets or links",
 	Dropped: map[conference.Fate]string{
-		conference.DroppedRepeated: "Dropped: seen before", conference.DroppedOlderFull: "Dropped: full, not newer",
+		conference.DroppedRepeated: "Dropped: seen before", conference.DroppedOlderFull: "Dropped: full message, not newer than the last",
 		conference.DroppedOlderSequence: "Dropped: out of sequence", conference.DroppedBeforeFull: "Dropped: made before the last full message",
 	},
 	LastRefusal: "Last refusal",
@@ -186,11 +186,11 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("%d participants", n)
 	},
-	ParticipantsUnknown: "Nothing is known of the participants yet.", NobodyHere: "Nobody is in the meeting.",
+	ParticipantsUnknown: "Nothing is known of the participants yet.", SomeParticipants: "Participants reported so far", NobodyHere: "Nobody is in the meeting.",
 	Search: "Search by name or number",
 	Roles:  map[conference.Role]string{conference.Host: "Host", conference.Ordinary: "Participant", conference.Attendee: "Attendee"},
 	CoHost: "Co-host", Speaking: "Speaking", HandRaised: "Hand raised", Muted: "Muted",
-	Calling: "Being called", Sharing: "Sharing", VideoSite: "Video", Voice: "Voice only",
+	Calling: "Being called", Sharing: "Sharing", Voice: "Voice only",
 	Broadcasting: "Being broadcast", HasFloor: "Has the floor", NotHere: "Not in the meeting",
 	SpeakingNow:  func(names string) string { return "Speaking: " + names },
 	NobodySpeaks: "Nobody is speaking.",
@@ -205,7 +205,7 @@ var english = Catalogue{
 		return fmt.Sprintf("%d people in the waiting room", n)
 	},
 	FocusedOf:   func(n, max int64) string { return fmt.Sprintf("%d of at most %d", n, max) },
-	LayoutExact: "Place and size as set.", LayoutNames: "Numbers that no participant has are shown as they came.",
+	LayoutExact: "Place and size as set.", LayoutNone: "No custom layout", GridsSetAside: "Geometries that cannot be drawn",
 
 	// Wall.
 	Wall: "Wall display", WallPage: "Page",

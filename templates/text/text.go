@@ -63,7 +63,7 @@ type Catalogue struct {
 	HTMLLang string // the value of the lang attribute
 	OwnName  string // the language's name in itself
 
-	Product, Tagline string
+	Product string
 
 	// Chrome of every page.
 	SkipToContent, Overview, Language, Theme, ServerClock   string
@@ -75,7 +75,7 @@ type Catalogue struct {
 
 	// Status classes by rules.Severity.
 	Severity map[rules.Severity]string
-	// SeverityCount is the counter's label for a class, such as "need a look".
+	// SeverityCount is the counter's label for a class, such as "to check".
 	SeverityCount map[rules.Severity]string
 	// Link is a meeting's link in words, LinkHelp what to make of it.
 	Link     map[conference.LinkState]string
@@ -144,11 +144,11 @@ type Catalogue struct {
 	ListComma                                              string
 	Sentence                                               func(Facts) string
 	Participants                                           func(n int) string
-	ParticipantsUnknown, NobodyHere                        string
+	ParticipantsUnknown, SomeParticipants, NobodyHere      string
 	Search                                                 string
 	Roles                                                  map[conference.Role]string
 	CoHost, Speaking, HandRaised, Muted                    string
-	Calling, Sharing, VideoSite, Voice                     string
+	Calling, Sharing, Voice                                string
 	Broadcasting, HasFloor, NotHere                        string
 	SpeakingNow                                            func(names string) string
 	NobodySpeaks                                           string
@@ -157,7 +157,7 @@ type Catalogue struct {
 	RecordingTypeName, MediaTypeName                       string
 	WaitingRoom                                            func(n int) string
 	FocusedOf                                              func(n, max int64) string
-	LayoutExact, LayoutNames                               string
+	LayoutExact, LayoutNone, GridsSetAside                 string
 
 	// Wall.
 	Wall, WallPage                              string
