@@ -96,7 +96,7 @@ var chinese = Catalogue{
 		if problems == 0 {
 			return "会议总览 · Confboard"
 		}
-		return fmt.Sprintf("(%d) %d 个问题 · Confboard", problems, problems)
+		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
 	EndingSoonNote: "按计划即将结束。", OverrunNote: "已超过计划结束时间。",
 	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
