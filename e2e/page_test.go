@@ -42,7 +42,14 @@ const probe = `window.e2e = (() => {
   let heard = 0;
   let stopped = null;
   performance.now = () => stopped ?? now();
+  // A page that is paused keeps messages from being swapped, so their end is not told.
+  let heldBack = 0;
   document.addEventListener("htmx:sse:before:message", () => (swapping = true));
+  window.addEventListener("htmx:sse:before:message", (e) => {
+    if (!e.defaultPrevented) return;
+    swapping = false;
+    heldBack++;
+  });
   document.addEventListener("htmx:sse:after:message", () => {
     swapping = false;
     heard = now();
@@ -77,6 +84,7 @@ const probe = `window.e2e = (() => {
         return { x, y, w: width, h: height };
       });
     },
+    heldBack() { return heldBack; },
     settled() { return !swapping; },
     stopAt(silence) { stopped = heard + silence; }, // ms
     goOn() { stopped = null; },
