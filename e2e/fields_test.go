@@ -140,7 +140,7 @@ func picture(period int, screens ...[]string) map[string]any {
 
 // anyTime are the parts of a meeting's page that any message or the passing of time changes: the clock, the head with its
 // freshness, the last message and the counts.
-var anyTime = []string{"clock", "head", "mark", "envelope", "intake"}
+var anyTime = []string{"clock", "head", "mark", "envelope", "intake", "announcement"}
 
 func TestEveryListedFieldChangesItsBadgeAndNothingElse(t *testing.T) {
 	t.Parallel()
@@ -172,6 +172,9 @@ func TestEveryListedFieldChangesItsBadgeAndNothingElse(t *testing.T) {
 			expected := anyTime
 			if slices.Contains([]string{"mode", "picNum", "multiPic"}, f.name) {
 				expected = append(slices.Clone(anyTime), layoutParts(20)...)
+			}
+			if strings.HasSuffix(strings.ToLower(f.name), "partviewnum") {
+				expected = append(slices.Clone(expected), "focus") // says both numbers
 			}
 			if p.text("#sentence") != sentence {
 				expected = append(slices.Clone(expected), "sentence")

@@ -63,6 +63,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	g.GET("/wall/events", h.wallStream)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
+	g.GET("/favicon.ico", h.icon)
 	g.GET("/healthz", h.health)
 	g.GET("/readyz", h.ready)
 }

@@ -141,9 +141,6 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			case conference.PartViewNum, conference.MaxPartViewNum:
 				touch(partFocus)
 			}
-			if f.Field == conference.MultiPic {
-				touch(partOther)
-			}
 		case conference.PartUnlisted:
 			if f.Old.Presence == f.New.Presence {
 				touch(partOtherRow + f.Name)
@@ -151,7 +148,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 				touch(partOther)
 			}
 		case conference.PartName, conference.PartBasic:
-			touch(partAbout, partTab, partOther)
+			touch(partAbout, partTab)
 		case conference.PartParticipants:
 			touch(partLayout)
 			if f.Name != "" && f.Old.Presence == f.New.Presence && !reranked(c, f.Name) {
@@ -167,7 +164,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		case conference.PartWaiting:
 			touch(partWaiting)
 		case conference.PartCustomLayout:
-			touch(partLayout, partOther)
+			touch(partLayout)
 		case conference.PartLayoutDated:
 			touch(partLayout)
 		case conference.PartOccurrence:
@@ -197,6 +194,9 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	}
 	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is
 		touch(partSentence)
+	}
+	if c.Has(conference.PartStatus, conference.PartBasic, conference.PartCustomLayout) && !sameOthers(c.Before, c.After) {
+		touch(partOther)
 	}
 	slices.Sort(touched)
 	touched = slices.Compact(touched)

@@ -221,23 +221,39 @@ func (w words) other(s *conference.State) templates.Other {
 	for _, name := range s.Status.UnlistedNames() {
 		o.Rows = append(o.Rows, otherRow(s, name))
 	}
-	add := func(of conference.MessageType, unlisted map[string]string) {
-		for _, name := range slices.Sorted(maps.Keys(unlisted)) {
-			full := string(of) + "." + name
-			o.Rows = append(o.Rows, templates.OtherRow{ID: hashed("o", full), Name: full, Value: unlisted[name]})
+	for _, of := range others(s) {
+		for _, name := range slices.Sorted(maps.Keys(of.unlisted)) {
+			full := of.where + "." + name
+			o.Rows = append(o.Rows, templates.OtherRow{ID: hashed("o", full), Name: full, Value: of.unlisted[name]})
 		}
-	}
-	if l := s.Status.Layout(); l != nil {
-		add("multiPic", l.Unlisted)
-		for _, screen := range l.Screens {
-			add(conference.MessageType("multiPic.picInfos."+strconv.FormatInt(screen.Index.Int, 10)), screen.Unlisted)
-		}
-	}
-	add(conference.BasicType, s.Basic.Unlisted)
-	if s.Custom != nil {
-		add(conference.CustomLayoutType, s.Custom.Unlisted)
 	}
 	return o
+}
+
+// placed are the unlisted fields of a part of a message.
+type placed struct {
+	where    string
+	unlisted map[string]string
+}
+
+// others are the unlisted fields beside those of the status itself, by where they stood.
+func others(s *conference.State) []placed {
+	var all []placed
+	if l := s.Status.Layout(); l != nil {
+		all = append(all, placed{"multiPic", l.Unlisted})
+		for _, screen := range l.Screens {
+			all = append(all, placed{"multiPic.picInfos." + strconv.FormatInt(screen.Index.Int, 10), screen.Unlisted})
+		}
+	}
+	all = append(all, placed{string(conference.BasicType), s.Basic.Unlisted})
+	if s.Custom != nil {
+		all = append(all, placed{string(conference.CustomLayoutType), s.Custom.Unlisted})
+	}
+	return slices.DeleteFunc(all, func(p placed) bool { return len(p.unlisted) == 0 })
+}
+
+func sameOthers(a, b *conference.State) bool {
+	return slices.EqualFunc(others(a), others(b), func(x, y placed) bool { return x.where == y.where && maps.Equal(x.unlisted, y.unlisted) })
 }
 
 // otherRow draws an unlisted field. Its wire name can be anything, so its DOM id is made of a hash.
