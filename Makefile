@@ -14,7 +14,7 @@ PACKAGES := static/node_modules/.package-lock.json
 TEST_PACKAGES := static/node_modules/axe-core/axe.min.js
 LOCK := static/package.json static/package-lock.json static/.npmrc
 
-.PHONY: help run build test bench lint generate check-generated assets
+.PHONY: help run build test bench screenshots lint generate check-generated assets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ test: $(TEST_PACKAGES) check-generated ## everything: generated files, format, v
 
 bench: $(PACKAGES) ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+screenshots: $(TEST_PACKAGES) ## take the README's pictures again, from the demonstration
+	@e2e/setup/browser.sh
+	@dir=$$(mktemp -d) && go test ./e2e -run '^TestScreenshots$$' -count=1 -timeout 10m -screenshots "$$dir" && mkdir -p e2e/screenshots && \
+	cp "$$dir/overview-1440-dark-en.png" e2e/screenshots/overview.png && cp "$$dir/meeting-1440-light-en.png" e2e/screenshots/meeting.png && \
+	cp "$$dir/wall-1920-dark-en.png" e2e/screenshots/wall.png && echo "taken; the whole set is in $$dir"
 
 lint: $(PACKAGES) ## format, vet and static analysis
 	@e2e/setup/format.sh

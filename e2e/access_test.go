@@ -24,6 +24,10 @@ func showcase(t *testing.T) *board {
 	}
 	live.Set(map[string]any{"lock": 1, "recState": 1, "recOccurred": 1, "mode": "FIXED", "picNum": 4, "forbiddenChat": 1,
 		"multiPic": picture(10, ids("+99111240"), ids("+99111241", "+99111242"), ids())})
+	live.Join(person("pid-1", "Ann Berg", "TEL", "+99111240", "ROLE", "1", "HAND", "1", "MUTE", "1"))
+	live.Join(person("pid-2", "李娜", "VIDEO", "0", "STATE", "1"))
+	live.Wait(person("pid-3", "Zoë"))
+	live.Speak(simulator.Speaker{PID: "pid-1", Volume: 50})
 	b := serve(t, cloud, settings{heartbeat: brisk, meetings: watching(live, lost, late, over)})
 	for _, m := range []*simulator.Meeting{live, lost, over} {
 		b.waitLink(m.ConfID(), "live")
@@ -40,7 +44,7 @@ func showcase(t *testing.T) *board {
 }
 
 // showcasePages are the pages that are looked at.
-var showcasePages = []string{"/", "/?only=scheduled", "/?only=critical", "/m/900000001", "/m/900000002", "/m/900000003", "/m/900000004", "/m/900000099", "/nothing"}
+var showcasePages = []string{"/", "/?only=scheduled", "/?only=critical", "/m/900000001", "/m/900000002", "/m/900000003", "/m/900000004", "/m/900000099", "/nothing", "/wall"}
 
 // findings are what axe reports.
 type findings struct {
@@ -105,7 +109,7 @@ func TestNoStatusIsAnIconOnly(t *testing.T) {
 	p := open(t, b.url+"/", view{interrupted: true})
 	for _, path := range showcasePages {
 		p.navigate(b.url + path)
-		mute := evaluate[[]string](p, `[...document.querySelectorAll(".mark, .badge, .counter, .pulse > *, button, a")]
+		mute := evaluate[[]string](p, `[...document.querySelectorAll(".mark, .badge, .counter, .wall-count, .tile-number, .person-mark, .pulse > *, button, a")]
 			.filter((e) => e.innerText.trim() === "" && getComputedStyle(e).display !== "none").map((e) => e.outerHTML)`)
 		for _, e := range mute {
 			t.Errorf("%s: without a word: %s", path, e)

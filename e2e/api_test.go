@@ -83,7 +83,7 @@ func TestTheAPIsAnswersAreAsDesigned(t *testing.T) {
 	until(t, "an echo", func() bool { return b.meeting(id).Freshness.LastEcho != nil })
 
 	a := b.meeting(id)
-	if a.ConfID != id || a.Title != "Board" || a.Partial || string(a.Participants) != "null" || string(a.Speakers) != "null" {
+	if a.ConfID != id || a.Title != "Board" || a.Partial || string(a.Participants) != "[]" || string(a.Speakers) != "[]" {
 		t.Errorf("the meeting is %+v", a)
 	}
 	if a.LastMessage == nil || a.LastMessage.Mode != full || a.LastMessage.MsgID == "" || a.LastMessage.Version == 0 {
@@ -94,7 +94,7 @@ func TestTheAPIsAnswersAreAsDesigned(t *testing.T) {
 			t.Errorf("%s is %q", what, text)
 		}
 	}
-	if l := b.meeting(other); l.LastMessage != nil || len(l.Status) != 0 || l.Title != other {
+	if l := b.meeting(other); l.LastMessage != nil || len(l.Status) != 0 || l.Title != other || string(l.Participants) != "null" || string(l.Speakers) != "null" {
 		t.Errorf("a meeting that has not started is %+v", l)
 	}
 

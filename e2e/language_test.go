@@ -37,7 +37,7 @@ func TestThePageAndItsUpdatesAreInChineseWhenAskedFor(t *testing.T) {
 	p.wait(`document.documentElement.lang === "zh-CN"`)
 
 	// It can be taken back by the link on the page.
-	p.call("choose English", chromedp.Click(chromedp.CSS(`.langs a[lang="en"]`)))
+	p.call("choose English", chromedp.Click(chromedp.CSS(`.choices a[lang="en"]`)))
 	p.wait(`document.documentElement.lang === "en"`)
 	p.waitText("#"+card(id, "lock"), "Unlocked")
 

@@ -42,7 +42,14 @@ const probe = `window.e2e = (() => {
   let heard = 0;
   let stopped = null;
   performance.now = () => stopped ?? now();
+  // A page that is paused keeps messages from being swapped, so their end is not told.
+  let heldBack = 0;
   document.addEventListener("htmx:sse:before:message", () => (swapping = true));
+  window.addEventListener("htmx:sse:before:message", (e) => {
+    if (!e.defaultPrevented) return;
+    swapping = false;
+    heldBack++;
+  });
   document.addEventListener("htmx:sse:after:message", () => {
     swapping = false;
     heard = now();
@@ -60,6 +67,24 @@ const probe = `window.e2e = (() => {
     mark(selector) { for (const e of document.querySelectorAll(selector)) e.e2eMark = true; },
     replaced(selector) { return [...document.querySelectorAll(selector)].filter((e) => !e.e2eMark).map((e) => e.id); },
     text(selector) { return document.querySelector(selector)?.textContent.trim().replace(/\s+/g, " ") ?? null; },
+    says(selector) {
+      const said = [];
+      for (const e of document.querySelectorAll(selector)) {
+        const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+          const text = texts.currentNode.data.trim().replace(/\s+/g, " ");
+          if (text) said.push(text);
+        }
+      }
+      return said;
+    },
+    rects(selector) {
+      return [...document.querySelectorAll(selector)].filter((e) => getComputedStyle(e).display !== "none").map((e) => {
+        const { x, y, width, height } = e.getBoundingClientRect();
+        return { x, y, w: width, h: height };
+      });
+    },
+    heldBack() { return heldBack; },
     settled() { return !swapping; },
     stopAt(silence) { stopped = heard + silence; }, // ms
     goOn() { stopped = null; },
@@ -310,7 +335,13 @@ func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.V
 }
 
 // quote writes a text as a string of JavaScript.
-func quote(text string) string {
-	b, _ := json.Marshal(text) // a string: it cannot fail
-	return string(b)
+func quote(text string) string { return jsonText(text) }
+
+// jsonText writes texts as JavaScript does.
+func jsonText[T string | []string](v T) string {
+	var b strings.Builder
+	to := json.NewEncoder(&b)
+	to.SetEscapeHTML(false)
+	_ = to.Encode(v) // texts: it cannot fail
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -36,7 +36,7 @@ func TestTheBoardWorksBelowABasePath(t *testing.T) {
 	p.waitText("#f-lock", "Locked")
 	m.Set(map[string]any{"lock": 0})
 	p.waitText("#f-lock", "Unlocked")
-	p.call("choose Chinese", chromedp.Click(chromedp.CSS(`.langs a[lang="zh-CN"]`)))
+	p.call("choose Chinese", chromedp.Click(chromedp.CSS(`.choices a[lang="zh-CN"]`)))
 	p.waitText("#f-lock", "未锁定")
 	p.call("go home", chromedp.Click(chromedp.CSS("a.brand")))
 	p.wait("location.pathname === '/board/'")
@@ -82,7 +82,7 @@ func TestWithoutJavaScriptThePageShowsEverything(t *testing.T) {
 	for _, words := range []string{"LIVE", "Board", id, "2100-01-01 00:00:00 UTC", "Fixed layout", "In progress", "Voice activation on", "Locked", "Muted on entry",
 		"Sharing open", "May unmute themselves", "Host does not see participants in turn", "2 screens", "Recording", "Set by a person: 2 screens",
 		"chat-7700", "Chat on", "Was recorded at some time", "Captions off", "+99111240", "+99111242", "changes every 10 s",
-		"audienceVideoLayout", "speakerVideoLayout", "waitingRoomState", "ConfDynamicInfoNotify", "The cloud answers in time"} {
+		"audienceVideoLayout", "speakerVideoLayout", "waitingRoomState", "Last message", "The cloud answers in time"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the meeting's page does not say %q", words)
 		}

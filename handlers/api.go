@@ -24,14 +24,36 @@ type apiMeeting struct {
 	// empty is null, an unlisted one is as it came.
 	Status map[string]json.RawMessage `json:"status"`
 	// LayoutDated: multiPic was set before the mode or picNum changed, and may not apply.
-	LayoutDated bool `json:"layoutDated"`
-	// Participants and Speakers are null: not known, which is not the same as nobody.
-	Participants json.RawMessage `json:"participants"`
-	Speakers     json.RawMessage `json:"speakers"`
-	Freshness    apiFreshness    `json:"freshness"`
-	Partial      bool            `json:"partial"`
-	LastMessage  *apiEnvelope    `json:"lastMessage"`
-	Messages     apiCounts       `json:"messages"`
+	LayoutDated    bool       `json:"layoutDated"`
+	Owner          string     `json:"owner"`
+	StartTime      *time.Time `json:"startTime"`
+	ScheduledStart *time.Time `json:"scheduledStartTime"`
+	// Participants and Speakers are null while nothing is known of them, which is not the same as nobody.
+	Participants []apiParticipant `json:"participants"`
+	Speakers     []apiSpeaker     `json:"speakers"`
+	// WaitingRoom is the number of people who wait to be let in, null while it is not known.
+	WaitingRoom *int         `json:"waitingRoom"`
+	Freshness   apiFreshness `json:"freshness"`
+	Partial     bool         `json:"partial"`
+	LastMessage *apiEnvelope `json:"lastMessage"`
+	Messages    apiCounts    `json:"messages"`
+}
+
+type apiParticipant struct {
+	PID     string `json:"pid"`
+	Name    string `json:"name"`
+	Tel     string `json:"tel"`
+	Role    string `json:"role"` // 1 host, 0 participant, 2 attendee of a webinar, as the wire spells it
+	Calling bool   `json:"calling"`
+	// Attributes are all keys that were pushed, in upper case.
+	Attributes map[string]string `json:"attributes"`
+	JoinedAt   *time.Time        `json:"joinedAt"`
+}
+
+type apiSpeaker struct {
+	PID    string `json:"pid"`
+	Name   string `json:"name"`
+	Volume int64  `json:"volume"`
 }
 
 type apiFreshness struct {
@@ -106,12 +128,18 @@ func apiMeetingOf(s *conference.State) (apiMeeting, error) {
 		return apiMeeting{}, err
 	}
 	m := apiMeeting{
-		ConfID: string(s.ConfID), Title: title(s), Group: s.Group, Severity: rules.Judge(s).String(), Occurrence: s.Occurrence,
-		Status: status, LayoutDated: s.LayoutDated, Participants: null, Speakers: null, Partial: s.Partial(),
+		ConfID: string(s.ConfID), Title: s.Title(), Group: s.Group, Severity: rules.Judge(s).String(), Occurrence: s.Occurrence,
+		Status: status, LayoutDated: s.LayoutDated, Partial: s.Partial(),
+		Owner: s.Basic.Owner, StartTime: known(s.Basic.StartTime), ScheduledStart: known(s.Basic.ScheduledStart),
+		Participants: apiParticipants(s), Speakers: apiSpeakers(s),
 		Freshness: apiFreshness{Link: s.Link.State, Since: s.Link.Since.UTC(), Reason: s.Link.Reason,
 			LastEcho: known(s.Link.LastEcho), LastChange: known(s.LastChange)},
 		Messages: apiCounts{Applied: s.Counts.Applied, Dropped: map[string]uint64{}, Refused: s.Counts.Refused,
 			Passed: orEmpty(s.Counts.Passed), Withheld: orEmpty(s.Counts.Withheld)},
+	}
+	if s.WaitingIntake.Last.Type != "" {
+		waiting := len(s.WaitingRoom)
+		m.WaitingRoom = &waiting
 	}
 	for _, fate := range conference.DropFates() {
 		m.Messages.Dropped[fate.String()] = s.Counts.Dropped[fate]
@@ -126,6 +154,32 @@ func apiMeetingOf(s *conference.State) (apiMeeting, error) {
 		}
 	}
 	return m, nil
+}
+
+func apiParticipants(s *conference.State) []apiParticipant {
+	if !knowsPeople(s) {
+		return nil
+	}
+	all := make([]apiParticipant, 0, len(s.Participants))
+	for _, p := range s.Participants {
+		one := apiParticipant{PID: p.PID, Name: p.Name(), Tel: p.Tel(), Role: string(p.Role()), Calling: p.Calling(), Attributes: p.Attributes}
+		if at, ok := p.JoinedAt(); ok {
+			one.JoinedAt = known(at)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func apiSpeakers(s *conference.State) []apiSpeaker {
+	if s.SpeakersIntake.Last.Type == "" {
+		return nil
+	}
+	all := make([]apiSpeaker, 0, len(s.Speakers))
+	for _, sp := range s.Speakers {
+		all = append(all, apiSpeaker{PID: sp.PID, Name: sp.Name, Volume: sp.Volume})
+	}
+	return all
 }
 
 var null = json.RawMessage("null")

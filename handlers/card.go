@@ -15,13 +15,34 @@ func cardPart(id conference.ConfID, part string) string { return "c-" + string(i
 func (w words) card(s *conference.State) templates.Card {
 	c := templates.Card{
 		ID: cardID(s.ConfID), Path: w.paths.Meeting(s.ConfID), Severity: rules.Judge(s).String(),
-		Title: title(s), Name: s.Name, ConfID: string(s.ConfID),
-		Mark: w.mark(cardPart(s.ConfID, "mark"), s), End: w.cardEnd(s), Fresh: w.fresh(s),
+		Title: s.Title(), Named: s.Title() != string(s.ConfID), ConfID: string(s.ConfID),
+		Mark: w.mark(cardPart(s.ConfID, "mark"), s), End: w.cardEnd(s), People: w.cardPeople(s), Start: w.cardStart(s), Fresh: w.fresh(s),
 	}
 	for _, f := range cardFields {
 		c.Badges = append(c.Badges, w.cardBadge(s, f))
 	}
 	return c
+}
+
+// cardStart is since when a meeting has been running, or when it is to start.
+func (w words) cardStart(s *conference.State) templates.CardStart {
+	start := templates.CardStart{ID: cardPart(s.ConfID, "start")}
+	switch {
+	case isLive(s) && !s.Basic.StartTime.IsZero():
+		start.Label, start.Time = w.text.Running, w.instant(s.Basic.StartTime, "since")
+	case rules.Judge(s) == rules.Scheduled && !s.Basic.ScheduledStart.IsZero():
+		start.Label, start.Time = w.text.Scheduled, w.instant(s.Basic.ScheduledStart, "clock")
+	}
+	return start
+}
+
+// cardPeople is the number of participants on a card.
+func (w words) cardPeople(s *conference.State) templates.CardPeople {
+	n := templates.CardPeople{ID: cardPart(s.ConfID, "people")}
+	if there, known := inMeeting(s); known {
+		n.Text = w.text.Participants(there)
+	}
+	return n
 }
 
 func (w words) cardBadge(s *conference.State, f conference.Field) templates.Badge {

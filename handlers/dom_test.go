@@ -49,10 +49,19 @@ func (d *dom) apply(t *testing.T, message []byte) {
 				k.target.AppendChild(n)
 			}
 		case "outerMorph":
+			into := k.target
 			for _, n := range k.nodes {
-				k.target.Parent.InsertBefore(n, k.target)
+				if n.Type == html.ElementNode && n.Data == into.Data { // the element stays, as what it is to be
+					into.Attr = n.Attr
+					for _, c := range children(into) {
+						into.RemoveChild(c)
+					}
+					for _, c := range children(n) {
+						n.RemoveChild(c)
+						into.AppendChild(c)
+					}
+				}
 			}
-			k.target.Parent.RemoveChild(k.target)
 		case "beforebegin":
 			for _, n := range k.nodes {
 				k.target.Parent.InsertBefore(n, k.target)

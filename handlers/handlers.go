@@ -4,8 +4,10 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,10 +57,13 @@ type Handlers struct {
 func (h *Handlers) Register(g *echo.Group) {
 	page(g, "/", h.overview)
 	page(g, "/m/:confID", h.meeting)
+	page(g, "/wall", h.wall)
 	g.GET("/events", h.overviewStream)
 	g.GET("/m/:confID/events", h.meetingStream)
+	g.GET("/wall/events", h.wallStream)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
+	g.GET("/favicon.ico", h.icon)
 	g.GET("/healthz", h.health)
 	g.GET("/readyz", h.ready)
 }
@@ -69,50 +74,84 @@ func page(g *echo.Group, path string, f echo.HandlerFunc) {
 	g.HEAD(path, f)
 }
 
-// langCookie remembers the language that a viewer chose.
-const langCookie = "confboard_lang"
+// What a viewer can choose for all pages: the parameter of an address that says it, and the cookie that remembers it.
+const (
+	langParam   = "lang"
+	langCookie  = "confboard_lang"
+	themeParam  = "theme"
+	themeCookie = "confboard_theme"
+)
 
-// language is the viewer's: as chosen in the address, as chosen before, or as the browser asks. One chosen in
-// the address is remembered.
-func (h *Handlers) language(c echo.Context) *text.Catalogue {
-	if l := text.Lang(c.QueryParam("lang")); l.Known() {
-		c.SetCookie(&http.Cookie{Name: langCookie, Value: string(l), Path: h.Paths.Cookies(), MaxAge: 365 * 24 * 3600,
+// The themes, in the order in which they are offered.
+const themeSystem = "system"
+
+var themes = []string{themeSystem, "light", "dark"}
+
+// choice is what a viewer has chosen: in the address, which is remembered, or before. It is empty when nothing known has.
+func (h *Handlers) choice(c echo.Context, param, cookie string, known func(string) bool) string {
+	if v := c.QueryParam(param); known(v) {
+		c.SetCookie(&http.Cookie{Name: cookie, Value: v, Path: h.Paths.Cookies(), MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, Secure: c.IsTLS(), SameSite: http.SameSiteLaxMode})
-		return text.For(l)
+		return v
 	}
-	if k, err := c.Cookie(langCookie); err == nil && text.Lang(k.Value).Known() {
-		return text.For(text.Lang(k.Value))
+	if k, err := c.Cookie(cookie); err == nil && known(k.Value) {
+		return k.Value
+	}
+	return ""
+}
+
+// language is the viewer's: as chosen, or as the browser asks.
+func (h *Handlers) language(c echo.Context) *text.Catalogue {
+	if v := h.choice(c, langParam, langCookie, func(v string) bool { return text.Lang(v).Known() }); v != "" {
+		return text.For(text.Lang(v))
 	}
 	return text.For(text.Match(c.Request().Header.Get("Accept-Language")))
 }
 
+// theme is the viewer's: as chosen, or the system's.
+func (h *Handlers) theme(c echo.Context) string {
+	return cmp.Or(h.choice(c, themeParam, themeCookie, func(v string) bool { return slices.Contains(themes, v) }), themeSystem)
+}
+
 // streamLanguage is the language of a stream: the address says it, as the page wrote it there.
 func (h *Handlers) streamLanguage(c echo.Context) text.Lang {
-	if l := text.Lang(c.QueryParam("lang")); l.Known() {
+	if l := text.Lang(c.QueryParam(langParam)); l.Known() {
 		return l
 	}
 	return text.Match(c.Request().Header.Get("Accept-Language"))
 }
 
 // frame is what every page shares.
-func (h *Handlers) frame(c echo.Context, t *text.Catalogue, title string) templates.Page {
+func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) templates.Page {
+	now := h.Now()
 	p := templates.Page{
-		Text: t, Title: title, Root: h.Paths.Overview(""), Build: h.Build, Now: strconv.FormatInt(h.Now().UnixMilli(), 10),
-		CSS:  h.Paths.Asset(h.Assets.Path("app.css")),
-		JS:   h.Paths.Asset(h.Assets.Path("app.js")),
-		Icon: h.Paths.Asset(h.Assets.Path("favicon.svg")),
+		Text: t, Tab: tab, Root: h.Paths.Overview(""), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
+		Clock: now.UTC().Format("2006-01-02 15:04:05") + " UTC",
+		CSS:   h.Paths.Asset(h.Assets.Path("app.css")),
+		JS:    h.Paths.Asset(h.Assets.Path("app.js")),
 	}
 	for _, l := range text.Langs() {
 		other := text.For(l)
-		p.Languages = append(p.Languages, templates.LanguageLink{
-			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: inLanguage(c.Request().URL, l), Current: l == t.Lang})
+		p.Languages = append(p.Languages, templates.Choice{
+			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: chosen(c.Request().URL, langParam, string(l)), Current: l == t.Lang})
+	}
+	theme := h.theme(c)
+	if theme != themeSystem {
+		p.Theme = theme
+	}
+	for _, name := range themes {
+		p.Themes = append(p.Themes, templates.Choice{Name: t.Themes[name], Icon: name, Path: chosen(c.Request().URL, themeParam, name), Current: name == theme})
 	}
 	return p
 }
 
-// send draws a page into memory and only then answers, so that a fault is a clean 500 and never half a page.
 func send(c echo.Context, status int, p templates.Page, region templ.Component) error {
-	body, err := draw(c.Request().Context(), templates.Frame(p), region)
+	return sendFramed(c, status, templates.Frame(p), region)
+}
+
+// sendFramed draws a page into memory and only then answers, so that a fault is a clean 500 and never half a page.
+func sendFramed(c echo.Context, status int, frame, region templ.Component) error {
+	body, err := draw(c.Request().Context(), frame, region)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,11 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+// icon is for browsers that look for the icon of an answer that names none, such as the API's.
+func (h *Handlers) icon(c echo.Context) error {
+	return c.Redirect(http.StatusFound, h.Paths.Asset(h.Assets.Path("favicon.svg")))
+}
+
 // health answers 200 while the process serves, whatever the cloud does.
 func (h *Handlers) health(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "no-store")

@@ -2,17 +2,14 @@ package handlers
 
 import (
 	"context"
-	"fmt"
-	"hash/fnv"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"confboard/feed/conference"
-	"confboard/feed/rules"
 	"confboard/templates"
 	"confboard/templates/text"
 	"confboard/web/live"
@@ -36,12 +33,12 @@ func (h *Handlers) meeting(c echo.Context) error {
 	stream := h.Paths.MeetingStream(id, t.Lang)
 	s := h.Board.Get(id)
 	if s == nil { // the page comes alive when the meeting appears
-		p := h.frame(c, t, t.AbsentTitle)
+		p := h.frame(c, t, h.words(t.Lang).tab(t.AbsentTitle, false))
 		p.Stream, p.StreamID = stream, "stream-meeting"
 		return send(c, http.StatusNotFound, p, templates.ProblemRegion(absent(t, h.Paths)))
 	}
-	m := words{text: t, paths: h.Paths}.meeting(s)
-	p := h.frame(c, t, m.PageTitle)
+	m := h.words(t.Lang).meeting(s)
+	p := h.frame(c, t, m.Tab)
 	p.Stream, p.StreamID = stream, "stream-meeting"
 	return send(c, http.StatusOK, p, templates.MeetingRegion(m))
 }
@@ -53,10 +50,10 @@ func (h *Handlers) meetingStream(c echo.Context) error {
 	}
 	lang := h.streamLanguage(c)
 	if h.Board.Get(id) != nil {
-		return h.serveStream(c, &meetingView{words: words{text: text.For(lang), paths: h.Paths}, board: h.Board, id: id}, live.ServeOptions{})
+		return h.serveStream(c, &meetingView{words: h.words(lang), board: h.Board, id: id}, live.ServeOptions{})
 	}
 	// All unknown meetings share one topic. Its viewers are let go when their meeting appears, and come back to the meeting's own.
-	return h.serveStream(c, &absentView{words: words{text: text.For(lang), paths: h.Paths}}, live.ServeOptions{
+	return h.serveStream(c, &absentView{words: h.words(lang)}, live.ServeOptions{
 		EndWhen: func(ch conference.Change) bool { return ch.ConfID == id && ch.After != nil },
 		Moved:   func() bool { return h.Board.Get(id) != nil },
 	})
@@ -80,7 +77,7 @@ func (v *absentView) Render(context.Context, []string) ([]byte, error) { return 
 
 // Region implements live.View.
 func (v *absentView) Region(ctx context.Context) ([]byte, error) {
-	return draw(ctx, templates.SwapRegion(v.text.AbsentTitle), templates.ProblemRegion(absent(v.text, v.paths)))
+	return draw(ctx, templates.SwapRegion(v.tab(v.text.AbsentTitle, false)), templates.ProblemRegion(absent(v.text, v.paths)))
 }
 
 // meetingView is the view of one meeting's page.
@@ -102,57 +99,104 @@ func (v *meetingView) About() (conference.ConfID, bool) { return v.id, true }
 // The components of a meeting's page: these, a listed field's wire name behind "field/", and an unlisted one's behind "other/".
 const (
 	partHead     = "head"
-	partTitle    = "title"
+	partTab      = "tab"
+	partAbout    = "about"
+	partSentence = "sentence"
+	partSpeaking = "speaking"
+	partPeople   = "people"
+	partWaiting  = "waiting"
+	partFocus    = "focus"
 	partLayout   = "layout"
 	partEnvelope = "envelope"
 	partIntake   = "intake"
 	partOther    = "other"
 	partField    = "field/"
 	partOtherRow = "other/"
+	partPerson   = "person/"
 )
+
+// listEvery bounds how often the list of participants is sent as a whole: when many join or leave at once.
+const listEvery = time.Second
 
 // Touched implements live.View.
 func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	if c.ConfID != v.id {
 		return nil
 	}
-	if c.Has(conference.PartBoard, conference.PartName) {
+	if c.Has(conference.PartBoard) {
 		return []live.Touch{{Component: live.WholeRegion}}
 	}
 	var touched []string
+	touch := func(components ...string) { touched = append(touched, components...) }
+	listed := false
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
-			touched = append(touched, partField+f.Field.WireName())
+			touch(partField + f.Field.WireName())
 			switch f.Field {
 			case conference.MultiPic, conference.PicNum, conference.StatusMode:
-				touched = append(touched, partLayout)
+				touch(partLayout)
 			case conference.MeetingState:
-				touched = append(touched, partHead)
+				touch(partHead)
+			case conference.PartViewNum, conference.MaxPartViewNum:
+				touch(partFocus)
 			}
 		case conference.PartUnlisted:
 			if f.Old.Presence == f.New.Presence {
-				touched = append(touched, partOtherRow+f.Name)
+				touch(partOtherRow + f.Name)
 			} else {
-				touched = append(touched, partOther)
+				touch(partOther)
 			}
+		case conference.PartName, conference.PartBasic:
+			touch(partAbout, partTab)
+		case conference.PartParticipants:
+			touch(partLayout)
+			if f.Name != "" && f.Old.Presence == f.New.Presence && !reranked(c, f.Name) {
+				touch(partPerson + f.Name)
+			} else {
+				listed = true
+			}
+			if len(c.After.Speakers) > 0 {
+				touch(partSpeaking) // their names may be known now
+			}
+		case conference.PartSpeakers:
+			touch(partSpeaking, partLayout)
+		case conference.PartWaiting:
+			touch(partWaiting)
+		case conference.PartCustomLayout:
+			touch(partLayout)
 		case conference.PartLayoutDated:
-			touched = append(touched, partLayout)
-		case conference.PartLink, conference.PartClock, conference.PartOccurrence:
-			touched = append(touched, partHead, partTitle)
+			touch(partLayout)
+		case conference.PartOccurrence:
+			touch(partHead, partTab, partAbout)
+		case conference.PartLink:
+			touch(partHead, partTab, partAbout, partSpeaking, partLayout)
+		case conference.PartClock:
+			touch(partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
-			touched = append(touched, partHead)
+			touch(partHead)
 		case conference.PartEnvelope:
-			touched = append(touched, partEnvelope)
+			touch(partEnvelope)
 			if !c.Before.LastChange.Equal(c.After.LastChange) {
-				touched = append(touched, partHead)
+				touch(partHead)
 			}
 			if (c.Before.StatusIntake.Last.Type == "") != (c.After.StatusIntake.Last.Type == "") {
-				touched = append(touched, partLayout)
+				touch(partLayout)
+			}
+		case conference.PartIntake:
+			touch(partEnvelope)
+			if f.Name == string(conference.SpeakersType) {
+				touch(partSpeaking) // that nobody speaks is news when nothing was known
 			}
 		case conference.PartCounts:
-			touched = append(touched, partIntake)
+			touch(partIntake)
 		}
+	}
+	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is
+		touch(partSentence)
+	}
+	if c.Has(conference.PartStatus, conference.PartBasic, conference.PartCustomLayout) && !sameOthers(c.Before, c.After) {
+		touch(partOther)
 	}
 	slices.Sort(touched)
 	touched = slices.Compact(touched)
@@ -160,7 +204,23 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	for i, component := range touched {
 		touches[i] = live.Touch{Component: component}
 	}
+	if listed {
+		touches = append(touches, live.Touch{Component: partPeople, Every: listEvery})
+	}
 	return touches
+}
+
+// reranked reports whether a change moves a participant within the list.
+func reranked(c conference.Change, pid string) bool {
+	of := func(s *conference.State) int {
+		for _, p := range s.Participants {
+			if p.PID == pid {
+				return rank(p)
+			}
+		}
+		return -1
+	}
+	return of(c.Before) != of(c.After)
 }
 
 // Render implements live.View.
@@ -187,8 +247,26 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 	case partHead:
 		h := v.head(s)
 		m.swap(h.ID, templates.HeadView(h))
-	case partTitle:
-		m.add(templates.Retitle(v.pageTitle(s)))
+	case partTab:
+		m.add(templates.SwapTab(v.pageTab(s)))
+	case partAbout:
+		a := v.about(s)
+		m.swap(a.ID, templates.AboutView(a))
+	case partSentence:
+		said := v.sentence(s)
+		m.swap(said.ID, templates.SentenceView(said))
+	case partSpeaking:
+		sp := v.speaking(s)
+		m.swap(sp.ID, templates.LineView(sp))
+	case partPeople:
+		p := v.people(s)
+		m.swap(p.ID, templates.PeopleView(p))
+	case partFocus:
+		l := v.focus(s)
+		m.swap(l.ID, templates.LineView(l))
+	case partWaiting:
+		p := v.waiting(s)
+		m.swap(p.ID, templates.LineView(p))
 	case partLayout:
 		v.changedLayout(m, s)
 	case partEnvelope:
@@ -205,6 +283,13 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 			if f, listed := conference.FieldByWireName(name); listed {
 				b := v.badge(fieldID(f), s, f)
 				m.swap(b.ID, templates.BadgeView(b))
+			}
+		} else if pid, ok := strings.CutPrefix(component, partPerson); ok {
+			for _, p := range s.Participants {
+				if p.PID == pid {
+					row := v.person(p)
+					m.swap(row.ID, templates.PersonView(row))
+				}
 			}
 		} else if name, ok := strings.CutPrefix(component, partOtherRow); ok {
 			if _, reported := s.Status.Unlisted[name]; reported {
@@ -235,7 +320,7 @@ func (v *meetingView) Region(ctx context.Context) ([]byte, error) {
 	s := v.board.Get(v.id)
 	if s == nil {
 		v.drawn = templates.Layout{}
-		return draw(ctx, templates.SwapRegion(v.text.AbsentTitle), templates.ProblemRegion(absent(v.text, v.paths)))
+		return draw(ctx, templates.SwapRegion(v.tab(v.text.AbsentTitle, false)), templates.ProblemRegion(absent(v.text, v.paths)))
 	}
 	m := v.meeting(s)
 	if !v.started {
@@ -243,127 +328,5 @@ func (v *meetingView) Region(ctx context.Context) ([]byte, error) {
 	} else if !sameLayout(v.drawn, m.Layout) {
 		v.drawn = templates.Layout{} // this viewer is ahead of the others: the next change sends everybody the whole layout
 	}
-	return draw(ctx, templates.SwapRegion(m.PageTitle), templates.MeetingRegion(m))
-}
-
-// groups are the listed fields by what they are about. Every field is in one of them.
-func (w words) groups() []struct {
-	id, title string
-	fields    []conference.Field
-} {
-	return []struct {
-		id, title string
-		fields    []conference.Field
-	}{
-		{"g-meeting", w.text.GroupMeeting, []conference.Field{conference.MeetingState, conference.StatusMode, conference.Lock, conference.EndTime}},
-		{"g-sound", w.text.GroupSound, []conference.Field{conference.Mute, conference.CanUnmute, conference.VoiceActivation, conference.ForbiddenChat, conference.ConfIMGroupID}},
-		{"g-recording", w.text.GroupRecording, []conference.Field{conference.RecState, conference.RecOccurred, conference.RealTimeSubtitle}},
-		{"g-picture", w.text.GroupPicture, []conference.Field{conference.PicNum, conference.MultiPic, conference.LockSharing, conference.ChairView, conference.PartViewNum, conference.MaxPartViewNum}},
-	}
-}
-
-func fieldID(f conference.Field) string { return "f-" + f.WireName() }
-
-// meeting makes the props of a meeting's page.
-func (w words) meeting(s *conference.State) templates.Meeting {
-	m := templates.Meeting{
-		Text: w.text, PageTitle: w.pageTitle(s), Title: title(s), ConfID: string(s.ConfID), GroupName: s.Group,
-		Head: w.head(s), Layout: w.layout(s), Envelope: w.envelope(s), Intake: w.intake(s), Other: w.other(s),
-	}
-	for _, g := range w.groups() {
-		group := templates.Group{ID: g.id, Title: g.title}
-		for _, f := range g.fields {
-			group.Badges = append(group.Badges, w.badge(fieldID(f), s, f))
-		}
-		m.Groups = append(m.Groups, group)
-	}
-	return m
-}
-
-func (w words) pageTitle(s *conference.State) string {
-	return fmt.Sprintf("%s · %s · %s", w.text.Severity[rules.Judge(s)], title(s), w.text.Product)
-}
-
-func (w words) head(s *conference.State) templates.Head {
-	h := templates.Head{
-		Text: w.text, ID: "head", Severity: rules.Judge(s).String(), Mark: w.mark("mark", s),
-		Help: w.text.LinkHelp[s.Link.State], Link: w.text.Link[s.Link.State],
-		LinkSince: w.instant(s.Link.Since, "clock"), Echo: w.instant(s.Link.LastEcho, "ago"), LastChange: w.instant(s.LastChange, "ago"),
-	}
-	if s.Link.State != conference.Live && s.Link.State != conference.Over {
-		h.Reason = w.text.Reason[s.Link.Reason]
-	}
-	switch {
-	case s.Overrun:
-		h.Notes = append(h.Notes, w.text.OverrunNote)
-	case s.EndingSoon:
-		h.Notes = append(h.Notes, w.text.EndingSoonNote)
-	}
-	if s.Partial() {
-		h.Notes = append(h.Notes, w.text.Partial)
-	}
-	if s.Occurrence > 1 {
-		h.Occurrence = strconv.Itoa(s.Occurrence)
-	}
-	return h
-}
-
-func (w words) envelope(s *conference.State) templates.Envelope {
-	last := s.StatusIntake.Last
-	e := templates.Envelope{Text: w.text, ID: "envelope", Known: last.Type != "", Type: string(last.Type), Version: strconv.FormatInt(last.RawVersion(), 10),
-		MsgID: last.MsgID, CreateTime: w.instant(last.CreateTime, "clock"), Mode: w.text.Full, VersionLabel: w.text.Version}
-	if last.Mode == conference.Incremental {
-		e.Mode, e.VersionLabel = w.text.Incremental, w.text.Sequence
-	}
-	return e
-}
-
-func (w words) intake(s *conference.State) templates.Intake {
-	n := &s.Counts
-	in := templates.Intake{Text: w.text, ID: "intake", Rows: []templates.CountRow{{Name: w.text.Applied, Count: strconv.FormatUint(n.Applied, 10)}}}
-	for _, fate := range conference.DropFates() {
-		if n.Dropped[fate] > 0 {
-			in.Rows = append(in.Rows, templates.CountRow{Name: w.text.Dropped[fate], Count: strconv.FormatUint(n.Dropped[fate], 10)})
-		}
-	}
-	in.Rows = append(in.Rows, templates.CountRow{Name: w.text.Refused, Count: strconv.FormatUint(n.Refused, 10)})
-	in.Rows = append(in.Rows, namedCounts(w.text.Passed, n.Passed)...)
-	in.Rows = append(in.Rows, namedCounts(w.text.Withheld, n.Withheld)...)
-	if last := n.LastRefusal; last.Kind != "" {
-		in.Refusal, in.At = w.text.Refusal[last.Kind], w.instant(last.At, "clock")
-		if last.Field != "" {
-			in.Refusal = w.text.Pair(in.Refusal, last.Field)
-		}
-	}
-	return in
-}
-
-// namedCounts is one row for counters that have names, none if there are no such counters.
-func namedCounts(name string, counts map[string]uint64) []templates.CountRow {
-	if len(counts) == 0 {
-		return nil
-	}
-	var total uint64
-	details := make([]string, 0, len(counts))
-	for n, count := range counts {
-		total += count
-		details = append(details, fmt.Sprintf("%s %d", n, count))
-	}
-	slices.Sort(details)
-	return []templates.CountRow{{Name: name, Count: strconv.FormatUint(total, 10), Detail: strings.Join(details, ", ")}}
-}
-
-func (w words) other(s *conference.State) templates.Other {
-	o := templates.Other{Text: w.text, ID: "other"}
-	for _, name := range s.Status.UnlistedNames() {
-		o.Rows = append(o.Rows, otherRow(s, name))
-	}
-	return o
-}
-
-// otherRow draws an unlisted field. Its wire name can be anything, so its DOM id is made of a hash.
-func otherRow(s *conference.State, name string) templates.OtherRow {
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	return templates.OtherRow{ID: fmt.Sprintf("o-%x", h.Sum64()), Name: name, Value: s.Status.Unlisted[name]}
+	return draw(ctx, templates.SwapRegion(m.Tab), templates.MeetingRegion(m))
 }

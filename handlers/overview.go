@@ -20,29 +20,55 @@ import (
 
 // overviewQuery is what the address of the overview asks for; its zero value shows everything.
 type overviewQuery struct {
-	// only is empty, onlyProblems or the name of a rules.Severity.
+	// only is empty, onlyProblems, onlyStale or the name of a rules.Severity.
 	only string
 }
 
-const onlyProblems = "problems"
+// What can be asked for beside a severity. Stale data is a class of its own, because it is a problem of the board's
+// knowledge and not of the meeting.
+const (
+	onlyProblems = "problems"
+	onlyStale    = "stale"
+)
 
 // overviewQueryOf reads the known parameters; an unknown value counts as not given.
 func overviewQueryOf(c echo.Context) overviewQuery {
 	only := c.QueryParam("only")
-	if only == onlyProblems || slices.ContainsFunc(rules.Severities(), func(s rules.Severity) bool { return s.String() == only }) {
+	if only == onlyProblems || only == onlyStale || slices.ContainsFunc(rules.Severities(), func(s rules.Severity) bool { return s.String() == only }) {
 		return overviewQuery{only: only}
 	}
 	return overviewQuery{}
 }
 
-func (q overviewQuery) shows(s rules.Severity) bool {
-	return q.only == "" || q.only == s.String() || (q.only == onlyProblems && s.Problem())
+func (q overviewQuery) shows(s *conference.State) bool {
+	switch q.only {
+	case "":
+		return true
+	case onlyProblems:
+		return rules.Judge(s).Problem()
+	case onlyStale:
+		return rules.Stale(s)
+	}
+	return q.only == rules.Judge(s).String()
+}
+
+// standing is what decides where a meeting is counted and shown; its zero value is that of a meeting that is not on the board.
+type standing struct {
+	there, shown, stale bool
+	severity            rules.Severity
+}
+
+func (q overviewQuery) standing(s *conference.State) standing {
+	if s == nil {
+		return standing{}
+	}
+	return standing{there: true, shown: q.shows(s), stale: rules.Stale(s), severity: rules.Judge(s)}
 }
 
 func (h *Handlers) overview(c echo.Context) error {
 	t, q := h.language(c), overviewQueryOf(c)
 	region := h.overviewView(q, t.Lang).draw(h.Board.All())
-	p := h.frame(c, t, region.Title)
+	p := h.frame(c, t, region.Tab)
 	p.Stream, p.StreamID = h.Paths.OverviewStream(q.only, t.Lang), "stream-overview-"+cmp.Or(q.only, "all")
 	return send(c, http.StatusOK, p, templates.OverviewRegion(region))
 }
@@ -65,7 +91,7 @@ type overviewView struct {
 }
 
 func (h *Handlers) overviewView(q overviewQuery, lang text.Lang) *overviewView {
-	return &overviewView{words: words{text: text.For(lang), paths: h.Paths}, board: h.Board, query: q}
+	return &overviewView{words: h.words(lang), board: h.Board, query: q}
 }
 
 // Key implements live.View.
@@ -83,6 +109,8 @@ const (
 	partMark     = "mark/"
 	partEnd      = "end/"
 	partFresh    = "fresh/"
+	partCount    = "count/" // of participants
+	partStart    = "start/"
 	partBadge    = "badge/" // followed by field number, slash, confID
 )
 
@@ -101,30 +129,22 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	touch := func(component string) { touches = append(touches, live.Touch{Component: component}) }
 	id := string(c.ConfID)
 
-	was, is := c.Before != nil, c.After != nil
-	var before, after rules.Severity
-	if was {
-		before = rules.Judge(c.Before)
-	}
-	if is {
-		after = rules.Judge(c.After)
-	}
-	if was != is || before != after {
+	was, is := v.query.standing(c.Before), v.query.standing(c.After)
+	if was != is {
 		touch(partCounters)
-		was, is = was && v.query.shows(before), is && v.query.shows(after)
 		switch {
-		case was != is:
+		case was.shown != is.shown:
 			touch(partPlace + id)
-		case is:
+		case is.shown:
 			touch(partCard + id)
 			touches = append(touches, live.Touch{Component: partOrder, Every: reorderEvery})
 		}
 		return touches
 	}
-	if !is || !v.query.shows(after) {
+	if !is.shown {
 		return nil
 	}
-	fresh := false
+	fresh, people := false, false
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
@@ -137,8 +157,19 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 			touch(partEnd + id)
 		case conference.PartName:
 			touch(partCard + id)
+		case conference.PartBasic:
+			switch f.Name {
+			case "title":
+				touch(partCard + id)
+			case "startTime":
+				touch(partCard + id)
+				touches = append(touches, live.Touch{Component: partOrder, Every: reorderEvery})
+			}
+		case conference.PartParticipants:
+			people = true
 		case conference.PartLink:
 			touch(partMark + id)
+			touch(partStart + id)
 			fresh = true
 		case conference.PartEnvelope:
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
@@ -146,6 +177,9 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	}
 	if fresh {
 		touch(partFresh + id)
+	}
+	if people {
+		touch(partCount + id)
 	}
 	return touches
 }
@@ -160,7 +194,7 @@ func (v *overviewView) Render(ctx context.Context, components []string) ([]byte,
 		switch component {
 		case partCounters:
 			o := v.draw(v.board.All())
-			m.add(templates.Retitle(o.Title))
+			m.add(templates.SwapTab(o.Tab))
 			m.swap("counters", templates.CountersView(o.Counters))
 		case partOrder:
 			moved = true
@@ -191,7 +225,7 @@ func (v *overviewView) place(m *message, components []string) (moved bool) {
 			continue
 		}
 		s := v.board.Get(conference.ConfID(id))
-		wanted := s != nil && v.query.shows(rules.Judge(s))
+		wanted := s != nil && v.query.shows(s)
 		at := slices.Index(v.shown, conference.ConfID(id))
 		switch {
 		case wanted && at < 0:
@@ -288,6 +322,12 @@ func (v *overviewView) part(m *message, component string) {
 	case partFresh:
 		fresh := v.fresh(s)
 		m.swap(fresh.ID, templates.FreshView(fresh))
+	case partStart:
+		start := v.cardStart(s)
+		m.swap(start.ID, templates.CardStartView(start))
+	case partCount:
+		n := v.cardPeople(s)
+		m.swap(n.ID, templates.CardPeopleView(n))
 	case partBadge:
 		if n, err := strconv.Atoi(field); err == nil && n < int(conference.FieldCount) {
 			b := v.cardBadge(s, conference.Field(n))
@@ -307,14 +347,14 @@ func (v *overviewView) Region(ctx context.Context) ([]byte, error) {
 	v.uneven = v.uneven || len(states) < len(v.shown)
 	o := v.draw(v.board.All())
 	o.Cards = v.overview(states).Cards
-	return draw(ctx, templates.SwapRegion(o.Title), templates.OverviewRegion(o))
+	return draw(ctx, templates.SwapRegion(o.Tab), templates.OverviewRegion(o))
 }
 
 // sorted keeps the states that the query shows and puts them in order.
 func (v *overviewView) sorted(all []*conference.State) []*conference.State {
 	states := make([]*conference.State, 0, len(all))
 	for _, s := range all {
-		if v.query.shows(rules.Judge(s)) {
+		if v.query.shows(s) {
 			states = append(states, s)
 		}
 	}
@@ -324,14 +364,17 @@ func (v *overviewView) sorted(all []*conference.State) []*conference.State {
 
 // inOrder puts what needs a person first; within a class the order is steady.
 func inOrder(a, b *conference.State) int {
-	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), cmp.Compare(a.ConfID, b.ConfID))
+	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), a.Basic.StartTime.Compare(b.Basic.StartTime), cmp.Compare(a.ConfID, b.ConfID))
 }
 
 // draw makes the props of the whole overview.
 func (v *overviewView) draw(all []*conference.State) templates.Overview {
 	counts := make([]int, len(rules.Severities()))
-	problems := 0
+	problems, stale := 0, 0
 	for _, s := range all {
+		if rules.Stale(s) {
+			stale++
+		}
 		severity := rules.Judge(s)
 		counts[severity]++
 		if severity.Problem() {
@@ -339,15 +382,17 @@ func (v *overviewView) draw(all []*conference.State) templates.Overview {
 		}
 	}
 	o := v.overview(v.sorted(all))
-	o.Title = v.text.OverviewTitle(problems)
+	o.Tab = v.tab(v.text.OverviewTitle(problems), problems > 0)
 	o.Counters = templates.Counters{
 		Name: v.text.Filter, Total: v.text.MeetingCount(len(all)), TotalPath: v.paths.Overview(""), TotalCurrent: v.query.only == "",
 		Problems: templates.Counter{Severity: onlyProblems, Label: v.text.Problems(problems), Count: strconv.Itoa(problems), Path: v.paths.Overview(onlyProblems),
 			Zero: problems == 0, Current: v.query.only == onlyProblems},
+		Stale: templates.Counter{Severity: onlyStale, Label: v.text.StaleCount, Count: strconv.Itoa(stale), Path: v.paths.Overview(onlyStale),
+			Zero: stale == 0, Current: v.query.only == onlyStale},
 	}
 	for _, severity := range rules.Severities() {
 		name := severity.String()
-		o.Counters.Classes = append(o.Counters.Classes, templates.Counter{Severity: name, Label: v.text.SeverityCount[severity],
+		o.Counters.Classes = append(o.Counters.Classes, templates.Counter{Icon: true, Severity: name, Label: v.text.SeverityCount[severity],
 			Count: strconv.Itoa(counts[severity]), Path: v.paths.Overview(name), Zero: counts[severity] == 0, Current: v.query.only == name})
 	}
 	return o

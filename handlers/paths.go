@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/url"
+	"strconv"
 
 	"confboard/feed/conference"
 	"confboard/templates/text"
@@ -37,6 +38,15 @@ func (p Paths) MeetingStream(id conference.ConfID, lang text.Lang) string {
 	return p.join("/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
 }
 
+// WallStream is the path of the stream of a wall with so many tiles.
+func (p Paths) WallStream(only string, tiles int, lang text.Lang) string {
+	q := url.Values{"tiles": {strconv.Itoa(tiles)}}
+	if only != "" {
+		q.Set("only", only)
+	}
+	return p.join("/wall/events", q, lang)
+}
+
 // Asset is the path of an asset, given its path below the base.
 func (p Paths) Asset(path string) string { return p.Base + path }
 
@@ -45,7 +55,7 @@ func (p Paths) Cookies() string { return p.Base + "/" }
 
 func (p Paths) join(path string, q url.Values, lang text.Lang) string {
 	if lang != "" {
-		q.Set("lang", string(lang))
+		q.Set(langParam, string(lang))
 	}
 	if len(q) == 0 {
 		return p.Base + path
@@ -53,9 +63,10 @@ func (p Paths) join(path string, q url.Values, lang text.Lang) string {
 	return p.Base + path + "?" + q.Encode()
 }
 
-// inLanguage is the path of the requested page in another language.
-func inLanguage(u *url.URL, lang text.Lang) string {
+// chosen is the requested page with another choice. It is a query alone, relative to the page: a path that a stranger made up,
+// such as //elsewhere.example, must not become a link that leaves the board.
+func chosen(u *url.URL, param, value string) string {
 	q := u.Query()
-	q.Set("lang", string(lang))
-	return u.EscapedPath() + "?" + q.Encode()
+	q.Set(param, value)
+	return "?" + q.Encode()
 }

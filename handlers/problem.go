@@ -23,5 +23,5 @@ func (h *Handlers) Problem(c echo.Context, status int) error {
 	default:
 		p.Title, p.Help = t.NotFoundTitle, t.NotFoundHelp
 	}
-	return send(c, status, h.frame(c, t, p.Title+" · "+t.Product), templates.ProblemRegion(p))
+	return send(c, status, h.frame(c, t, h.words(t.Lang).tab(p.Title+" · "+t.Product, false)), templates.ProblemRegion(p))
 }

@@ -91,7 +91,7 @@ func (h *history) step(meetings int) {
 	h.now = h.now.Add(time.Duration(h.r.IntN(20)) * time.Second)
 	about := conference.About{ConfID: conference.ConfID(strconv.Itoa(100 + h.r.IntN(meetings))), At: h.now}
 	var m conference.Message
-	switch h.r.IntN(12) {
+	switch h.r.IntN(18) {
 	case 0:
 		m = conference.UnwatchMessage{About: about}
 	case 1, 2, 3:
@@ -100,21 +100,47 @@ func (h *history) step(meetings int) {
 		m = conference.LinkMessage{About: about, Event: conference.LinkEvent(1 + h.r.IntN(6)), Reason: conference.ReasonClosed}
 	case 7:
 		m = conference.RefusedMessage{About: about, Refusal: conference.Refusal{Kind: conference.RefusedValue, Field: "lock", At: h.now}}
+	case 8, 9, 10:
+		m = h.participants(about)
+	case 11:
+		m = conference.SpeakersMessage{About: about, Envelope: h.envelope(about, conference.SpeakersType),
+			Speakers: []conference.Speaker{{PID: "a", Name: "Ann"}, {PID: "zz"}}[:h.r.IntN(3)]}
+	case 12:
+		m = conference.BasicMessage{About: about, Envelope: h.envelope(about, conference.BasicType),
+			Basic: conference.BasicInfo{Title: []string{"", "Review <2>"}[h.r.IntN(2)], Owner: "o", StartTime: h.now}}
 	default:
 		m = h.status(about)
 	}
 	h.registry.Apply(m)
 }
 
-func (h *history) status(about conference.About) conference.StatusMessage {
+func (h *history) envelope(about conference.About, kind conference.MessageType) conference.Envelope {
 	h.version++
-	m := conference.StatusMessage{About: about, Envelope: conference.Envelope{Type: conference.StatusType, ConfID: about.ConfID,
-		MsgID: strconv.FormatInt(h.version, 10), Mode: conference.Mode(h.r.IntN(2)), CreateTime: h.now}}
-	if m.Envelope.Mode == conference.Full {
-		m.Envelope.Version = conference.FullVersion(h.now.UnixMilli() + h.version)
+	e := conference.Envelope{Type: kind, ConfID: about.ConfID, MsgID: strconv.FormatInt(h.version, 10), Mode: conference.Mode(h.r.IntN(2)), CreateTime: h.now}
+	if e.Mode == conference.Full {
+		e.Version = conference.FullVersion(h.now.UnixMilli() + h.version)
 	} else {
-		m.Envelope.Sequence = conference.Sequence(h.version)
+		e.Sequence = conference.Sequence(h.version)
 	}
+	return e
+}
+
+func (h *history) participants(about conference.About) conference.ParticipantsMessage {
+	m := conference.ParticipantsMessage{About: about, Envelope: h.envelope(about, conference.ParticipantsType)}
+	for range h.r.IntN(4) {
+		attributes := map[string]string{}
+		for _, key := range []string{"NAME", "TEL", "ROLE", "HAND", "MUTE", "STATE", "ISCOHOST"} {
+			if h.r.IntN(3) == 0 {
+				attributes[key] = []string{"0", "1", "<b>"}[h.r.IntN(3)]
+			}
+		}
+		m.Entries = append(m.Entries, conference.ParticipantEntry{PID: []string{"a", "b", "c", "d<"}[h.r.IntN(4)], Removed: h.r.IntN(4) == 0, Attributes: attributes})
+	}
+	return m
+}
+
+func (h *history) status(about conference.About) conference.StatusMessage {
+	m := conference.StatusMessage{About: about, Envelope: h.envelope(about, conference.StatusType)}
 	known := func(n int64) conference.Value { return conference.Value{Presence: conference.Known, Int: n} }
 	for f := range conference.FieldCount {
 		if h.r.IntN(4) != 0 {
@@ -157,7 +183,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		h := newHistory(seed)
 		w := words{text: text.For(text.Langs()[seed%2]), paths: paths}
 		overview := func() *overviewView {
-			return &overviewView{words: w, board: h.registry, query: overviewQuery{only: []string{"", onlyProblems, "live"}[seed%3]}}
+			return &overviewView{words: w, board: h.registry, query: overviewQuery{only: []string{"", onlyProblems, "live", onlyStale}[seed%4]}}
 		}
 		meeting := &meetingView{words: w, board: h.registry, id: "101"}
 		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting)}
@@ -206,7 +232,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 
 func drawn(t *testing.T, c templ.Component) *dom {
 	t.Helper()
-	message, err := draw(context.Background(), templates.SwapRegion(""), c)
+	message, err := draw(context.Background(), templates.SwapRegion(templates.Tab{}), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,25 @@ import (
 type words struct {
 	text  *text.Catalogue
 	paths Paths
+	// icon and alarm are the paths of the page's icon without and with a problem.
+	icon, alarm string
+}
+
+func (h *Handlers) words(lang text.Lang) words {
+	return words{text: text.For(lang), paths: h.Paths, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
+}
+
+// iconFor is the icon of a page that shows a problem, or none.
+func (w words) iconFor(problem bool) string {
+	if problem {
+		return w.alarm
+	}
+	return w.icon
+}
+
+// tab draws what the browser's tab shows.
+func (w words) tab(title string, problem bool) templates.Tab {
+	return templates.Tab{Title: title, Icon: w.iconFor(problem)}
 }
 
 // instant formats a time in UTC; the browser shows it in the viewer's zone.
@@ -25,20 +44,12 @@ func (w words) instant(t time.Time, show string) templates.Instant {
 	return templates.Instant{ISO: t.Format("2006-01-02T15:04:05.000Z"), Text: t.Format("2006-01-02 15:04:05") + " UTC", Show: show}
 }
 
-// title is what a meeting is called: its name in the settings, otherwise its ID.
-func title(s *conference.State) string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return string(s.ConfID)
-}
-
 // mark is the status class of a meeting.
 func (w words) mark(id string, s *conference.State) templates.Mark {
 	severity := rules.Judge(s)
 	m := templates.Mark{ID: id, Severity: severity.String(), Word: w.text.Severity[severity]}
 	if severity == rules.NoData {
-		m.Since = w.instant(s.Link.Since, "since")
+		m.Since = w.instant(s.Link.Heard(), "since")
 	}
 	return m
 }
@@ -92,6 +103,9 @@ func (w words) value(f conference.Field, v conference.Value) (string, templates.
 }
 
 func (w words) layoutBadge(l *conference.Layout) string {
+	if !isSet(l) {
+		return w.text.LayoutNone
+	}
 	if l.PicNum.Presence == conference.Known {
 		return w.text.LayoutSummary(int(l.PicNum.Int))
 	}

@@ -5,29 +5,38 @@ package templates
 
 import "confboard/templates/text"
 
+// Tab is what the browser's tab shows: the icon tells whether something needs a person, the title has it in words.
+type Tab struct{ Title, Icon string }
+
 // Page is what every page needs beside its region.
 type Page struct {
-	Text  *text.Catalogue
-	Title string
-	// Root is the path of the overview, language included; CSS, JS and Icon are paths of assets. All include the base path.
-	Root, CSS, JS, Icon string
+	Text *text.Catalogue
+	Tab  Tab
+	// Root is the path of the overview; CSS and JS are paths of assets. All include the base path.
+	Root, CSS, JS string
 	// Stream is the path of the page's event stream; empty for a page that does not change.
 	Stream string
 	// StreamID is the DOM id of the element that holds the stream. It differs from view to view, because
 	// an element whose URL is only morphed keeps its old stream.
 	StreamID string
+	// Unattended: the page is a wall's, which goes on while the browser takes it for hidden.
+	Unattended bool
 	// Build is the build that drew the page; the page reloads itself when the stream names another.
 	Build string
-	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits.
-	Now string
-	// Languages are links to this page in every language.
-	Languages []LanguageLink
+	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits; Clock is the same to read.
+	Now, Clock string
+	// Theme is dark or light, empty for the system's.
+	Theme string
+	// Languages and Themes are links to this page in every language and theme.
+	Languages, Themes []Choice
 }
 
-// LanguageLink leads to the same page in another language.
-type LanguageLink struct {
-	Name, HTMLLang, Path string
-	Current              bool
+// Choice leads to the same page in another language or theme.
+type Choice struct {
+	Name, Path string
+	// HTMLLang is set for a language, Icon for a theme.
+	HTMLLang, Icon string
+	Current        bool
 }
 
 // Instant is a point in time, drawn in UTC and turned into the viewer's zone by the browser.
@@ -45,6 +54,8 @@ type Mark struct {
 	// Severity is the class's stable name: critical, nodata, attention, pending, live, scheduled, ended.
 	Severity string
 	Word     string
+	// Told: its change is told to those who cannot see it.
+	Told bool
 	// Since is drawn behind the word when it matters how long (NO DATA 0:42).
 	Since Instant
 }
@@ -64,15 +75,17 @@ type Badge struct {
 
 // Counter is the number of meetings in a class.
 type Counter struct {
-	ID, Severity, Label, Path string
-	Count                     string
-	Zero, Current             bool
+	// Icon: the class has a shape of its own.
+	Icon                  bool
+	Severity, Label, Path string
+	Count                 string
+	Zero, Current         bool
 }
 
 // Overview is the region of the overview.
 type Overview struct {
 	Text     *text.Catalogue
-	Title    string
+	Tab      Tab
 	Counters Counters
 	Cards    []Card
 	// Empty says why there is no card, and what to do.
@@ -84,19 +97,32 @@ type Counters struct {
 	Name             string
 	Total, TotalPath string
 	TotalCurrent     bool
-	Problems         Counter
+	Problems, Stale  Counter
 	Classes          []Counter
 }
 
 // Card is one meeting on the overview.
 type Card struct {
 	ID, Path, Severity string
-	Title, Name        string
-	ConfID             string
-	Mark               Mark
-	End                CardEnd
-	Badges             []Badge
-	Fresh              Fresh
+	Title              string
+	// Named: the title is not just the confID.
+	Named  bool
+	ConfID string
+	Mark   Mark
+	End    CardEnd
+	People CardPeople
+	Start  CardStart
+	Badges []Badge
+	Fresh  Fresh
+}
+
+// CardPeople is the number of participants on a card; its Text is empty while it is not known.
+type CardPeople struct{ ID, Text string }
+
+// CardStart is since when a meeting has been running, or when it is to start; without a Time nothing is known.
+type CardStart struct {
+	ID, Label string
+	Time      Instant
 }
 
 // CardEnd is the planned end on a card.
@@ -118,16 +144,23 @@ type Fresh struct {
 
 // Meeting is the region of a meeting's page.
 type Meeting struct {
-	Text                     *text.Catalogue
-	PageTitle                string
-	Title, ConfID, GroupName string
-	Head                     Head
-	Groups                   []Group
-	Layout                   Layout
-	Envelope                 Envelope
-	Intake                   Intake
-	Other                    Other
+	Text           *text.Catalogue
+	Tab            Tab
+	About          About
+	Head           Head
+	Sentence       Sentence
+	Groups         []Group
+	Layout         Layout
+	Speaking       Line
+	People         People
+	Waiting, Focus Line
+	Envelope       Envelope
+	Intake         Intake
+	Other          Other
 }
+
+// Sentence says the state of a meeting in plain words; its Text is empty when nothing is known.
+type Sentence struct{ ID, Text string }
 
 // Head is the top of a meeting's page: its status, why, and how fresh it is.
 type Head struct {
@@ -158,8 +191,10 @@ type Layout struct {
 	// Summary says what kind of layout this is, Notes what to mind.
 	Summary string
 	Notes   []string
-	// Columns is the number of columns of the grid, 1 to 10.
+	// Columns is the number of columns of the grid in order of number, 1 to 10.
 	Columns string
+	// Exact are the classes of the exact geometry's grid; empty when it is not known.
+	Exact   string
 	Screens []Screen
 	// Automatic: the screens are unlabelled because nobody knows who is where.
 	Automatic bool
@@ -170,7 +205,9 @@ type Screen struct {
 	ID     string
 	Number string
 	Name   string // "Screen 3", for those who cannot see the grid
-	People []string
+	// Cell are the classes of the screen's exact place.
+	Cell   string
+	People []ScreenPerson
 	Turns  string
 	Notes  []string
 	// Empty says that nobody is there, and why.
@@ -178,6 +215,49 @@ type Screen struct {
 	Presentation string
 	// Tone is empty or a class: screen-nobody, screen-shows, screen-odd.
 	Tone string
+}
+
+// ScreenPerson is a participant whom a screen shows, by name if it is known and else by the number that the layout gives.
+type ScreenPerson struct {
+	Name     string
+	Speaking bool
+	Marks    []PersonMark
+}
+
+// PersonMark is something about a participant, as a picture with a word.
+type PersonMark struct{ Icon, Word string }
+
+// People are the participants of a meeting.
+type People struct {
+	Text *text.Catalogue
+	ID   string
+	// Known is false before anything was told of the participants.
+	Known bool
+	Title string
+	Rows  []Person
+}
+
+// Person is one participant.
+type Person struct {
+	ID, Name, Number, Role string
+	Marks                  []PersonMark
+	Joined                 Instant
+}
+
+// Line is a sentence of its own; its Text is empty when there is nothing to say.
+type Line struct{ ID, Icon, Text string }
+
+// About is what the meeting is: its title, who booked it, and when it started.
+type About struct {
+	ID, Title string
+	Facts     []Fact
+}
+
+// Fact is something with a name.
+type Fact struct {
+	Name, Text string
+	// Time is drawn in place of Text when it has an ISO.
+	Time Instant
 }
 
 // Envelope is the last message's envelope.

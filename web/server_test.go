@@ -250,6 +250,30 @@ func TestBelowABasePathEveryAddressHasIt(t *testing.T) {
 	}
 }
 
+// A path made up by a stranger once became a link to the stranger's host.
+func TestNoAddressLeadsToAnotherHost(t *testing.T) {
+	b := start(t, options{})
+	for _, path := range []string{"//elsewhere.example/x", "/\\elsewhere.example", "/m//elsewhere.example"} {
+		req, err := http.NewRequest("GET", b.url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.URL.Opaque = path
+		res, err := b.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.StatusCode != 404 || strings.Contains(string(body), "elsewhere") || strings.Contains(res.Header.Get("Location"), "elsewhere") {
+			t.Errorf("%s: %d, location %q, and the page names the host: %v", path, res.StatusCode, res.Header.Get("Location"), strings.Contains(string(body), "elsewhere"))
+		}
+	}
+}
+
 func TestPagesAreCompressedAndStreamsAreNot(t *testing.T) {
 	b := start(t, options{})
 	b.watch("900487914", "")

@@ -2,7 +2,6 @@ package conference
 
 import (
 	"maps"
-	"slices"
 	"time"
 )
 
@@ -18,15 +17,6 @@ type Policy struct {
 
 // DefaultPolicy has the documented heartbeat and the design's defaults.
 var DefaultPolicy = Policy{Heartbeat: 60 * time.Second, KeepEnded: 30 * time.Minute, EndingSoon: 5 * time.Minute}
-
-const (
-	// recentMsgIDs is how many msgIDs of a type are remembered. Repeats come within seconds, from a cloud that
-	// sends again what it thinks was lost.
-	recentMsgIDs = 32
-	// newerDropsBeforeAsking is after how many drops in a row, of messages made after the last applied one, our sequence
-	// is taken for wrong and a full message asked for.
-	newerDropsBeforeAsking = 3
-)
 
 // Apply returns the state after a message, what changed, and what the sender should know. state is nil for a
 // meeting that is not on the board; a nil result means that it no longer is. Apply is pure: it keeps nothing, reads
@@ -58,10 +48,23 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 		next.Counts.Passed = counted(next.Counts.Passed, string(m.Type), 1)
 		outcome.Fate = Passed
 	case StatusMessage:
-		if !m.Envelope.CreateTime.IsZero() {
-			at = m.Envelope.CreateTime
-		}
+		at = m.Envelope.made(now)
 		outcome = next.applyStatus(m, at)
+	case BasicMessage:
+		at = m.Envelope.made(now)
+		outcome = next.applyBasic(m)
+	case ParticipantsMessage:
+		at = m.Envelope.made(now)
+		outcome = next.applyParticipants(m)
+	case WaitingMessage:
+		at = m.Envelope.made(now)
+		outcome = next.applyWaiting(m)
+	case SpeakersMessage:
+		at = m.Envelope.made(now)
+		outcome = next.applySpeakers(m)
+	case CustomLayoutMessage:
+		at = m.Envelope.made(now)
+		outcome = next.applyCustomLayout(m, at)
 	}
 	next.judgeAll(now, p)
 	return &next, compare(id, at, state, &next), outcome
@@ -73,7 +76,10 @@ func (s *State) applyLink(m LinkMessage) {
 	case LinkUp:
 		l.up, l.waiting, l.refused, l.statusIn = true, false, false, false
 		l.heard, l.Reason = m.At, ReasonNone
-		s.StatusIntake.connected()
+		for _, in := range s.intakes() {
+			in.connected()
+		}
+		s.outlive()
 		// An ended meeting whose connection opens again is not known to be ended any more; its next
 		// Created begins a new occurrence (see applyStatus).
 		s.EndedAt = time.Time{}
@@ -99,7 +105,44 @@ func (s *State) end(at time.Time) {
 	if !s.Ended() {
 		s.EndedAt = at
 	}
-	s.wasEnded = true
+	if !s.wasEnded {
+		s.wasEnded = true
+		s.outlive()
+	}
+	s.Speakers = nil
+}
+
+// outlive notes, if an occurrence has ended and no other begun, that what is known of people is of the ended one. What a full
+// message tells from now on may already be of the next.
+func (s *State) outlive() {
+	if s.wasEnded {
+		s.ParticipantsIntake.past, s.WaitingIntake.past, s.SpeakersIntake.past, s.BasicIntake.past = true, true, true, true
+	}
+}
+
+// begin begins a new occurrence: nobody of the last one is in it. It reports whether the connection owes us a full
+// message of those who are.
+func (s *State) begin() (owed bool) {
+	s.Occurrence++
+	s.wasEnded = false
+	s.EndedAt = time.Time{}
+	if in := &s.ParticipantsIntake; in.past {
+		owed = in.forget() || owed
+		s.Participants, s.participantsBytes = nil, 0
+	}
+	if in := &s.WaitingIntake; in.past {
+		owed = in.forget() || owed
+		s.WaitingRoom, s.waitingBytes = nil, 0
+	}
+	if in := &s.BasicIntake; in.past {
+		owed = in.forget() || owed
+		s.Basic.StartTime, s.Basic.ScheduledStart = time.Time{}, time.Time{}
+	}
+	if in := &s.SpeakersIntake; in.past {
+		owed = in.forget() || owed
+		s.Speakers = nil
+	}
+	return owed
 }
 
 func (s *State) refuse(r Refusal) Outcome {
@@ -108,19 +151,40 @@ func (s *State) refuse(r Refusal) Outcome {
 	return Outcome{Fate: Refused}
 }
 
-func (s *State) applyStatus(m StatusMessage, at time.Time) Outcome {
-	for name, n := range m.Withheld {
-		s.Counts.Withheld = counted(s.Counts.Withheld, name, n)
-	}
-	if m.Envelope.Mode == Incremental && !s.Status.hasRoomFor(&m.Status) {
-		return s.refuse(Refusal{Kind: RefusedTooMany, At: m.At})
-	}
-	outcome := s.StatusIntake.take(m.Envelope)
+// refuseTooMany refuses a message that leads beyond a limit, and leaves its sequence alone.
+func (s *State) refuseTooMany(withheld map[string]int, at time.Time, field string) Outcome {
+	s.countWithheld(withheld)
+	return s.refuse(Refusal{Kind: RefusedTooMany, Field: field, At: at})
+}
+
+// take judges a message by its envelope and counts what becomes of it. The message is to be applied if its fate is Applied.
+func (s *State) take(in *Intake, e Envelope, withheld map[string]int) Outcome {
+	s.countWithheld(withheld)
+	outcome := in.take(e)
 	if outcome.Fate.Dropped() {
 		s.Counts.Dropped[outcome.Fate]++
 		return outcome
 	}
 	s.Counts.Applied++
+	s.last = e
+	return outcome
+}
+
+func (s *State) countWithheld(withheld map[string]int) {
+	for name, n := range withheld {
+		s.Counts.Withheld = counted(s.Counts.Withheld, name, n)
+	}
+}
+
+func (s *State) applyStatus(m StatusMessage, at time.Time) Outcome {
+	if m.Envelope.Mode == Incremental && !roomForUnlisted(s.Status.Unlisted, m.Status.Unlisted) {
+		return s.refuseTooMany(m.Withheld, m.At, "")
+	}
+	firstHere := !s.StatusIntake.FullHere
+	outcome := s.take(&s.StatusIntake, m.Envelope, m.Withheld)
+	if outcome.Fate != Applied {
+		return outcome
+	}
 
 	before := s.Status
 	if m.Envelope.Mode == Full {
@@ -133,14 +197,15 @@ func (s *State) applyStatus(m StatusMessage, at time.Time) Outcome {
 	if !before.equal(&s.Status) {
 		s.LastChange = at
 	}
+	if !before.Layout().Equal(s.Status.Layout()) {
+		s.layoutChanged(at, m.Envelope.Mode == Full && firstHere)
+	}
 
 	switch state := s.Status.Text(MeetingState); {
 	case state == StateDestroyed:
 		s.end(m.At)
 	case state == StateCreated && s.wasEnded:
-		s.Occurrence++
-		s.wasEnded = false
-		s.EndedAt = time.Time{}
+		outcome.AskFull = s.begin() || outcome.AskFull
 	}
 	return outcome
 }
@@ -153,71 +218,6 @@ func (s *State) layoutDated(before, in *Status) bool {
 	}
 	return s.LayoutDated || !before.Value(StatusMode).Equal(s.Status.Value(StatusMode)) ||
 		!before.Value(PicNum).Equal(s.Status.Value(PicNum))
-}
-
-// connected starts a new connection: its first full message is accepted whatever its version, and its sequence
-// starts anew.
-func (in *Intake) connected() {
-	in.FullHere, in.HasSequence, in.Sequence, in.newerDrops = false, false, 0, 0
-}
-
-// take judges a message of this type by its envelope and, unless it is dropped, notes it as the last one.
-func (in *Intake) take(e Envelope) Outcome {
-	firstFullHere := e.Mode == Full && !in.FullHere
-	if fate := in.judge(e, firstFullHere); fate != Applied {
-		if e.Mode == Incremental && fate != DroppedRepeated {
-			if e.CreateTime.After(in.Last.CreateTime) {
-				in.newerDrops++
-			} else {
-				in.newerDrops = 0
-			}
-		}
-		return Outcome{Fate: fate, AskFull: in.newerDrops >= newerDropsBeforeAsking}
-	}
-	in.newerDrops = 0
-	in.Last = e
-	if firstFullHere {
-		in.recent = nil // a cloud that starts over may send the same messages again, and they count again
-	}
-	in.remember(e.MsgID)
-	if e.Mode == Full {
-		in.FullVersion, in.FullTime = e.Version, e.CreateTime
-		in.HasFull, in.FullHere, in.Partial = true, true, false
-		in.Sequence, in.HasSequence = 0, false
-		return Outcome{Fate: Applied}
-	}
-	in.Sequence, in.HasSequence = e.Sequence, true
-	if !in.FullHere {
-		in.Partial = true
-	}
-	return Outcome{Fate: Applied, AskFull: in.Partial}
-}
-
-func (in *Intake) judge(e Envelope, firstFullHere bool) Fate {
-	switch {
-	case firstFullHere:
-		return Applied
-	case e.MsgID != "" && slices.Contains(in.recent, e.MsgID):
-		return DroppedRepeated
-	case e.Mode == Full && e.Version <= in.FullVersion:
-		return DroppedOlderFull
-	case e.Mode == Incremental && in.HasSequence && e.Sequence <= in.Sequence:
-		return DroppedOlderSequence
-	case e.Mode == Incremental && in.HasFull && !e.CreateTime.IsZero() && e.CreateTime.Before(in.FullTime):
-		return DroppedBeforeFull
-	}
-	return Applied
-}
-
-func (in *Intake) remember(msgID string) {
-	if msgID == "" {
-		return
-	}
-	kept := in.recent
-	if len(kept) >= recentMsgIDs {
-		kept = kept[len(kept)-recentMsgIDs+1:]
-	}
-	in.recent = append(slices.Clip(kept), msgID) // Clip: append copies, the old state keeps its own
 }
 
 // counted returns a copy of the counters with one of them raised.

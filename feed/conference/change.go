@@ -1,7 +1,7 @@
 package conference
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"time"
 )
@@ -26,9 +26,12 @@ type FieldChange struct {
 	Part Part
 	// Field is the listed field, for PartStatus.
 	Field Field
-	// Name is the wire name, for PartUnlisted.
+	// Name is the wire name, for PartUnlisted and PartBasic; the pid for PartParticipants and PartWaiting, empty if what
+	// differs is whether the list is known; the message type for PartIntake.
 	Name string
-	// Old and New are the values of PartStatus; for PartUnlisted, Text is the JSON text; for PartLink, Text is the LinkState.
+	// Old and New are the values of PartStatus and PartBasic; for unlisted fields, Text is the JSON text; for PartLink, Text
+	// is the LinkState. For a participant, NotReported became Known: joined; Known became NotReported: left; both Known:
+	// Text is what differs, KEY=value in order of the keys, one a line.
 	Old, New Value
 }
 
@@ -43,12 +46,19 @@ const (
 	PartPartial                 // whether parts of the status can be missing
 	PartLink                    // the link's state or reason
 	PartEcho                    // the time of the last echo
-	PartEnvelope                // the last message's envelope, and the time of the last change
+	PartEnvelope                // the envelope of the last status message, and the time of the last change
 	PartCounts                  // what became of the frames
 	PartClock                   // EndingSoon or Overrun
 	PartOccurrence              // a new occurrence began, or the current one ended
 	PartName                    // name or group
 	PartBoard                   // the meeting came onto the board or left it
+
+	PartBasic        // a field of the basic information
+	PartParticipants // a participant, or whether the participants are known
+	PartSpeakers     // the speakers, or whether they are known
+	PartCustomLayout // the custom layout, or whether its geometry is that of the layout
+	PartWaiting      // somebody in the waiting room, or whether it is known
+	PartIntake       // how the messages of a type other than the status were taken in: the last envelope, whether they are partial
 )
 
 // Has reports whether any of the parts differs.
@@ -78,6 +88,13 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 		}
 	}
 	c.Fields = appendStatusChanges(c.Fields, &before.Status, &after.Status)
+	c.Fields = appendBasicChanges(c.Fields, &before.Basic, &after.Basic)
+	c.Fields = appendPeopleChanges(c.Fields, PartParticipants, before.Participants, after.Participants,
+		before.ParticipantsIntake.HasFull != after.ParticipantsIntake.HasFull)
+	c.Fields = appendPeopleChanges(c.Fields, PartWaiting, before.WaitingRoom, after.WaitingRoom,
+		before.WaitingIntake.HasFull != after.WaitingIntake.HasFull)
+	add(!slices.Equal(before.Speakers, after.Speakers) || before.SpeakersIntake.HasFull != after.SpeakersIntake.HasFull, PartSpeakers)
+	add(before.Custom != after.Custom || before.gridCurrent != after.gridCurrent, PartCustomLayout)
 	add(before.LayoutDated != after.LayoutDated, PartLayoutDated)
 	add(before.Partial() != after.Partial(), PartPartial)
 	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason {
@@ -86,6 +103,12 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 	}
 	add(!before.Link.LastEcho.Equal(after.Link.LastEcho), PartEcho)
 	add(before.StatusIntake.Last != after.StatusIntake.Last || !before.LastChange.Equal(after.LastChange), PartEnvelope)
+	old, now := before.intakes(), after.intakes()
+	for i := 1; i < len(now); i++ {
+		if old[i].Last != now[i].Last || old[i].Partial != now[i].Partial {
+			c.Fields = append(c.Fields, FieldChange{Part: PartIntake, Name: string(cmp.Or(now[i].Last.Type, old[i].Last.Type))})
+		}
+	}
 	add(before.Counts.Applied != after.Counts.Applied || before.Counts.Refused != after.Counts.Refused ||
 		before.Counts.Dropped != after.Counts.Dropped || !sameTotals(before.Counts.Passed, after.Counts.Passed) ||
 		!sameTotals(before.Counts.Withheld, after.Counts.Withheld), PartCounts)
@@ -108,27 +131,7 @@ func appendStatusChanges(to []FieldChange, before, after *Status) []FieldChange 
 			to = append(to, FieldChange{Part: PartStatus, Field: f, Old: old, New: new})
 		}
 	}
-	if maps.Equal(before.Unlisted, after.Unlisted) {
-		return to
-	}
-	to = slices.Grow(to, len(after.Unlisted)+1)
-	unlisted := func(s *Status, name string) Value {
-		if text, ok := s.Unlisted[name]; ok {
-			return Value{Presence: Known, Text: text}
-		}
-		return Value{}
-	}
-	for _, name := range after.UnlistedNames() {
-		if old, new := unlisted(before, name), unlisted(after, name); old != new {
-			to = append(to, FieldChange{Part: PartUnlisted, Name: name, Old: old, New: new})
-		}
-	}
-	for _, name := range before.UnlistedNames() {
-		if _, stays := after.Unlisted[name]; !stays {
-			to = append(to, FieldChange{Part: PartUnlisted, Name: name, Old: unlisted(before, name)})
-		}
-	}
-	return to
+	return appendUnlistedChanges(to, PartUnlisted, before.Unlisted, after.Unlisted)
 }
 
 func sameTotals(a, b map[string]uint64) bool {

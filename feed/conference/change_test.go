@@ -36,7 +36,7 @@ func TestChangesOfMessages(t *testing.T) {
 		{"a full message that leaves everything out", full(2 * second),
 			[]string{"lock=0>-", "multiPic=layout(4)>-", "pause=false>-", "envelope", "counts"}},
 		{"a refused frame", conference.RefusedMessage{About: about(2 * second), Refusal: conference.Refusal{Kind: conference.RefusedValue, Field: "lock"}}, []string{"counts"}},
-		{"a message of a type that is not used", conference.PassedMessage{About: about(2 * second), Type: "SpeakerChangeNotify"}, []string{"counts"}},
+		{"a message of a type that is not used", conference.PassedMessage{About: about(2 * second), Type: "NetworkQualityNotify"}, []string{"counts"}},
 		{"another name", conference.WatchMessage{About: about(2 * second), Name: "Board"}, []string{"name"}},
 		{"another group", conference.WatchMessage{About: about(2 * second), Group: "East"}, []string{"name"}},
 		{"the same name", conference.WatchMessage{About: about(2 * second)}, nil},

@@ -40,8 +40,15 @@ func (id ConfID) Valid() bool {
 // (meeting_21_1511).
 type MessageType string
 
-// StatusType is the message type that carries the status of a meeting (meeting_21_1513).
-const StatusType MessageType = "ConfDynamicInfoNotify"
+// The message types that are used. Any other is counted and passed over.
+const (
+	StatusType       MessageType = "ConfDynamicInfoNotify" // the status of a meeting (meeting_21_1513)
+	BasicType        MessageType = "ConfBasicInfoNotify"   // title, owner and times (meeting_21_1512)
+	ParticipantsType MessageType = "ParticipantsNotify"    // who is in the meeting (meeting_21_1514)
+	SpeakersType     MessageType = "SpeakerChangeNotify"   // who speaks (meeting_21_1516)
+	CustomLayoutType MessageType = "CustomMultiPicNotify"  // the exact picture; observed, not in the reference
+	WaitingType      MessageType = "WaitingListNotify"     // who waits to be let in
+)
 
 // Mode says whether a message replaces the state of its type or changes parts of it.
 type Mode uint8
@@ -80,4 +87,12 @@ func (e Envelope) RawVersion() int64 {
 		return int64(e.Version)
 	}
 	return int64(e.Sequence)
+}
+
+// made is when the message was made, or else when it was received.
+func (e Envelope) made(received time.Time) time.Time {
+	if e.CreateTime.IsZero() {
+		return received
+	}
+	return e.CreateTime
 }

@@ -29,7 +29,7 @@ func (s *State) judgeAll(now time.Time, p Policy) (due time.Time) {
 	}
 
 	end, planned := s.Status.Value(EndTime).Time()
-	running := planned && !s.Ended()
+	running := planned && s.Link.State == Live // of what is not live nobody knows whether it has ended since
 	soonAt := end.Add(-p.EndingSoon)
 	s.Overrun = running && !now.Before(end)
 	s.EndingSoon = running && !s.Overrun && !now.Before(soonAt)

@@ -174,14 +174,21 @@ func (b *board) checkChange(c conference.Change, after *conference.State) {
 func parts(c conference.Change) []string {
 	names := map[conference.Part]string{conference.PartLayoutDated: "layoutDated", conference.PartPartial: "partial", conference.PartEcho: "echo",
 		conference.PartEnvelope: "envelope", conference.PartCounts: "counts", conference.PartClock: "clock",
-		conference.PartOccurrence: "occurrence", conference.PartName: "name", conference.PartBoard: "board"}
+		conference.PartOccurrence: "occurrence", conference.PartName: "name", conference.PartBoard: "board",
+		conference.PartSpeakers: "speakers", conference.PartCustomLayout: "customLayout"}
 	var all []string
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
 			all = append(all, fmt.Sprintf("%s=%s>%s", f.Field.WireName(), said(f.Old), said(f.New)))
-		case conference.PartUnlisted:
+		case conference.PartUnlisted, conference.PartBasic:
 			all = append(all, fmt.Sprintf("%s=%s>%s", f.Name, said(f.Old), said(f.New)))
+		case conference.PartParticipants:
+			all = append(all, "participants "+person(f))
+		case conference.PartWaiting:
+			all = append(all, "waiting "+person(f))
+		case conference.PartIntake:
+			all = append(all, "intake "+f.Name)
 		case conference.PartLink:
 			all = append(all, fmt.Sprintf("link=%s>%s", f.Old.Text, f.New.Text))
 		default:
@@ -189,6 +196,19 @@ func parts(c conference.Change) []string {
 		}
 	}
 	return all
+}
+
+// person writes a change of one participant: +pid joined, -pid left, known for the list as a whole.
+func person(f conference.FieldChange) string {
+	switch {
+	case f.Name == "":
+		return "known"
+	case f.Old.Presence == conference.NotReported:
+		return "+" + f.Name
+	case f.New.Presence == conference.NotReported:
+		return "-" + f.Name
+	}
+	return fmt.Sprintf("%s %s>%s", f.Name, f.Old.Text, f.New.Text)
 }
 
 func said(v conference.Value) string {
@@ -228,11 +248,13 @@ func writeDeep(b *strings.Builder, v reflect.Value) {
 			writeDeep(b, v.Elem())
 		}
 	case reflect.Struct:
-		b.WriteString(v.Type().Name() + "{")
+		b.WriteString("{")
 		for i := range v.NumField() {
-			b.WriteString(v.Type().Field(i).Name + ":")
-			writeDeep(b, v.Field(i))
-			b.WriteString(" ")
+			if field := v.Field(i); !field.IsZero() { // most are
+				b.WriteString(strconv.Itoa(i) + ":")
+				writeDeep(b, field)
+				b.WriteString(" ")
+			}
 		}
 		b.WriteString("}")
 	case reflect.Slice, reflect.Array:
@@ -259,6 +281,8 @@ func writeDeep(b *strings.Builder, v reflect.Value) {
 		b.WriteString(strconv.Itoa(v.Len()) + " " + v.String())
 	case reflect.Int, reflect.Int64:
 		b.WriteString(strconv.FormatInt(v.Int(), 10))
+	case reflect.Bool:
+		b.WriteString(strconv.FormatBool(v.Bool()))
 	default:
 		fmt.Fprintf(b, "%#v", v)
 	}

@@ -29,6 +29,8 @@ type Screen struct {
 	IDs []string
 	// Share is 1 when the screen shows the presentation.
 	Share Value
+	// AutoPolling is isAutoPollingPic, which only CustomMultiPicNotify carries.
+	AutoPolling Value
 	// Unlisted holds other fields as Status.Unlisted does.
 	Unlisted map[string]string
 }
@@ -47,7 +49,8 @@ func (l *Layout) Equal(m *Layout) bool {
 
 // Equal reports whether two screens say the same.
 func (s Screen) Equal(t Screen) bool {
-	return s.Index.Equal(t.Index) && s.Share.Equal(t.Share) && slices.Equal(s.IDs, t.IDs) && maps.Equal(s.Unlisted, t.Unlisted)
+	return s.Index.Equal(t.Index) && s.Share.Equal(t.Share) && s.AutoPolling.Equal(t.AutoPolling) &&
+		slices.Equal(s.IDs, t.IDs) && maps.Equal(s.Unlisted, t.Unlisted)
 }
 
 // Place is what a layout says about one screen number: nothing, one screen, or several that claim the number.

@@ -41,6 +41,10 @@ type Link struct {
 	heard time.Time
 }
 
+// Heard is the last sign of life from the cloud about the meeting: an echo, an accepted subscription, or an answer that it has
+// not started. Before the first it is when the meeting was put on the board.
+func (l *Link) Heard() time.Time { return l.heard }
+
 // Thresholds of silence, in heartbeats: with the documented 60 s they are the 75 s and 135 s of the honesty rules.
 const (
 	staleAfter = 1.25

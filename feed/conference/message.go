@@ -34,6 +34,64 @@ type StatusMessage struct {
 	Withheld map[string]int
 }
 
+// BasicMessage is a decoded ConfBasicInfoNotify. The reference knows only full ones; an incremental one changes the
+// fields that it gives a value.
+type BasicMessage struct {
+	About
+	Envelope Envelope
+	Basic    BasicInfo
+	// Withheld is as in StatusMessage.
+	Withheld map[string]int
+}
+
+// ParticipantsMessage is a decoded ParticipantsNotify, full or incremental.
+type ParticipantsMessage struct {
+	About
+	Envelope Envelope
+	// Entries are applied one after the other.
+	Entries []ParticipantEntry
+	// Withheld is as in StatusMessage.
+	Withheld map[string]int
+}
+
+// WaitingMessage is a decoded WaitingListNotify, full or incremental.
+type WaitingMessage struct {
+	About
+	Envelope Envelope
+	// Entries are applied one after the other.
+	Entries []ParticipantEntry
+	// Withheld is as in StatusMessage.
+	Withheld map[string]int
+}
+
+// ParticipantEntry is what a message says about one participant.
+type ParticipantEntry struct {
+	PID string
+	// Removed: the participant has left, and Attributes does not count.
+	Removed bool
+	// Attributes is as in Participant and has only those that the message carries.
+	Attributes map[string]string
+}
+
+// SpeakersMessage is a decoded SpeakerChangeNotify. Whatever its mode, it names everybody who speaks.
+type SpeakersMessage struct {
+	About
+	Envelope Envelope
+	// Speakers are in the order in which they came; nobody speaks when there is none.
+	Speakers []Speaker
+	// Withheld is as in StatusMessage.
+	Withheld map[string]int
+}
+
+// CustomLayoutMessage is a decoded CustomMultiPicNotify, full or incremental.
+type CustomLayoutMessage struct {
+	About
+	Envelope Envelope
+	Custom   CustomLayout
+	// Withheld is as in StatusMessage.
+	Withheld map[string]int
+}
+
 // PassedMessage is a message of a type that is counted and not used.
 type PassedMessage struct {
 	About
@@ -63,7 +121,7 @@ const (
 	RefusedEnvelope     RefusalKind = "envelope"     // action, msgMode, version or createTime is missing or unusable
 	RefusedValue        RefusalKind = "value"        // a listed field that cannot be converted
 	RefusedTooLarge     RefusalKind = "tooLarge"     // the frame, or a text in it, is over its limit
-	RefusedTooMany      RefusalKind = "tooMany"      // too many fields, screens or participants
+	RefusedTooMany      RefusalKind = "tooMany"      // too many fields, screens, participants or attributes
 	RefusedTooDeep      RefusalKind = "tooDeep"      // nested over the limit
 	RefusedOtherMeeting RefusalKind = "otherMeeting" // about another meeting than the connection's
 )

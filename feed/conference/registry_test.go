@@ -218,6 +218,7 @@ func TestTheClockTellsThePlannedEndAndTakesEndedMeetingsOff(t *testing.T) {
 	told := story(t, conference.Policy{Heartbeat: time.Hour, KeepEnded: 30 * time.Minute, EndingSoon: 5 * time.Minute}, func(r *conference.Registry) {
 		end := time.Now().Add(20 * time.Minute)
 		r.Apply(conference.WatchMessage{About: nowAbout("1")})
+		r.Apply(conference.LinkMessage{About: nowAbout("1"), Event: conference.LinkUp})
 		m := full(0, number(conference.EndTime, end.UnixMilli()))
 		m.About = nowAbout("1")
 		r.Apply(m)
@@ -228,8 +229,27 @@ func TestTheClockTellsThePlannedEndAndTakesEndedMeetingsOff(t *testing.T) {
 			t.Error("still on the board")
 		}
 	})
-	wantTold(t, told, "0s 1 [board]", "0s 1 [endTime=->"+said(known(time.Date(2000, 1, 1, 0, 20, 0, 0, time.UTC).UnixMilli()))+" link=connecting>stale envelope counts]",
-		"15m0s 1 [clock]", "20m0s 1 [clock]", "25m0s 1 [link=stale>ended clock occurrence]", "55m0s 1 [board]")
+	wantTold(t, told, "0s 1 [board]", "0s 1 [endTime=->"+said(known(time.Date(2000, 1, 1, 0, 20, 0, 0, time.UTC).UnixMilli()))+" link=connecting>live envelope counts]",
+		"15m0s 1 [clock]", "20m0s 1 [clock]", "25m0s 1 [link=live>ended clock occurrence]", "55m0s 1 [board]")
+}
+
+// Of a meeting whose link is not live nobody knows whether it has ended since.
+func TestThePlannedEndIsNotJudgedWithoutALiveLink(t *testing.T) {
+	told := story(t, conference.Policy{Heartbeat: time.Hour, KeepEnded: 30 * time.Minute, EndingSoon: 5 * time.Minute}, func(r *conference.Registry) {
+		r.Apply(conference.WatchMessage{About: nowAbout("1")})
+		r.Apply(conference.LinkMessage{About: nowAbout("1"), Event: conference.LinkUp})
+		m := full(0, number(conference.EndTime, time.Now().Add(20*time.Minute).UnixMilli()))
+		m.About = nowAbout("1")
+		r.Apply(m)
+		time.Sleep(17 * time.Minute)
+		r.Apply(conference.LinkMessage{About: nowAbout("1"), Event: conference.LinkDown, Reason: conference.ReasonClosed})
+		time.Sleep(30 * time.Minute)
+		if s := r.Get("1"); s.EndingSoon || s.Overrun {
+			t.Error("judged by the clock alone")
+		}
+	})
+	wantTold(t, told, "0s 1 [board]", "0s 1 [endTime=->"+said(known(time.Date(2000, 1, 1, 0, 20, 0, 0, time.UTC).UnixMilli()))+" link=connecting>live envelope counts]",
+		"15m0s 1 [clock]", "17m0s 1 [link=live>stale clock]")
 }
 
 func TestWithNothingToKeepAnEndedMeetingLeavesAtOnce(t *testing.T) {

@@ -19,6 +19,33 @@ type State struct {
 	LayoutDated bool
 	// LastChange is the message's own time of the last message that changed Status; zero before that.
 	LastChange time.Time
+	// layoutMade is when the layout of Status was set; zero when the first full message of a connection told of it,
+	// which says how things are and not since when.
+	layoutMade time.Time
+
+	// Basic is the merged ConfBasicInfoNotify.
+	Basic       BasicInfo
+	BasicIntake Intake
+	// Participants are those of the meeting in order of joining (ADDTIME, then as first seen), those whose time of joining
+	// is not known last. Whether the list is known, also when it is empty, is told by ParticipantsIntake.HasFull.
+	Participants       []*Participant
+	ParticipantsIntake Intake
+	// WaitingRoom are those who wait to be let in, in the same order.
+	WaitingRoom       []*Participant
+	WaitingIntake     Intake
+	participantsBytes int // of the texts in Participants
+	waitingBytes      int // of the texts in WaitingRoom
+	// Speakers are the loudest participants, loudest first, at most MaxSpeakers. Never modified, always replaced.
+	Speakers       []Speaker
+	SpeakersIntake Intake
+	// Custom is the merged CustomMultiPicNotify, nil before the first. Grid tells whether its geometry is that of the layout.
+	Custom       *CustomLayout
+	CustomIntake Intake
+	gridMade     time.Time // when the geometry in Custom was made
+	gridCurrent  bool      // the geometry in Custom is not older than the layout of Status
+
+	// last is the envelope of the last message of any type that was applied.
+	last Envelope
 
 	// EndingSoon and Overrun compare the planned end with the clock: see Policy.EndingSoon.
 	EndingSoon, Overrun bool
@@ -33,28 +60,15 @@ type State struct {
 // Ended reports whether the current occurrence is known to have ended.
 func (s *State) Ended() bool { return !s.EndedAt.IsZero() }
 
-// Partial reports whether parts of Status can be missing: no full message has come on this connection, and
-// incremental ones have been applied.
-func (s *State) Partial() bool { return s.StatusIntake.Partial }
-
-// Intake is how the messages of one type were taken in (protocol.md section 2): each type has its own.
-type Intake struct {
-	// Last is the envelope of the last message that was applied; its Type is empty before the first.
-	Last Envelope
-	// FullVersion and FullTime are the version and createTime of the last full message.
-	FullVersion FullVersion
-	FullTime    time.Time
-	// HasFull is set once any full message has come, FullHere once one has come on this connection.
-	HasFull, FullHere bool
-	// Sequence is that of the last incremental message applied since the last full one, on this connection.
-	Sequence    Sequence
-	HasSequence bool
-	Partial     bool
-	// newerDrops counts incremental messages dropped in a row although made after the last applied one.
-	newerDrops int
-	// recent are the msgIDs of the last messages, newest last. Never modified, always replaced.
-	recent []string
+// Partial reports whether some part can be missing: of one message type at least, no full message has come on this
+// connection, and incremental ones have been applied.
+func (s *State) Partial() bool {
+	return s.StatusIntake.Partial || s.BasicIntake.Partial || s.ParticipantsIntake.Partial ||
+		s.SpeakersIntake.Partial || s.CustomIntake.Partial || s.WaitingIntake.Partial
 }
+
+// LastOfAny returns the envelope of the last message of any type that was applied; its Type is empty before the first.
+func (s *State) LastOfAny() Envelope { return s.last }
 
 // Counts is what became of the frames of one meeting since the process started.
 type Counts struct {
@@ -63,6 +77,8 @@ type Counts struct {
 	Refused uint64
 	// LastRefusal is the last refused frame's; its Kind is empty while there is none.
 	LastRefusal Refusal
+	// GridsSetAside counts geometries that came and cannot be drawn: see GridFault.
+	GridsSetAside uint64
 	// Passed counts messages of types that are not used, Withheld what was dropped at intake, by wire name. Both are
 	// replaced, never modified, and hold at most maxCountedNames names; the rest is counted under OtherNames.
 	Passed, Withheld map[string]uint64

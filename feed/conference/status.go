@@ -2,7 +2,6 @@ package conference
 
 import (
 	"maps"
-	"slices"
 	"time"
 )
 
@@ -140,6 +139,13 @@ func (v Value) Equal(w Value) bool {
 	return v.Presence == w.Presence && v.Int == w.Int && v.Text == w.Text && v.Layout.Equal(w.Layout)
 }
 
+// take replaces the value by one that was sent.
+func (v *Value) take(in Value) {
+	if in.Presence != NotReported {
+		*v = in
+	}
+}
+
 // Time is the instant of a KindTime value. ok is false when no instant is known: not reported, empty, or 0,
 // which the cloud sends where no end is planned.
 func (v Value) Time() (t time.Time, ok bool) {
@@ -177,53 +183,14 @@ func (s *Status) Text(f Field) string { return s.values[f].Text }
 func (s *Status) Layout() *Layout { return s.values[MultiPic].Layout }
 
 // UnlistedNames returns the wire names of the unlisted fields in alphabetical order.
-func (s *Status) UnlistedNames() []string {
-	if len(s.Unlisted) == 0 {
-		return nil
-	}
-	names := slices.AppendSeq(make([]string, 0, len(s.Unlisted)), maps.Keys(s.Unlisted))
-	slices.Sort(names)
-	return names
-}
-
-// What the unlisted fields of a meeting can come to by incremental messages. A cloud that makes up new names for ever must
-// not fill the memory.
-const (
-	MaxUnlisted      = 1024    // fields
-	MaxUnlistedBytes = 1 << 20 // bytes of their names and values
-)
-
-// hasRoomFor reports whether the unlisted fields keep within their limits when an incremental message is merged.
-func (s *Status) hasRoomFor(in *Status) bool {
-	if len(in.Unlisted) == 0 {
-		return true
-	}
-	fields, bytes := len(in.Unlisted), 0
-	for name, text := range in.Unlisted {
-		bytes += len(name) + len(text)
-	}
-	for name, text := range s.Unlisted {
-		if _, replaced := in.Unlisted[name]; !replaced {
-			fields++
-			bytes += len(name) + len(text)
-		}
-	}
-	return fields <= MaxUnlisted && bytes <= MaxUnlistedBytes
-}
+func (s *Status) UnlistedNames() []string { return sortedNames(s.Unlisted) }
 
 // merged returns s changed by the fields that are present in the incremental message in.
 func (s Status) merged(in *Status) Status {
 	for f := range FieldCount {
-		if in.values[f].Presence != NotReported {
-			s.values[f] = in.values[f]
-		}
+		s.values[f].take(in.values[f])
 	}
-	if len(in.Unlisted) > 0 {
-		all := make(map[string]string, len(s.Unlisted)+len(in.Unlisted))
-		maps.Copy(all, s.Unlisted)
-		maps.Copy(all, in.Unlisted)
-		s.Unlisted = all
-	}
+	s.Unlisted = mergedUnlisted(s.Unlisted, in.Unlisted)
 	return s
 }
 

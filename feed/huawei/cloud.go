@@ -76,7 +76,7 @@ type Delays struct {
 	// Refused is how long to wait after a refusal that somebody may mend on the cloud's side. A refusal that only other
 	// settings can mend, such as a wrong password, is never tried again. Default 5 min.
 	Refused time.Duration
-	// AskMin and AskMax bound the delay before subscribing again for a full status that is needed. It doubles while the need
+	// AskMin and AskMax bound the delay before subscribing again for a full message that is needed. It doubles while the need
 	// lasts. Default 10 s and 5 min.
 	AskMin, AskMax time.Duration
 }

@@ -20,7 +20,8 @@ const (
 
 // knownTypes are the message types that we subscribe (meeting_21_1511; CustomMultiPicNotify as observed).
 var knownTypes = [...]string{
-	"ConfBasicInfoNotify", string(conference.StatusType), "ParticipantsNotify", "SpeakerChangeNotify", "CustomMultiPicNotify", "WaitingListNotify",
+	string(conference.BasicType), string(conference.StatusType), string(conference.ParticipantsType), string(conference.SpeakersType),
+	string(conference.CustomLayoutType), string(conference.WaitingType),
 }
 
 // request is what we send on the connection. Data is JSON in a string.
@@ -47,6 +48,25 @@ func subscribeRequest(sequence string, id conference.ConfID, token conference.Se
 		return request{}, fmt.Errorf("encode subscription: %w", err)
 	}
 	return request{Action: subscribeAction, Sequence: sequence, Data: string(data)}, nil
+}
+
+// envelopeOf returns the envelope of a push, the zero one for a message that has none.
+func envelopeOf(m conference.Message) conference.Envelope {
+	switch m := m.(type) {
+	case conference.StatusMessage:
+		return m.Envelope
+	case conference.BasicMessage:
+		return m.Envelope
+	case conference.ParticipantsMessage:
+		return m.Envelope
+	case conference.SpeakersMessage:
+		return m.Envelope
+	case conference.CustomLayoutMessage:
+		return m.Envelope
+	case conference.WaitingMessage:
+		return m.Envelope
+	}
+	return conference.Envelope{}
 }
 
 // sequencer makes the sequences of requests: ms since 1970, padded to the 30 digits of the reference's example

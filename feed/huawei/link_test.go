@@ -181,15 +181,18 @@ func TestRepeatedFrameIsDropped(t *testing.T) {
 }
 
 // loseSequence pushes a sequence far above the cloud's own and then some messages that count as old because of it, so that a full
-// message is needed. It counts the participants being focused on up from n and returns the last.
+// message is needed. It counts the participants being focused on up from n and returns the last. It waits until as many messages
+// were taken, because the cloud cuts a client that falls behind.
 func (b *board) loseSequence(n int) int {
-	in := b.state().StatusIntake
+	taken := func() uint64 { s := b.state(); return s.Counts.Applied + s.Counts.DroppedTotal() }
+	in, before := b.state().StatusIntake, taken()
 	b.meeting.PushRaw(fmt.Appendf(nil, `{"action":"ConfDynamicInfoNotify","confID":"900487914","msgID":"lost-%d","msgMode":1,"version":%d,"createTime":%d}`,
 		n, int64(in.Sequence)+1000, in.FullTime.UnixMilli()))
 	for range 5 {
 		n++
 		b.meeting.Set(map[string]any{"partViewNum": n})
 	}
+	b.until("taken", func() bool { return taken() >= before+6 })
 	return n
 }
 

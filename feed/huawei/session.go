@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -37,10 +38,12 @@ type session struct {
 	seq    sequencer
 	beats  []string // sequences of heartbeats that were not echoed, oldest first
 
-	// proven is set once a full status was applied; needFull while one is needed.
-	proven, needFull bool
-	ask              *time.Timer // when to subscribe again, while needFull
-	askDelay         backoff
+	// proven is set once a full status was applied.
+	proven bool
+	// needs are the message types of which a full message is needed.
+	needs    map[conference.MessageType]bool
+	ask      *time.Timer // when to subscribe again, while anything is needed
+	askDelay backoff
 	// destroyed is set while the cloud says that the meeting has ended.
 	destroyed bool
 }
@@ -56,6 +59,8 @@ func newSession(w *watch, socket *websocket.Conn) *session {
 	d := w.cloud.config.Delays
 	return &session{
 		watch: w, socket: socket, frames: make(chan received), done: make(chan struct{}),
+		// A subscription brings a full status; if this one does not, ask again.
+		needs:    map[conference.MessageType]bool{conference.StatusType: true},
 		askDelay: backoff{min: d.AskMin, max: d.AskMax},
 	}
 }
@@ -76,7 +81,6 @@ func (s *session) run(ctx context.Context) *fault {
 	}
 	s.watch.began(time.Now())
 	helpers.Go(func() { s.watch.keepToken(ctx) })
-	s.needFull = true // a subscription brings a full status; if this one does not, ask again
 	s.ask = time.NewTimer(s.askDelay.next())
 	defer s.ask.Stop()
 	for _, in := range early {
@@ -212,7 +216,7 @@ func (s *session) judgeAnswer(r reply) *fault {
 	}
 	f := (&fault{step: subscribeStep, code: r.code}).judge()
 	if r.desc != "" {
-		f.err = plainError(r.desc)
+		f.err = plainError(withoutTokens(r.desc))
 	}
 	switch {
 	case f.verdict == tokenRefused:
@@ -243,16 +247,16 @@ func (s *session) answered(r reply) {
 	}
 }
 
-// askAgain subscribes again because a full status is still needed.
+// askAgain subscribes again because a full message is still needed. A subscription brings one of each type.
 func (s *session) askAgain() *fault {
-	if !s.needFull {
+	if len(s.needs) == 0 {
 		return nil
 	}
 	s.ask.Reset(s.askDelay.next())
 	if s.watch.held.valid().token.IsZero() {
 		return nil // its renewal is under way
 	}
-	s.watch.log.Debug("subscribing again for a full status")
+	s.watch.log.Debug("subscribing again for full messages", "types", slices.Sorted(maps.Keys(s.needs)))
 	_, f := s.sendSubscribe()
 	return f
 }
@@ -260,19 +264,32 @@ func (s *session) askAgain() *fault {
 // take passes a push on and draws from what became of it.
 func (s *session) take(in received) {
 	m := wire.Decode(in.frame, s.watch.meeting.ConfID, in.at)
-	outcome := s.watch.to.Apply(m)
-	if status, ok := m.(conference.StatusMessage); ok && outcome.Fate == conference.Applied {
-		if status.Envelope.Mode == conference.Full {
-			s.proven, s.needFull = true, false
-			s.askDelay.reset()
+	s.note(m, s.watch.to.Apply(m))
+}
+
+// note draws from what became of a message whether a full one is needed, and whether the meeting is over. While anything is
+// needed the delay of asking grows: a type that never comes in full must not be asked for at each full status.
+func (s *session) note(m conference.Message, outcome conference.Outcome) {
+	e := envelopeOf(m)
+	if outcome.Fate == conference.Applied {
+		if e.Type != "" && e.Mode == conference.Full && s.needs[e.Type] {
+			delete(s.needs, e.Type)
+			if len(s.needs) == 0 {
+				s.askDelay.reset()
+			}
 		}
-		if state := status.Status.Text(conference.MeetingState); state != "" {
-			s.destroyed = state == conference.StateDestroyed
+		if status, ok := m.(conference.StatusMessage); ok {
+			s.proven = s.proven || e.Mode == conference.Full
+			if state := status.Status.Text(conference.MeetingState); state != "" {
+				s.destroyed = state == conference.StateDestroyed
+			}
 		}
 	}
-	if outcome.AskFull && !s.needFull {
-		s.needFull = true
-		s.ask.Reset(s.askDelay.next())
+	if outcome.AskFull {
+		if len(s.needs) == 0 {
+			s.ask.Reset(s.askDelay.next())
+		}
+		s.needs[e.Type] = true
 	}
 }
 

@@ -37,6 +37,13 @@ func (s Severity) String() string { return severityNames[s] }
 // Problem reports whether a person is needed.
 func (s Severity) Problem() bool { return s <= Attention }
 
+// Stale reports whether what is shown of a meeting may be old, whatever else is the matter with it: the link is stale or lost, or
+// was refused after the meeting had been known.
+func Stale(s *conference.State) bool {
+	known := s.StatusIntake.HasFull || s.StatusIntake.Partial
+	return s.Link.State == conference.Stale || s.Link.State == conference.Lost || (s.Link.State == conference.Refusing && known)
+}
+
 // Judge returns the status class of a meeting: the worst of its link and of what its status says.
 func Judge(s *conference.State) Severity {
 	switch s.Link.State {

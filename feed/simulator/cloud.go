@@ -1,6 +1,6 @@
 // Package simulator is a cloud of meetings on loopback: the REST and WebSocket surface of Huawei Cloud Meeting that a
 // status board needs, served over real sockets and enforcing the documented rules (meeting_21_0027, _1506, _1508,
-// _1510, _1511, _1513, _1520).
+// _1510 to _1516, _1520).
 //
 // It has two layers. A Meeting is a handle by which a test or a program starts, changes and ends a meeting and misbehaves
 // on purpose. Demo adds meetings that live by themselves, reproducibly from a seed, while Run drives them.
@@ -94,6 +94,8 @@ type MeetingConfig struct {
 	ConfID, HostPassword string
 	// Name is for those who list the meetings; it is not sent.
 	Name string
+	// Title is sent with the basic information.
+	Title string
 	// Fields are status fields by wire name that differ from the usual ones when the meeting starts.
 	Fields map[string]any
 }

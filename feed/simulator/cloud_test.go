@@ -255,7 +255,7 @@ func TestSubscriptionIsCheckedAndAnsweredWithAFullMessage(t *testing.T) {
 	}
 
 	for _, confToken := range []string{token, "Basic " + base64.StdEncoding.EncodeToString([]byte(token))} {
-		s.send(socket, "Subscribe", seq, subscribeData(confToken, statusType, "ParticipantsNotify"))
+		s.send(socket, "Subscribe", seq, subscribeData(confToken, statusType))
 		if frame, _ := s.next(socket); frame["data"].(map[string]any)["returnCode"] != 0.0 {
 			t.Errorf("refused: %v", frame)
 		}

@@ -18,12 +18,6 @@ const (
 	requestLimit = 64 << 10
 )
 
-// supported are the message types that can be subscribed (meeting_21_1511, and CustomMultiPicNotify as observed).
-var supported = []string{
-	"ConfBasicInfoNotify", statusType, "ParticipantsNotify", "AttendeesNotify", "SpeakerChangeNotify", "InviteResultNotify",
-	"RealTimeSubtitleNotify", "WaitingListNotify", "InterpreterGroupNotify", "CustomMultiPicNotify",
-}
-
 // connection is one open WebSocket. One goroutine reads, one writes.
 type connection struct {
 	socket *websocket.Conn
@@ -140,18 +134,18 @@ type subscription struct {
 	ConferenceID  string   `json:"conferenceID"`
 }
 
-// judge returns the returnCode and returnDesc of the answer to a Subscribe request.
-func (c *Cloud) judge(m *Meeting, req request) (code int, desc string) {
+// judge returns the types that a Subscribe request asks for, and the returnCode and returnDesc of its answer.
+func (c *Cloud) judge(m *Meeting, req request) (types []string, code int, desc string) {
 	var sub subscription
 	switch {
 	case json.Unmarshal([]byte(req.Data), &sub) != nil, !sequenceOK(req.Sequence), len(sub.SubscribeType) == 0,
 		slices.ContainsFunc(sub.SubscribeType, func(t string) bool { return !slices.Contains(supported, t) }),
 		sub.ConferenceID != "" && sub.ConferenceID != m.confID:
-		return 111070001, "PARAMETER_ERROR"
+		return nil, 111070001, "PARAMETER_ERROR"
 	case !c.validControl(authorization(sub.ConfToken), m):
-		return 111070111, "CONF_TOKEN_INVALID"
+		return nil, 111070111, "CONF_TOKEN_INVALID"
 	}
-	return 0, "SUCCESS"
+	return sub.SubscribeType, 0, "SUCCESS"
 }
 
 // sequenceOK reports whether the text is 20 to 30 digits (meeting_21_1508).

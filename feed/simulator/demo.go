@@ -18,15 +18,19 @@ const (
 // while, the second ends and comes back, the third runs past its planned end. The same seed gives the same meetings and
 // the same lives. Run lets them live.
 func (c *Cloud) Demo(seed uint64, n int) {
-	board := c.Add(MeetingConfig{ConfID: BoardConfID, HostPassword: BoardHostPassword, Name: "Board meeting"})
+	board := c.Add(MeetingConfig{ConfID: BoardConfID, HostPassword: BoardHostPassword, Title: boardTitle})
 	c.cast(board, newBoard())
 	for i := range n {
 		r := rand.New(rand.NewPCG(seed, uint64(i)))
-		m := c.Add(MeetingConfig{
+		mc := MeetingConfig{
 			ConfID:       strconv.Itoa(910_000_000 + i*7919 + r.IntN(7919)), // 9 digits, no two alike
 			HostPassword: fmt.Sprintf("%06d", r.IntN(1_000_000)),
-			Name:         title(r),
-		})
+			Title:        title(r),
+		}
+		if part(i) == late {
+			mc.Name = mc.Title // nobody learns the title of a meeting before it starts
+		}
+		m := c.Add(mc)
 		c.cast(m, newRandom(r, part(i)))
 	}
 }

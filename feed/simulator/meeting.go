@@ -1,12 +1,10 @@
 package simulator
 
 import (
-	"bytes"
-	"fmt"
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
-	"strconv"
+	"slices"
 	"sync"
 	"time"
 )
@@ -38,30 +36,40 @@ type Meeting struct {
 	confID       string
 	hostPassword string
 	name         string
+	secrets      secrets
 	initial      map[string]any
 
 	mu              sync.Mutex
 	phase           phase
 	occurrence      int
+	basic           map[string]any
 	fields          map[string]any // the merged status
-	connections     map[*connection]bool
+	geometry        *laidOut       // nil: none
+	present         roster
+	speakers        []Speaker
+	waiting         roster
+	connections     map[*connection][]string // with the subscribed types, none before the subscription
 	counts          Counts
 	noEcho          bool
 	refuseSubscribe int
+	withheld        []string // types of which a subscription brings no full message
 	siteHost        string
-	sequence        int64
-	lastFull        int64 // version, ms
-	lastTime        int64 // createTime, ms
+	versions        map[string]scales // by message type
+	lastTime        int64             // createTime, ms
 	ids             *rand.Rand
 }
 
 func newMeeting(c *Cloud, mc MeetingConfig) *Meeting {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(mc.ConfID)) // never fails
-	return &Meeting{
+	m := &Meeting{
 		cloud: c, confID: mc.ConfID, hostPassword: mc.HostPassword, name: mc.Name, initial: maps.Clone(mc.Fields),
-		fields: usualFields(), connections: map[*connection]bool{}, ids: rand.New(rand.NewPCG(h.Sum64(), 0)),
+		fields: usualFields(), connections: map[*connection][]string{}, versions: map[string]scales{},
+		ids: rand.New(rand.NewPCG(h.Sum64(), 0)),
 	}
+	m.secrets = m.drawSecrets()
+	m.basic = m.usualBasic(mc.Title)
+	return m
 }
 
 // ConfID is the meeting's ID.
@@ -70,7 +78,7 @@ func (m *Meeting) ConfID() string { return m.confID }
 // HostPassword is what a client needs for a control token.
 func (m *Meeting) HostPassword() string { return m.hostPassword }
 
-// Name is what the settings of a demonstration call the meeting.
+// Name is what those who list the meetings call it; it is not sent.
 func (m *Meeting) Name() string { return m.name }
 
 // Start begins an occurrence, the first or a new one: the fields are as they usually are at the beginning. It changes
@@ -83,12 +91,16 @@ func (m *Meeting) Start() {
 	}
 	m.phase = running
 	m.occurrence++
-	m.sequence = 0
+	for t, v := range m.versions {
+		m.versions[t] = scales{full: v.full} // full messages ascend for ever, sequences start again
+	}
+	now := m.now()
+	m.basic["startTime"], m.basic["scheduledStartTime"] = millis(now), millis(now)
 	m.fields = usualFields()
 	maps.Copy(m.fields, m.initial)
 	m.fields["state"] = "Created"
 	if _, set := m.fields["endTime"]; !set {
-		m.fields["endTime"] = strconv.FormatInt(m.cloud.config.Now().Add(time.Hour).UnixMilli(), 10)
+		m.fields["endTime"] = millis(now + time.Hour.Milliseconds())
 	}
 }
 
@@ -111,49 +123,10 @@ func (m *Meeting) EndSilently() {
 
 func (m *Meeting) close() {
 	m.phase = ended
+	m.present, m.speakers, m.waiting, m.geometry = nil, nil, nil, nil
 	for conn := range m.connections {
 		conn.send(nil)
 	}
-}
-
-// Set changes fields of the status, by wire name, and pushes those that differ in one incremental message. A number of
-// screens is pushed as text in an incremental message, as the reference's table has it, and as a number in a full one,
-// as its example has it. The values are kept: do not modify them.
-func (m *Meeting) Set(fields map[string]any) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.set(fields)
-}
-
-// SetFull changes fields of the status and pushes a full message.
-func (m *Meeting) SetFull(fields map[string]any) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	maps.Copy(m.fields, fields)
-	m.push(m.full())
-}
-
-// Unset takes fields out of the status: full messages do not carry them any more. It pushes nothing.
-func (m *Meeting) Unset(names ...string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, name := range names {
-		delete(m.fields, name)
-	}
-}
-
-// PushFull pushes a full message.
-func (m *Meeting) PushFull() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.push(m.full())
-}
-
-// PushRaw pushes any bytes as a text frame.
-func (m *Meeting) PushRaw(frame []byte) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.push(append([]byte{}, frame...)) // nil would mean to close
 }
 
 // CutConnections breaks every connection without a farewell. The meeting goes on.
@@ -179,6 +152,14 @@ func (m *Meeting) RefuseSubscribe(code int) {
 	m.refuseSubscribe = code
 }
 
+// WithholdFull makes subscriptions bring no full message of the types; what changes is pushed as ever. No types restores the
+// rules.
+func (m *Meeting) WithholdFull(types ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.withheld = slices.Clone(types)
+}
+
 // SetSite moves the meeting to a site: calls whose Host header is not host are told so. Empty: any host will do.
 func (m *Meeting) SetSite(host string) {
 	m.mu.Lock()
@@ -192,84 +173,21 @@ func (m *Meeting) Counts() Counts {
 	defer m.mu.Unlock()
 	n := m.counts
 	n.Open = len(m.connections)
-	for _, subscribed := range m.connections {
-		if subscribed {
+	for _, types := range m.connections {
+		if len(types) > 0 {
 			n.Subscribed++
 		}
 	}
 	return n
 }
 
-// Field returns the present value of a status field, nil if there is none.
-func (m *Meeting) Field(name string) any {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.fields[name]
-}
-
 // InProgress reports whether the meeting is in progress.
 func (m *Meeting) InProgress() bool { return m.phaseNow() == running }
-
-func (m *Meeting) set(fields map[string]any) {
-	changed := map[string]any{}
-	for name, value := range fields {
-		if old, had := m.fields[name]; !had || !bytes.Equal(encode(old), encode(value)) {
-			m.fields[name] = value
-			changed[name] = value
-		}
-	}
-	if len(changed) == 0 {
-		return
-	}
-	if n, ok := changed["picNum"].(int); ok {
-		changed["picNum"] = strconv.Itoa(n)
-	}
-	m.sequence++
-	m.envelope(changed, 1, m.sequence, m.stamp())
-	m.push(encode(changed))
-}
-
-// full returns a full message of the present status.
-func (m *Meeting) full() []byte {
-	at := m.stamp()
-	if at <= m.lastFull { // two in one millisecond: each needs a version of its own
-		at = m.lastFull + 1
-		m.lastTime = at
-	}
-	m.lastFull = at
-	message := maps.Clone(m.fields)
-	m.envelope(message, 0, at, at)
-	return encode(message)
-}
-
-func (m *Meeting) envelope(message map[string]any, mode int, version, createTime int64) {
-	message["action"] = statusType
-	message["confID"] = m.confID
-	message["msgID"] = fmt.Sprintf("%016x%016x", m.ids.Uint64(), m.ids.Uint64())
-	message["msgMode"] = mode
-	message["version"] = version
-	message["createTime"] = createTime
-}
-
-// stamp returns the time of a message in ms. It never goes back, also when the clock does.
-func (m *Meeting) stamp() int64 {
-	m.lastTime = max(m.lastTime, m.cloud.config.Now().UnixMilli())
-	return m.lastTime
-}
-
-// push sends a frame to every subscriber.
-func (m *Meeting) push(frame []byte) {
-	for conn, subscribed := range m.connections {
-		if subscribed {
-			conn.send(frame)
-		}
-	}
-}
 
 func (m *Meeting) opened(conn *connection) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.connections[conn] = false
+	m.connections[conn] = nil
 	m.counts.Connections++
 	if m.phase != running { // it ended meanwhile
 		conn.send(nil)
@@ -291,9 +209,10 @@ func (m *Meeting) heartbeat(conn *connection, echo []byte) {
 	}
 }
 
-// subscribe answers a Subscribe request and, if it is accepted, sends a full message.
+// subscribe answers a Subscribe request and, if it is accepted, sends a full message of each type. A later request replaces
+// an earlier one.
 func (m *Meeting) subscribe(conn *connection, req request) {
-	code, desc := m.cloud.judge(m, req)
+	types, code, desc := m.cloud.judge(m, req)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.refuseSubscribe != 0 {
@@ -306,8 +225,12 @@ func (m *Meeting) subscribe(conn *connection, req request) {
 		return
 	}
 	m.counts.Subscribes++
-	m.connections[conn] = true
-	conn.send(m.full())
+	m.connections[conn] = types
+	for _, t := range supported {
+		if fields := m.whole(t); fields != nil && slices.Contains(types, t) && !slices.Contains(m.withheld, t) {
+			conn.send(m.message(t, fullMode, fields))
+		}
+	}
 }
 
 func (m *Meeting) count(f func(*Counts)) {

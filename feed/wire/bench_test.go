@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"slices"
@@ -65,6 +66,25 @@ func decodePlain(b *testing.B, frame []byte) {
 
 func BenchmarkDecode(b *testing.B) {
 	frame := statusFrame(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		wire.Decode(frame, meetingID, receivedAt)
+	}
+}
+
+// BenchmarkDecodeFiveHundredParticipants decodes a full list, each participant with the attributes of the reference's example.
+func BenchmarkDecodeFiveHundredParticipants(b *testing.B) {
+	example, err := os.ReadFile("testdata/frames/participants_as_in_the_reference.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	head, rest, _ := bytes.Cut(example, []byte("["))
+	entry, tail, _ := bytes.Cut(rest, []byte("]"))
+	frame := slices.Concat(head, []byte("["), bytes.Repeat(slices.Concat(entry, []byte(",")), 499), entry, []byte("]"), tail)
+	if m, ok := wire.Decode(frame, meetingID, receivedAt).(conference.ParticipantsMessage); !ok || len(m.Entries) != 500 {
+		b.Fatal("not 500 participants")
+	}
+	b.SetBytes(int64(len(frame)))
 	b.ReportAllocs()
 	for b.Loop() {
 		wire.Decode(frame, meetingID, receivedAt)

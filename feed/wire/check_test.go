@@ -1,10 +1,13 @@
 package wire_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"confboard/feed/conference"
@@ -27,27 +30,106 @@ func checkMessage(t *testing.T, m conference.Message, frameSize int) {
 			checkName(t, name)
 		}
 	case conference.StatusMessage:
-		if e := m.Envelope; e.Type != conference.StatusType || e.ConfID != meetingID || e.Mode > conference.Incremental || len(e.MsgID) > 3*128 ||
-			e.Mode == conference.Full && e.Sequence != 0 || e.Mode == conference.Incremental && e.Version != 0 {
-			t.Errorf("envelope %+v", e)
+		checkPushed(t, conference.StatusType, m.Envelope, m.Withheld, checkStatus(t, &m.Status), frameSize)
+	case conference.BasicMessage:
+		checkPushed(t, conference.BasicType, m.Envelope, m.Withheld, checkBasic(t, &m.Basic), frameSize)
+	case conference.ParticipantsMessage:
+		checkPushed(t, conference.ParticipantsType, m.Envelope, m.Withheld, checkEntries(t, m.Entries), frameSize)
+	case conference.WaitingMessage:
+		checkPushed(t, conference.WaitingType, m.Envelope, m.Withheld, checkEntries(t, m.Entries), frameSize)
+	case conference.SpeakersMessage:
+		size := 0
+		for _, s := range m.Speakers {
+			checkText(t, s.PID)
+			checkText(t, s.Name)
+			size += len(s.PID) + len(s.Name)
 		}
-		checkText(t, m.Envelope.MsgID)
-		size := checkStatus(t, &m.Status)
-		for name, n := range m.Withheld {
-			if n < 1 {
-				t.Errorf("%q withheld %d times", name, n)
-			}
-			if name != conference.OtherNames {
-				checkName(t, name)
-			}
-		}
-		// An invalid byte becomes three; everything else is at most as long as it came.
-		if size > 3*frameSize+64 {
-			t.Errorf("%d bytes of text from a frame of %d", size, frameSize)
-		}
+		checkPushed(t, conference.SpeakersType, m.Envelope, m.Withheld, size, frameSize)
+	case conference.CustomLayoutMessage:
+		checkPushed(t, conference.CustomLayoutType, m.Envelope, m.Withheld, checkCustom(t, &m.Custom), frameSize)
 	default:
 		t.Errorf("a %T", m)
 	}
+}
+
+// checkPushed checks what all messages share. size is the bytes of text that a message keeps.
+func checkPushed(t *testing.T, want conference.MessageType, e conference.Envelope, withheld map[string]int, size, frameSize int) {
+	t.Helper()
+	if e.Type != want || e.ConfID != meetingID || e.Mode > conference.Incremental || len(e.MsgID) > 3*128 ||
+		e.Mode == conference.Full && e.Sequence != 0 || e.Mode == conference.Incremental && e.Version != 0 {
+		t.Errorf("envelope %+v", e)
+	}
+	checkText(t, e.MsgID)
+	for name, n := range withheld {
+		if n < 1 {
+			t.Errorf("%q withheld %d times", name, n)
+		}
+		if name != conference.OtherNames {
+			checkName(t, name)
+		}
+	}
+	// An invalid byte becomes three; everything else is at most as long as it came.
+	if size > 3*frameSize+64 {
+		t.Errorf("%d bytes of text from a frame of %d", size, frameSize)
+	}
+}
+
+func checkBasic(t *testing.T, b *conference.BasicInfo) (size int) {
+	t.Helper()
+	for _, text := range []string{b.DisplayID, b.Title, b.Owner, b.OwnerID, b.ConfMode} {
+		checkText(t, text)
+		size += len(text)
+	}
+	for _, at := range []time.Time{b.StartTime, b.ScheduledStart} {
+		if _, err := at.MarshalText(); err != nil {
+			t.Errorf("time: %v", err)
+		}
+	}
+	return size + checkUnlisted(t, b.Unlisted)
+}
+
+func checkEntries(t *testing.T, entries []conference.ParticipantEntry) (size int) {
+	t.Helper()
+	for _, e := range entries {
+		size += checkParticipant(t, &conference.Participant{PID: e.PID, Attributes: e.Attributes})
+	}
+	return size
+}
+
+func checkParticipant(t *testing.T, p *conference.Participant) (size int) {
+	t.Helper()
+	if p.PID == "" || len(p.Attributes) > conference.MaxAttributes {
+		t.Errorf("participant %q with %d attributes", p.PID, len(p.Attributes))
+	}
+	checkText(t, p.PID)
+	for key, value := range p.Attributes {
+		if holdsSecretName(key) || !utf8.ValidString(key) || key != strings.ToUpper(key) {
+			t.Errorf("kept under %q", key)
+		}
+		checkText(t, value)
+		size += len(key) + len(value)
+	}
+	if at, ok := p.JoinedAt(); ok {
+		if _, err := at.MarshalText(); err != nil {
+			t.Errorf("joined at: %v", err)
+		}
+	}
+	p.Muted()
+	p.Video()
+	p.Role()
+	return size + len(p.PID)
+}
+
+func checkCustom(t *testing.T, c *conference.CustomLayout) (size int) {
+	t.Helper()
+	checkText(t, c.Mode.Text)
+	if c.Grid != nil {
+		g, fault := conference.NewGrid(c.Grid.X, c.Grid.Y, slices.Clone(c.Grid.Places))
+		if g == nil || fault != "" || c.GridFault != "" {
+			t.Errorf("grid %+v is at fault: %q, %q", c.Grid, fault, c.GridFault)
+		}
+	}
+	return len(c.Mode.Text) + checkLayout(t, &c.Layout) + checkUnlisted(t, c.Unlisted)
 }
 
 // checkState fails unless the state of a meeting is one that the pages can rely on.
@@ -69,11 +151,51 @@ func checkState(t *testing.T, s *conference.State) {
 	if s.EndingSoon && s.Overrun {
 		t.Error("both ending soon and overrun")
 	}
-	if in := s.StatusIntake; in.FullHere && !in.HasFull || in.FullHere && in.Partial || !in.HasSequence && in.Sequence != 0 {
-		t.Errorf("intake %+v", in)
+	for _, in := range []conference.Intake{s.StatusIntake, s.BasicIntake, s.ParticipantsIntake, s.SpeakersIntake, s.CustomIntake, s.WaitingIntake} {
+		if in.FullHere && !in.HasFull || in.FullHere && in.Partial || !in.HasSequence && in.Sequence != 0 {
+			t.Errorf("intake %+v", in)
+		}
+		if s.Counts.Applied == 0 && in.Last.Type != "" || in.Partial && !s.Partial() {
+			t.Errorf("intake %+v of %d applied messages", in, s.Counts.Applied)
+		}
 	}
-	if s.Counts.Applied == 0 && s.StatusIntake.Last.Type != "" || len(s.Counts.Passed) > 33 || len(s.Counts.Withheld) > 33 {
+	if len(s.Counts.Passed) > 33 || len(s.Counts.Withheld) > 33 || (s.Counts.Applied == 0) != (s.LastOfAny().Type == "") {
 		t.Errorf("counts %+v", s.Counts)
+	}
+	checkBasic(t, &s.Basic)
+	checkPeople(t, s.Participants)
+	checkPeople(t, s.WaitingRoom)
+	if len(s.Speakers) > conference.MaxSpeakers || s.Ended() && len(s.Speakers) > 0 ||
+		!slices.IsSortedFunc(s.Speakers, func(a, b conference.Speaker) int { return cmp.Compare(b.Volume, a.Volume) }) {
+		t.Errorf("speakers %+v", s.Speakers)
+	}
+	if s.Custom != nil {
+		checkCustom(t, s.Custom)
+	}
+	if g, ok := s.Grid(); ok && (s.Status.Layout() == nil || len(g.Places) != int(s.Status.Layout().PicNum.Int) && s.Status.Layout().PicNum.Presence == conference.Known) {
+		t.Errorf("grid %+v for layout %+v", g, s.Status.Layout())
+	}
+	if s.Title() == "" {
+		t.Error("the meeting has no title")
+	}
+}
+
+func checkPeople(t *testing.T, people []*conference.Participant) {
+	t.Helper()
+	pids := make(map[string]bool, len(people))
+	for i, p := range people {
+		checkParticipant(t, p)
+		if pids[p.PID] {
+			t.Errorf("%q is listed twice", p.PID)
+		}
+		pids[p.PID] = true
+		if i == 0 {
+			continue
+		}
+		at, known := p.JoinedAt()
+		if before, beforeKnown := people[i-1].JoinedAt(); known && (!beforeKnown || before.After(at)) {
+			t.Errorf("%q is listed after %q", p.PID, people[i-1].PID)
+		}
 	}
 }
 
@@ -104,25 +226,31 @@ func checkStatus(t *testing.T, s *conference.Status) (size int) {
 	}
 	size += checkUnlisted(t, s.Unlisted)
 	if l := s.Layout(); l != nil {
-		checkScreens(t, l.PicNum)
-		size += checkUnlisted(t, l.Unlisted)
-		for _, screen := range l.Screens {
-			for _, id := range screen.IDs {
-				checkText(t, id)
-				size += len(id)
-			}
-			size += checkUnlisted(t, screen.Unlisted)
+		size += checkLayout(t, l)
+	}
+	return size
+}
+
+func checkLayout(t *testing.T, l *conference.Layout) (size int) {
+	t.Helper()
+	checkScreens(t, l.PicNum)
+	size = checkUnlisted(t, l.Unlisted)
+	for _, screen := range l.Screens {
+		for _, id := range screen.IDs {
+			checkText(t, id)
+			size += len(id)
 		}
-		if n := l.Irregular(); n < 0 || n > len(l.Screens) {
-			t.Errorf("%d of %d screens are irregular", n, len(l.Screens))
-		}
-		shown := 0
-		for _, p := range l.Places() {
-			shown += len(p.Screens)
-		}
-		if shown != len(l.Screens) {
-			t.Errorf("%d of %d screens have a place", shown, len(l.Screens))
-		}
+		size += checkUnlisted(t, screen.Unlisted)
+	}
+	if n := l.Irregular(); n < 0 || n > len(l.Screens) {
+		t.Errorf("%d of %d screens are irregular", n, len(l.Screens))
+	}
+	shown := 0
+	for _, p := range l.Places() {
+		shown += len(p.Screens)
+	}
+	if shown != len(l.Screens) {
+		t.Errorf("%d of %d screens have a place", shown, len(l.Screens))
 	}
 	return size
 }

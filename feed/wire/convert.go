@@ -11,9 +11,6 @@ import (
 	"github.com/go-faster/jx"
 )
 
-// maxTime is the last ms of the year 9999: later times have no RFC 3339 form.
-const maxTime = 253402300799999
-
 // scalar is a value that is not an object or array, as it came.
 type scalar struct {
 	// kind is jx.Invalid when there was no value, jx.Object or jx.Array when it is none of ours.
@@ -96,7 +93,7 @@ func (s scalar) number(kind conference.Kind, path string) (conference.Value, err
 		}
 		ok = ok && n >= 0
 	case conference.KindTime:
-		ok = ok && n >= 0 && n <= maxTime
+		ok = ok && n >= 0 && n <= conference.MaxInstant
 	}
 	if !ok {
 		return conference.Value{}, refuse(conference.RefusedValue, path)

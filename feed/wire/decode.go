@@ -14,8 +14,8 @@ import (
 )
 
 // MaxFrame is the largest frame that is decoded, in bytes. The status takes about one kilobyte; the room is for the list
-// of participants, some 500 bytes for each, of a meeting of several thousand.
-const MaxFrame = 4 << 20
+// of participants: some 800 bytes for each in the reference's example, of conference.MaxParticipants.
+const MaxFrame = 8 << 20
 
 // The limits against nonsense. A frame that exceeds one is refused whole. Each is some ten times what a
 // real meeting needs, and together they bound what a meeting can hold in memory.
@@ -24,6 +24,7 @@ const (
 	maxFields   = 512       // fields of one object
 	maxElements = 4096      // elements of one unlisted array
 	maxIDs      = 512       // participants of one screen
+	maxSpeakers = 64        // speakers of one message, of whom the loudest count
 	maxText     = 8 << 10   // bytes of one text or number
 	maxName     = 128       // bytes of a field's name
 	maxMsgID    = 128       // bytes of a msgID
@@ -31,8 +32,8 @@ const (
 )
 
 // Decode turns a frame into a message about the meeting confID, whose connection it came on, received at the given
-// instant. It never fails: the result is a conference.StatusMessage, a conference.PassedMessage for a type that is not used,
-// or a conference.RefusedMessage that names the fault without quoting the frame. The result keeps nothing of the
+// instant. It never fails: the result is the message of the frame's type, such as a conference.StatusMessage, a
+// conference.PassedMessage for a type that is not used, or a conference.RefusedMessage that names the fault without quoting the frame. The result keeps nothing of the
 // frame's memory. Decode is safe for concurrent use.
 func Decode(frame []byte, confID conference.ConfID, at time.Time) conference.Message {
 	about := conference.About{ConfID: confID, At: at}
@@ -59,15 +60,38 @@ func decode(frame []byte, about conference.About) (conference.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := head.checkMeeting(about.ConfID, messageType == conference.StatusType); err != nil {
+	read := decoderOf(messageType)
+	if err := head.checkMeeting(about.ConfID, read != nil); err != nil {
 		return nil, err
 	}
-	switch messageType {
-	case conference.StatusType:
-		return decodeStatus(frame, head, about)
-	default:
+	if read == nil {
 		return conference.PassedMessage{About: about, Type: messageType}, nil
 	}
+	d := decoder{d: jx.DecodeBytes(frame), head: head}
+	envelope, err := head.envelope(messageType, about.ConfID, &d.cleaner)
+	if err != nil {
+		return nil, err
+	}
+	return read(&d, about, envelope)
+}
+
+// decoderOf returns what decodes the messages of a type, nil for a type that is not used.
+func decoderOf(t conference.MessageType) func(*decoder, conference.About, conference.Envelope) (conference.Message, error) {
+	switch t {
+	case conference.StatusType:
+		return decodeStatus
+	case conference.BasicType:
+		return decodeBasic
+	case conference.ParticipantsType:
+		return decodeParticipants
+	case conference.WaitingType:
+		return decodeWaiting
+	case conference.SpeakersType:
+		return decodeSpeakers
+	case conference.CustomLayoutType:
+		return decodeCustomLayout
+	}
+	return nil
 }
 
 // refusal is the error that refuses a frame whole. Any other error of this package means that the frame is not JSON.

@@ -9,7 +9,7 @@ import (
 	"github.com/go-faster/jx"
 )
 
-// head holds the fields that every pushed message carries (meeting_21_1513), as they came: whether they are
+// head holds the fields that every pushed message carries (meeting_21_1512 to _1516), as they came: whether they are
 // usable depends on the message type, and the frames of the reference name theirs last.
 type head struct {
 	action, confID, msgID, msgMode, version, createTime scalar
@@ -66,8 +66,12 @@ func (h *head) messageType() (conference.MessageType, error) {
 	if h.action.kind != jx.String {
 		return "", refuse(conference.RefusedEnvelope, "action")
 	}
-	if string(h.action.text) == string(conference.StatusType) {
-		return conference.StatusType, nil
+	for _, known := range [...]conference.MessageType{
+		conference.StatusType, conference.ParticipantsType, conference.SpeakersType, conference.BasicType, conference.CustomLayoutType, conference.WaitingType,
+	} {
+		if string(h.action.text) == string(known) {
+			return known, nil
+		}
 	}
 	return conference.MessageType(plainName(h.action.text)), nil
 }
@@ -87,10 +91,10 @@ func (h *head) checkMeeting(id conference.ConfID, strict bool) error {
 	return nil
 }
 
-// envelope converts the rest of the head. A msgMode that was not sent means full, because the reference fixes it at
+// envelope converts the rest of the head of a message of a type that is used. A msgMode that was not sent means full, because the reference fixes it at
 // 0 (and then lists both). A createTime of 0 was not sent.
-func (h *head) envelope(id conference.ConfID, c *cleaner) (conference.Envelope, error) {
-	e := conference.Envelope{Type: conference.StatusType, ConfID: id}
+func (h *head) envelope(t conference.MessageType, id conference.ConfID, c *cleaner) (conference.Envelope, error) {
+	e := conference.Envelope{Type: t, ConfID: id}
 	if !h.msgMode.empty() {
 		switch mode, ok := h.msgMode.integer(); {
 		case ok && mode == int64(conference.Full):
@@ -111,7 +115,7 @@ func (h *head) envelope(id conference.ConfID, c *cleaner) (conference.Envelope, 
 	}
 	if !h.createTime.empty() {
 		ms, ok := h.createTime.integer()
-		if !ok || ms < 0 || ms > maxTime {
+		if !ok || ms < 0 || ms > conference.MaxInstant {
 			return e, refuse(conference.RefusedEnvelope, "createTime")
 		}
 		if ms != 0 {

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -80,9 +81,34 @@ func FuzzDecodeApply(f *testing.F) {
 			if !change.Empty() && change.After != state {
 				t.Fatal("the change is not about the state")
 			}
+			checkListed(t, &before, state, change)
 			if before.StatusIntake.HasFull && !state.StatusIntake.HasFull {
 				t.Fatal("a full message was forgotten")
 			}
 		}
 	})
+}
+
+// checkListed fails unless the change names what differs of the parts that pages draw: they draw nothing else again.
+func checkListed(t *testing.T, before, after *conference.State, c conference.Change) {
+	t.Helper()
+	grid, drawn := before.Grid()
+	newGrid, newDrawn := after.Grid()
+	for _, part := range []struct {
+		name    string
+		differs bool
+		in      []conference.Part
+	}{
+		{"participants", !slices.Equal(before.Participants, after.Participants), []conference.Part{conference.PartParticipants}},
+		{"waiting room", !slices.Equal(before.WaitingRoom, after.WaitingRoom), []conference.Part{conference.PartWaiting}},
+		{"speakers", !slices.Equal(before.Speakers, after.Speakers), []conference.Part{conference.PartSpeakers}},
+		{"title", before.Title() != after.Title(), []conference.Part{conference.PartBasic, conference.PartName}},
+		{"geometry", drawn != newDrawn || grid != newGrid, []conference.Part{conference.PartCustomLayout, conference.PartStatus}},
+		{"partial", before.Partial() != after.Partial(), []conference.Part{conference.PartPartial}},
+		{"last message", before.LastOfAny() != after.LastOfAny(), []conference.Part{conference.PartEnvelope, conference.PartIntake}},
+	} {
+		if part.differs && !c.Has(part.in...) {
+			t.Errorf("%s differs, and no change says so", part.name)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -57,19 +58,25 @@ func TestAFrameBeyondALimitIsRefusedWithItsReason(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			frame := `{"action": "ConfDynamicInfoNotify", "version": 1, "createTime": 2, ` + tt.body + `}`
-			got := wire.Decode([]byte(frame), meetingID, receivedAt)
-			refused, ok := got.(conference.RefusedMessage)
-			if tt.kind == "" {
-				if ok {
-					t.Fatalf("refused: %s %s", refused.Refusal.Kind, refused.Refusal.Field)
-				}
-				return
-			}
-			want := conference.Refusal{Kind: tt.kind, Field: tt.field, At: receivedAt}
-			if !ok || refused.Refusal != want {
-				t.Errorf("got %T %+v, want %+v", got, refused.Refusal, want)
-			}
+			checkRefusal(t, frame, tt.kind, tt.field)
 		})
+	}
+}
+
+// checkRefusal fails unless the frame is refused for that reason, or decoded where there is none.
+func checkRefusal(t *testing.T, frame string, kind conference.RefusalKind, field string) {
+	t.Helper()
+	got := wire.Decode([]byte(frame), meetingID, receivedAt)
+	refused, ok := got.(conference.RefusedMessage)
+	if kind == "" {
+		if ok {
+			t.Errorf("refused: %s %s", refused.Refusal.Kind, refused.Refusal.Field)
+		}
+		return
+	}
+	want := conference.Refusal{Kind: kind, Field: field, At: receivedAt}
+	if !ok || refused.Refusal != want {
+		t.Errorf("got %T %+v, want %+v", got, refused.Refusal, want)
 	}
 }
 
@@ -87,15 +94,86 @@ func TestNamesOfWithheldFieldsAreBounded(t *testing.T) {
 	}
 }
 
-func TestAMessageKeepsNothingOfTheFramesMemory(t *testing.T) {
-	frame := []byte(`{"action": "ConfDynamicInfoNotify", "version": 1, "msgID": "abc", "mode": "FIXED", "note": "text", "multiPic": {"picInfos": [{"id": ["p1"], "x": "y"}]}}`)
-	m := wire.Decode(frame, meetingID, receivedAt)
-	before := dump(m)
-	for i := range frame {
-		frame[i] = '#'
+func TestLimitsOfThePeopleInAFrame(t *testing.T) {
+	keys := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"K%d": "", "k%d": "1", `, i, i) // the same key twice
+		}
+		return strings.TrimSuffix(b.String(), ", ")
 	}
-	if after := dump(m); after != before {
-		t.Errorf("overwriting the frame changed the message to\n%s", after)
+	tests := []struct {
+		name  string
+		data  string
+		kind  conference.RefusalKind // empty: the frame is decoded
+		field string
+	}{
+		{"5,000 participants are taken", elements(5000, `{"pid": "p"}`), "", ""},
+		{"5,001 participants are too many", elements(5001, `{"pid": "p"}`), conference.RefusedTooMany, "data"},
+		{"128 attributes are taken, however often they come", `{"pid": "p", "pinfoMap": {` + keys(128) + `}}`, "", ""},
+		{"129 attributes are too many", `{"pid": "p", "pinfoMap": {` + keys(129) + `}}`, conference.RefusedTooMany, "data.pinfoMap"},
+		{"129 attributes are too many, one of them beside the map", `{"pid": "p", "pinfoMap": {` + keys(128) + `}, "delType": 1}`, conference.RefusedTooMany, "data.pinfoMap"},
+		{"513 fields of a map are too many", `{"pid": "p", "pinfoMap": {` + fields(513) + `}}`, conference.RefusedTooMany, "data.pinfoMap"},
+		{"a name of 8 KiB is taken", `{"pid": "p", "pinfoMap": {"NAME": "` + strings.Repeat("x", 8<<10) + `"}}`, "", ""},
+		{"a name over 8 KiB is too large", `{"pid": "p", "pinfoMap": {"NAME": "` + strings.Repeat("x", 8<<10+1) + `"}}`, conference.RefusedTooLarge, "data.pinfoMap.NAME"},
+		{"a pid over 8 KiB is too large", `{"pid": "` + strings.Repeat("x", 8<<10+1) + `"}`, conference.RefusedTooLarge, "data.pid"},
+		{"a key over 128 bytes is too large and not repeated", `{"pid": "p", "pinfoMap": {"` + strings.Repeat("n", 129) + `": "1"}}`, conference.RefusedTooLarge, "data.pinfoMap.?"},
+		{"over 128 KiB of attributes that are no texts are too large", `{"pid": "p", "pinfoMap": {"a": [` + texts(8) + `], "b": [` + texts(8) + `]}}`,
+			conference.RefusedTooLarge, "data.pinfoMap.b"},
+		{"32 levels in a map are taken", `{"pid": "p", "pinfoMap": {"deep": ` + nested(28) + `}}`, "", ""},
+		{"33 levels in a map are too deep", `{"pid": "p", "pinfoMap": {"deep": ` + nested(29) + `}}`, conference.RefusedTooDeep, "data.pinfoMap.deep"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, action := range []string{"ParticipantsNotify", "WaitingListNotify"} {
+				checkRefusal(t, `{"action": "`+action+`", "version": 1, "data": [`+tt.data+`]}`, tt.kind, tt.field)
+			}
+		})
+	}
+}
+
+func TestLimitsOfTheOtherMessageTypes(t *testing.T) {
+	tests := []struct {
+		name  string
+		body  string
+		kind  conference.RefusalKind // empty: the frame is decoded
+		field string
+	}{
+		{"64 speakers are taken", `"action": "SpeakerChangeNotify", "data": [` + elements(64, `{"pid": "p"}`) + `]`, "", ""},
+		{"65 speakers are too many", `"action": "SpeakerChangeNotify", "data": [` + elements(65, `{"pid": "p"}`) + `]`, conference.RefusedTooMany, "data"},
+		{"what is not kept of speakers is limited too", `"action": "SpeakerChangeNotify", "deep": ` + nested(32), conference.RefusedTooDeep, "deep"},
+		{"a title over 8 KiB is too large", `"action": "ConfBasicInfoNotify", "title": "` + strings.Repeat("x", 8<<10+1) + `"`, conference.RefusedTooLarge, "title"},
+		{"passwords may be of any size", `"action": "ConfBasicInfoNotify", "pwds": "` + strings.Repeat("x", 1<<20) + `"`, "", ""},
+		{"over 128 KiB of unlisted basic information are too large", `"action": "ConfBasicInfoNotify", "a": [` + texts(16) + `]`, conference.RefusedTooLarge, "a"},
+		{"256 screens of a geometry are taken", `"action": "CustomMultiPicNotify", "picLayout": {"subPicLayoutInfoList": [` + elements(256, "{}") + `]}`, "", ""},
+		{"257 screens of a geometry are too many", `"action": "CustomMultiPicNotify", "picLayout": {"subPicLayoutInfoList": [` + elements(257, "{}") + `]}`,
+			conference.RefusedTooMany, "picLayout.subPicLayoutInfoList"},
+		{"257 screens of a custom layout are too many", `"action": "CustomMultiPicNotify", "picInfos": [` + elements(257, "{}") + `]`, conference.RefusedTooMany, "picInfos"},
+		{"513 participants of a screen are too many", `"action": "CustomMultiPicNotify", "picInfos": [{"picUserList": [` + elements(513, `{"userId": "p"}`) + `]}]`,
+			conference.RefusedTooMany, "picInfos.picUserList"},
+		{"a type that is not used has no limits but the frame's", `"action": "AttendeesNotify", "data": [` + elements(6000, "{}") + `]`, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			checkRefusal(t, `{"version": 1, `+tt.body+`}`, tt.kind, tt.field)
+		})
+	}
+}
+
+func TestAMessageKeepsNothingOfTheFramesMemory(t *testing.T) {
+	for _, path := range frameFiles(t) {
+		frame, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := wire.Decode(frame, meetingID, receivedAt)
+		before := dump(m)
+		for i := range frame {
+			frame[i] = '#'
+		}
+		if after := dump(m); after != before {
+			t.Errorf("%s: overwriting the frame changed the message to\n%s", path, after)
+		}
 	}
 }
 

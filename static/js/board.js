@@ -8,18 +8,28 @@
 
   let skew = Number(root.dataset.now) - Date.now(); // server's clock minus ours, ms
   let heard = performance.now();
+  let heardAt = Date.now();
   let connection = null;
   let cancelled = 0;
+  let paused = false;
 
   const stream = () => document.querySelector("[data-stream]");
+  // A wall is looked at even while its browser takes the page for hidden, as it does of a covered window.
+  const hidden = () => document.hidden && stream()?.dataset.stream !== "unattended";
   const board = (state) => {
     if (root.dataset.board !== state) root.dataset.board = state;
   };
 
   // The link to the board. A clock event comes every 10 s, so that silence means something.
-  const alive = () => {
+  const hear = () => {
     heard = performance.now();
-    board("live");
+    heardAt = Date.now();
+  };
+  // A machine that slept may not count the time in the one clock, and somebody may set the other: the longer one counts.
+  const silent = () => Math.max(performance.now() - heard, Date.now() - heardAt);
+  const alive = () => {
+    hear();
+    board(paused ? "paused" : "live");
   };
   const interrupted = () => {
     if (root.dataset.board === "live") board("reconnecting");
@@ -28,6 +38,8 @@
   document.addEventListener("htmx:sse:after:message", () => {
     alive();
     showTimes();
+    announce();
+    document.querySelectorAll("[data-search]").forEach(find);
   });
   document.addEventListener("htmx:sse:before:connection", interrupted);
   document.addEventListener("htmx:sse:error", interrupted);
@@ -39,31 +51,87 @@
     if (told.build !== root.dataset.build) upgrade(told.build);
   });
 
+  // While paused, what is shown stays; the link goes on being judged by its clock events. Going on fetches the whole page
+  // anew, since what came meanwhile was not shown.
+  const pause = document.getElementById("pause");
+  if (pause) {
+    pause.hidden = false;
+    pause.addEventListener("click", () => {
+      paused = !paused;
+      pause.setAttribute("aria-pressed", paused);
+      board(paused ? "paused" : "reconnecting");
+      if (!paused && connection) {
+        connection.lastEventId = "";
+        connection.reader?.cancel();
+      }
+    });
+  }
+  document.addEventListener("htmx:sse:before:message", (e) => {
+    if (!paused || e.detail.message.event) return;
+    hear();
+    e.preventDefault();
+  });
+
+  // Those who cannot see the page hear of problems and of silence, at most every 5 s, and of nothing else.
+  const announcement = document.getElementById("announcement");
+  const matter = () =>
+    (root.dataset.board === "silent" ? document.querySelector(".pulse-lost") : document.querySelector("[data-announce]"))?.textContent.trim();
+  let told = matter();
+  let tellAt = 0;
+  const announce = () => {
+    const now = matter();
+    if (now === undefined || now === told) return;
+    const wait = tellAt - performance.now();
+    if (wait > 0) {
+      setTimeout(announce, wait + 50);
+      return;
+    }
+    tellAt = performance.now() + 5000;
+    announcement.textContent = told = now;
+  };
+
+  // Search among people: the list is all there, so it only hides.
+  document.addEventListener("input", (e) => {
+    if (!e.target.matches("[data-search]")) return;
+    find(e.target);
+  });
+  const find = (input) => {
+    const wanted = input.value.trim().toLocaleLowerCase(root.lang);
+    for (const e of document.getElementById(input.dataset.search)?.children ?? [])
+      e.hidden = wanted !== "" && !e.textContent.toLocaleLowerCase(root.lang).includes(wanted);
+  };
+
   // Another build draws other pages. Reload once for each build, at a random moment, so that thousands of pages
-  // do not come at once; a board that still serves the old page is not asked again and again.
+  // do not come at once, and only while the board answers: nobody would take a proxy's error page off a wall. A board
+  // that still serves the old page is not asked again and again.
   const upgrade = (build) => {
     if (sessionStorage.getItem("confboard-build") === build) return;
     sessionStorage.setItem("confboard-build", build);
-    setTimeout(() => location.reload(), Math.random() * 30_000);
+    setTimeout(reload, Math.random() * 30_000);
   };
+  const reload = () =>
+    fetch(location.href, { method: "HEAD", cache: "no-store" })
+      .then((answer) => (answer.ok || answer.status === 404 ? location.reload() : Promise.reject()))
+      .catch(() => setTimeout(reload, 5_000 + Math.random() * 10_000));
 
   // A hidden tab gives its connection back, as browsers allow only six; htmx does it for a tab that becomes hidden,
   // this for one that is opened in the background.
   document.addEventListener("htmx:before:request", (e) => {
-    if (document.hidden && e.target === stream()) e.preventDefault();
+    if (hidden() && e.target === stream()) e.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+    if (hidden()) return;
     interrupted();
-    heard = performance.now();
+    judge();
     if (stream()) htmx.trigger(stream(), "shown");
   });
 
   const judge = () => {
-    if (!stream() || document.hidden) return;
-    const silence = performance.now() - heard;
+    if (!stream() || hidden()) return;
+    const silence = silent();
     if (silence >= SILENT) {
       board("silent");
+      announce();
       document.getElementById("silence").textContent = elapsed(silence);
       if (silence - cancelled >= SILENT) {
         cancelled = silence;
@@ -109,6 +177,9 @@
       if (!e.title) e.title = exact.format(at);
     }
   };
+
+  // Paper does not tick: it says when it was printed.
+  addEventListener("beforeprint", () => (document.getElementById("clock").textContent = exact.format(Date.now() + skew)));
 
   const tick = () => {
     document.getElementById("clock").textContent = clock.format(Date.now() + skew);

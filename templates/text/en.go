@@ -11,10 +11,12 @@ import (
 var english = Catalogue{
 	Lang: English, HTMLLang: "en", OwnName: "English",
 
-	Product: "Confboard", Tagline: "Live status of video meetings",
+	Product: "Confboard",
 
-	SkipToContent: "Skip to content", Overview: "Overview", Language: "Language", ServerClock: "Server time",
+	SkipToContent: "Skip to content", Overview: "Overview", Language: "Language", Theme: "Theme", ServerClock: "Server time",
 	ConnectingToBoard: "Connecting…", Reconnecting: "Reconnecting…", BoardSilent: "NO DATA", BoardLive: "Live",
+	Pause: "Pause live updates", Paused: "Paused",
+	Themes:   map[string]string{"system": "Same as system", "light": "Light", "dark": "Dark"},
 	NoScript: "This page does not update by itself without JavaScript. Reload it to see the newest state.",
 
 	Severity: map[rules.Severity]string{
@@ -35,7 +37,7 @@ var english = Catalogue{
 		conference.Live:       "The cloud answers in time; what you see is the newest state.",
 		conference.Stale:      "What you see may be old. Confboard is connecting again by itself.",
 		conference.Lost:       "The cloud has been silent for too long. Do not rely on what you see.",
-		conference.Refusing:   "The cloud refused the connection. Somebody has to mend the cause.",
+		conference.Refusing:   "The cloud refused the connection; what you see may be old. Somebody has to fix the cause.",
 		conference.Over:       "The meeting has ended. What you see is its last known state.",
 	},
 	Reason: map[conference.LinkReason]string{
@@ -84,7 +86,7 @@ var english = Catalogue{
 	Pair:    func(name, said string) string { return name + ": " + said },
 	Unknown: func(v string) string { return v + " (unknown value)" },
 
-	Filter: "Show meetings by state",
+	Filter: "Show meetings by state", StaleCount: "out of date",
 	Problems: func(n int) string {
 		if n == 1 {
 			return "problem"
@@ -92,7 +94,7 @@ var english = Catalogue{
 		return "problems"
 	},
 	NoMeetings:     "No meetings on the board",
-	NoMeetingsHelp: "Add meetings under cloud.meetings in the settings, each with its confID and host password. They appear here by themselves.",
+	NoMeetingsHelp: "Add meetings under cloud.meetings in the settings, each with its confID and host password, and restart Confboard.",
 	NoProblems:     "No problems",
 	NoProblemsHelp: "Every meeting on the board is as it should be. This list fills by itself when one is not.",
 	MeetingCount: func(n int) string {
@@ -110,16 +112,11 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
-	EndingSoonNote: "Ends within 5 minutes, as planned.", OverrunNote: "Over its planned end.",
+	EndingSoonNote: "Ends soon, as planned.", OverrunNote: "Over its planned end.",
 	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
-	LastChange: "Last change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
-	Screens: func(n int64) string {
-		if n == 1 {
-			return "1 screen"
-		}
-		return fmt.Sprintf("%d screens", n)
-	},
+	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
+	Screens: englishScreens,
 
 	ConfID: "Meeting ID", Group: "Group",
 	GroupMeeting: "Meeting", GroupSound: "Sound and chat", GroupPicture: "Picture", GroupRecording: "Recording and captions",
@@ -156,6 +153,7 @@ var english = Catalogue{
 		return fmt.Sprintf("Set by a person: %d screens", n)
 	},
 	Screen:           func(n int) string { return fmt.Sprintf("Screen %d", n) },
+	ScreenPeriod:     func(s int64) string { return fmt.Sprintf("every %d s", s) },
 	ScreenUnnumbered: "Screens without a usable number",
 	ScreenEmpty:      "Nobody assigned", ScreenAbsent: "Not described", ScreenPresentation: "Presentation", ScreenTurns: "in turn; which one is on air is not known",
 	ScreenTwice: "described more than once", ScreenBeyond: "beyond the number of screens",
@@ -163,10 +161,10 @@ var english = Catalogue{
 	Freshness:   "Freshness",
 	LastMessage: "Last message", NoMessageYet: "No message has arrived yet.",
 	MessageType: "Type", MessageMode: "Kind", Full: "full", Incremental: "incremental",
-	Version: "Version", Sequence: "Sequence", CreateTime: "Made", MsgID: "Message ID", Occurrence: "Occurrence",
-	Intake: "Messages taken in", Applied: "Applied", Refused: "Refused", Passed: "Passed over", Withheld: "Withheld as possible secrets or links",
+	Version: "Version", Sequence: "Sequence", CreateTime: "Created", MsgID: "Message ID", Occurrence: "Occurrence",
+	Intake: "Messages taken in", Applied: "Applied", Refused: "Refused", Passed: "Not used", Withheld: "Withheld as possible secrets or links",
 	Dropped: map[conference.Fate]string{
-		conference.DroppedRepeated: "Dropped: seen before", conference.DroppedOlderFull: "Dropped: full, not newer",
+		conference.DroppedRepeated: "Dropped: seen before", conference.DroppedOlderFull: "Dropped: full message, not newer than the last",
 		conference.DroppedOlderSequence: "Dropped: out of sequence", conference.DroppedBeforeFull: "Dropped: made before the last full message",
 	},
 	LastRefusal: "Last refusal",
@@ -180,6 +178,49 @@ var english = Catalogue{
 	},
 	OtherFields: "Other fields as pushed", OtherFieldsHelp: "Fields of the message that have no badge, under their wire name.", NoOtherFields: "None.",
 
+	ListComma: ", ",
+	Sentence:  englishSentence,
+	Participants: func(n int) string {
+		if n == 1 {
+			return "1 participant"
+		}
+		return fmt.Sprintf("%d participants", n)
+	},
+	ParticipantsUnknown: "Nothing is known of the participants yet.", SomeParticipants: "Participants reported so far", NobodyHere: "Nobody is in the meeting.",
+	Search: "Search by name or number",
+	Roles:  map[conference.Role]string{conference.Host: "Host", conference.Ordinary: "Participant", conference.Attendee: "Attendee"},
+	CoHost: "Co-host", Speaking: "Speaking", HandRaised: "Hand raised", Muted: "Muted",
+	Calling: "Being called", Sharing: "Sharing", Voice: "Voice only",
+	Broadcasting: "Being broadcast", HasFloor: "Has the floor", NotHere: "Not in the meeting",
+	SpeakingNow:  func(names string) string { return "Speaking: " + names },
+	NobodySpeaks: "Nobody is speaking.",
+	Joined:       "Joined", Owner: "Booked by", Started: "Started", Scheduled: "Scheduled start", Running: "Running for", CloudTitle: "Title in the cloud",
+	RecordingTypeName: "Recording type", MediaTypeName: "Media",
+	RecordingType: map[string]string{"0": "No recording", "1": "Recording", "2": "Recording and live broadcast", "3": "Live broadcast"},
+	MediaType:     map[string]string{"1": "Voice", "2": "Video"},
+	WaitingRoom: func(n int) string {
+		if n == 1 {
+			return "1 person in the waiting room"
+		}
+		return fmt.Sprintf("%d people in the waiting room", n)
+	},
+	FocusedOf:   func(n, max int64) string { return fmt.Sprintf("%d of at most %d", n, max) },
+	LayoutExact: "Place and size as set.", LayoutNone: "No custom layout", GridsSetAside: "Geometries that cannot be drawn",
+
+	// Wall.
+	Wall: "Wall display", WallPage: "Page",
+	WallPlannedEnd: "planned end", WallOverrun: "Overrun", WallEndingSoon: "Ends soon",
+	WallPlannedStart: "planned start", WallRecording: "REC", WallBroadcast: "Broadcasting",
+	WallParticipants: func(n int) string {
+		if n == 1 {
+			return "participant"
+		}
+		return "participants"
+	},
+	WallMore: "more without problems, not shown", WallMoreProblems: "more with problems, not shown",
+	WallClockOff: "This screen’s clock is off by",
+	WallOnly:     func(kind string) string { return "Only: " + kind }, WallProblems: "problems",
+
 	AbsentTitle:   "No such meeting on this board",
 	AbsentHelp:    "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",
 	NotFoundTitle: "There is no such page", NotFoundHelp: "Check the address, or go back to the overview.",
@@ -187,4 +228,11 @@ var english = Catalogue{
 	MethodTitle: "This page can only be read", MethodHelp: "Confboard shows meetings and cannot change them. Go back to the overview.",
 	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
 	BackToOverview: "Back to the overview",
+}
+
+func englishScreens(n int64) string {
+	if n == 1 {
+		return "1 screen"
+	}
+	return fmt.Sprintf("%d screens", n)
 }

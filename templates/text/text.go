@@ -63,16 +63,19 @@ type Catalogue struct {
 	HTMLLang string // the value of the lang attribute
 	OwnName  string // the language's name in itself
 
-	Product, Tagline string
+	Product string
 
 	// Chrome of every page.
-	SkipToContent, Overview, Language, ServerClock          string
+	SkipToContent, Overview, Language, Theme, ServerClock   string
 	ConnectingToBoard, Reconnecting, BoardSilent, BoardLive string
-	NoScript                                                string
+	Pause, Paused                                           string
+	// Themes by name: system, light, dark.
+	Themes   map[string]string
+	NoScript string
 
 	// Status classes by rules.Severity.
 	Severity map[rules.Severity]string
-	// SeverityCount is the counter's label for a class, such as "need a look".
+	// SeverityCount is the counter's label for a class, such as "to check".
 	SeverityCount map[rules.Severity]string
 	// Link is a meeting's link in words, LinkHelp what to make of it.
 	Link     map[conference.LinkState]string
@@ -88,7 +91,7 @@ type Catalogue struct {
 	Unknown func(value string) string
 
 	// Overview.
-	Filter string
+	Filter, StaleCount string
 	// Problems stands behind their number.
 	Problems                             func(n int) string
 	NoMeetings, NoMeetingsHelp           string
@@ -117,6 +120,7 @@ type Catalogue struct {
 	LayoutOverridden                       func(mode string) string
 	LayoutSummary                          func(screens int) string
 	Screen                                 func(n int) string
+	ScreenPeriod                           func(seconds int64) string
 	ScreenUnnumbered                       string
 	ScreenEmpty, ScreenAbsent              string
 	ScreenPresentation, ScreenTurns        string
@@ -135,6 +139,40 @@ type Catalogue struct {
 	Refusal                                map[conference.RefusalKind]string
 	OtherFields, OtherFieldsHelp           string
 	NoOtherFields                          string
+
+	// People.
+	ListComma                                              string
+	Sentence                                               func(Facts) string
+	Participants                                           func(n int) string
+	ParticipantsUnknown, SomeParticipants, NobodyHere      string
+	Search                                                 string
+	Roles                                                  map[conference.Role]string
+	CoHost, Speaking, HandRaised, Muted                    string
+	Calling, Sharing, Voice                                string
+	Broadcasting, HasFloor, NotHere                        string
+	SpeakingNow                                            func(names string) string
+	NobodySpeaks                                           string
+	Joined, Owner, Started, Scheduled, Running, CloudTitle string
+	RecordingType, MediaType                               map[string]string
+	RecordingTypeName, MediaTypeName                       string
+	WaitingRoom                                            func(n int) string
+	FocusedOf                                              func(n, max int64) string
+	LayoutExact, LayoutNone, GridsSetAside                 string
+
+	// Wall.
+	Wall, WallPage                              string
+	WallPlannedEnd, WallOverrun, WallEndingSoon string
+	WallPlannedStart                            string
+	WallRecording, WallBroadcast                string
+	// WallParticipants says what the number on a tile counts.
+	WallParticipants func(n int) string
+	// WallMore and WallMoreProblems stand behind the number of meetings that are not on the screen.
+	WallMore, WallMoreProblems string
+	// WallClockOff stands before how much the screen's clock differs from the server's.
+	WallClockOff string
+	// WallOnly says that the wall is limited to meetings of one kind: a class as SeverityCount has it, or WallProblems.
+	WallOnly     func(kind string) string
+	WallProblems string
 
 	// Errors. Each says what happened and what to do.
 	AbsentTitle, AbsentHelp     string

@@ -10,10 +10,12 @@ import (
 var chinese = Catalogue{
 	Lang: Chinese, HTMLLang: "zh-CN", OwnName: "简体中文",
 
-	Product: "Confboard", Tagline: "视频会议实时状态",
+	Product: "Confboard",
 
-	SkipToContent: "跳到正文", Overview: "会议总览", Language: "语言", ServerClock: "服务器时间",
+	SkipToContent: "跳到正文", Overview: "会议总览", Language: "语言", Theme: "主题", ServerClock: "服务器时间",
 	ConnectingToBoard: "正在连接…", Reconnecting: "正在重新连接…", BoardSilent: "无数据", BoardLive: "实时",
+	Pause: "暂停实时更新", Paused: "已暂停",
+	Themes:   map[string]string{"system": "跟随系统", "light": "浅色", "dark": "深色"},
 	NoScript: "未启用 JavaScript 时本页不会自动更新，请刷新页面查看最新状态。",
 
 	Severity: map[rules.Severity]string{
@@ -29,31 +31,31 @@ var chinese = Catalogue{
 		conference.Stale: "数据可能过时", conference.Lost: "无数据", conference.Refusing: "被拒绝", conference.Over: "已结束",
 	},
 	LinkHelp: map[conference.LinkState]string{
-		conference.Connecting: "正在首次连接会议云，尚无该会议的任何信息。",
-		conference.Waiting:    "会议尚未进行，Confboard 会自动再次查询。",
-		conference.Live:       "会议云应答及时，所见即最新状态。",
+		conference.Connecting: "正在首次连接会议服务，尚无该会议的任何信息。",
+		conference.Waiting:    "会议未在进行，Confboard 会自动再次查询。",
+		conference.Live:       "会议服务应答及时，所见即最新状态。",
 		conference.Stale:      "所见内容可能已过时，Confboard 正在自动重新连接。",
-		conference.Lost:       "会议云长时间没有应答，请勿以所见内容为准。",
-		conference.Refusing:   "会议云拒绝了连接，需要有人排除原因。",
+		conference.Lost:       "会议服务长时间没有应答，当前显示内容不可作为依据。",
+		conference.Refusing:   "会议服务拒绝了连接，所见内容可能已过时，需人工处理。",
 		conference.Over:       "会议已结束，所见为最后已知状态。",
 	},
 	Reason: map[conference.LinkReason]string{
-		conference.ReasonUnreachable:   "无法连接会议云。若持续如此，请检查网络。",
-		conference.ReasonDNS:           "无法解析会议云的主机名，请检查 cloud.endpoint 和域名服务器。",
-		conference.ReasonTLS:           "会议云的证书未通过验证，请检查系统时间、代理和 cloud.endpoint。",
-		conference.ReasonUnavailable:   "会议云暂时不可用，正在重试。",
-		conference.ReasonClosed:        "会议云关闭了连接，正在重新连接。",
-		conference.ReasonNoEcho:        "会议云不再应答，正在重新连接。",
-		conference.ReasonTokenSpent:    "会议云不接受当前令牌，正在获取新令牌。",
+		conference.ReasonUnreachable:   "无法连接会议服务。若持续如此，请检查网络。",
+		conference.ReasonDNS:           "无法解析会议服务的主机名，请检查 cloud.endpoint 和域名服务器。",
+		conference.ReasonTLS:           "会议服务的证书未通过验证，请检查系统时间、代理和 cloud.endpoint。",
+		conference.ReasonUnavailable:   "会议服务暂时不可用，正在重试。",
+		conference.ReasonClosed:        "会议服务关闭了连接，正在重新连接。",
+		conference.ReasonNoEcho:        "会议服务不再应答，正在重新连接。",
+		conference.ReasonTokenSpent:    "会议服务不接受当前令牌，正在获取新令牌。",
 		conference.ReasonNotStarted:    "会议尚未开始。",
 		conference.ReasonPassword:      "会议不存在或主持人密码错误。请更正配置后重启；系统不会自动重试。",
 		conference.ReasonNoPassword:    "配置中缺少主持人密码。",
-		conference.ReasonLocked:        "密码错误次数过多，已被锁定。请稍候，再更正配置中的主持人密码。",
-		conference.ReasonNotPermitted:  "会议云不允许查看该会议，请向会议组织者索取主持人权限。",
-		conference.ReasonWrongSite:     "会议位于会议云的另一站点，请检查 cloud.endpoint。",
-		conference.ReasonSubscription:  "会议云拒绝了会议状态订阅。",
-		conference.ReasonUnexpected:    "会议云的应答无法识别，详见日志。",
-		conference.ReasonInsecureWSURL: "会议云给出了未加密的 WebSocket 地址，Confboard 不予使用。",
+		conference.ReasonLocked:        "密码错误次数过多，已被锁定。请稍后再更正配置中的主持人密码。",
+		conference.ReasonNotPermitted:  "会议服务不允许查看该会议，请向会议组织者索取主持人权限。",
+		conference.ReasonWrongSite:     "会议位于会议服务的另一站点，请检查 cloud.endpoint。",
+		conference.ReasonSubscription:  "会议服务拒绝了会议状态订阅。",
+		conference.ReasonUnexpected:    "会议服务的应答无法识别，详见日志。",
+		conference.ReasonInsecureWSURL: "会议服务给出了未加密的 WebSocket 地址，Confboard 不予使用。",
 	},
 
 	Fields: map[conference.Field]FieldText{
@@ -83,10 +85,10 @@ var chinese = Catalogue{
 	Pair:    func(name, said string) string { return name + "：" + said },
 	Unknown: func(v string) string { return v + "（未知值）" },
 
-	Filter:         "按状态筛选会议",
+	Filter: "按状态筛选会议", StaleCount: "数据过时",
 	Problems:       func(int) string { return "个问题" },
 	NoMeetings:     "看板上还没有会议",
-	NoMeetingsHelp: "请在配置的 cloud.meetings 下添加会议，填写会议 ID 和主持人密码，会议会自动出现在这里。",
+	NoMeetingsHelp: "请在配置的 cloud.meetings 下添加会议，填写会议 ID 和主持人密码，然后重启 Confboard。",
 	NoProblems:     "没有问题",
 	NoProblemsHelp: "看板上的会议一切正常。一旦出现问题，会自动列在这里。",
 	MeetingCount:   func(n int) string { return fmt.Sprintf("%d 个会议", n) },
@@ -94,19 +96,19 @@ var chinese = Catalogue{
 		if problems == 0 {
 			return "会议总览 · Confboard"
 		}
-		return fmt.Sprintf("(%d) %d 个问题 · Confboard", problems, problems)
+		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
-	EndingSoonNote: "按计划将在 5 分钟内结束。", OverrunNote: "已超过计划结束时间。",
+	EndingSoonNote: "按计划即将结束。", OverrunNote: "已超过计划结束时间。",
 	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
 	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
-	LastChange: "最近变化", LastEcho: "最近心跳应答", TheLink: "会议云连接", Since: "始于", Never: "暂无",
+	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
 
 	ConfID: "会议 ID", Group: "分组",
 	GroupMeeting: "会议", GroupSound: "声音与聊天", GroupPicture: "画面", GroupRecording: "录制与字幕",
 	Layout: "多画面",
 	LayoutAutomatic: func(n int64) string {
-		return fmt.Sprintf("自动多画面，共 %d 个画面，各画面显示谁由会议云决定。", n)
+		return fmt.Sprintf("自动多画面，共 %d 个画面，各画面显示谁由会议服务决定。", n)
 	},
 	LayoutAutomaticUnknown: "自动多画面，画面数未上报。",
 	LayoutNotReported:      "尚无多画面信息。",
@@ -117,8 +119,9 @@ var chinese = Catalogue{
 	LayoutOverridden: func(mode string) string {
 		return "当前与会者看到的不是此多画面。会议模式：" + mode + "。"
 	},
-	LayoutSummary:    func(n int) string { return fmt.Sprintf("由人工设置：%d 个画面", n) },
+	LayoutSummary:    func(n int) string { return fmt.Sprintf("手动设置：%d 个画面", n) },
 	Screen:           func(n int) string { return fmt.Sprintf("画面 %d", n) },
+	ScreenPeriod:     func(s int64) string { return fmt.Sprintf("每 %d 秒轮换", s) },
 	ScreenUnnumbered: "编号不可用的画面",
 	ScreenEmpty:      "未指定与会者", ScreenAbsent: "未描述", ScreenPresentation: "共享内容", ScreenTurns: "轮流显示，当前显示的是谁未知",
 	ScreenTwice: "重复描述", ScreenBeyond: "超出画面数",
@@ -129,7 +132,7 @@ var chinese = Catalogue{
 	Version: "版本", Sequence: "序号", CreateTime: "生成时间", MsgID: "消息 ID", Occurrence: "场次",
 	Intake: "消息接收情况", Applied: "已应用", Refused: "已拒绝", Passed: "已略过", Withheld: "疑似密码或链接，未予保留",
 	Dropped: map[conference.Fate]string{
-		conference.DroppedRepeated: "已丢弃：重复", conference.DroppedOlderFull: "已丢弃：全量消息不够新",
+		conference.DroppedRepeated: "已丢弃：重复", conference.DroppedOlderFull: "已丢弃：全量消息，不比上一条新",
 		conference.DroppedOlderSequence: "已丢弃：序号过旧", conference.DroppedBeforeFull: "已丢弃：早于最近的全量消息",
 	},
 	LastRefusal: "最近一次拒绝",
@@ -143,11 +146,39 @@ var chinese = Catalogue{
 	},
 	OtherFields: "其他推送字段", OtherFieldsHelp: "消息中没有对应徽标的字段，按原始字段名列出。", NoOtherFields: "无。",
 
+	ListComma:           "、",
+	Sentence:            chineseSentence,
+	Participants:        func(n int) string { return fmt.Sprintf("%d 位与会者", n) },
+	ParticipantsUnknown: "尚无与会者信息。", SomeParticipants: "目前已上报的与会者", NobodyHere: "会议中暂无与会者。",
+	Search: "按姓名或号码搜索",
+	Roles:  map[conference.Role]string{conference.Host: "主持人", conference.Ordinary: "与会者", conference.Attendee: "观众"},
+	CoHost: "联席主持人", Speaking: "正在发言", HandRaised: "举手", Muted: "已静音",
+	Calling: "正在呼叫", Sharing: "正在共享", Voice: "仅语音",
+	Broadcasting: "正在被广播", HasFloor: "被点名发言", NotHere: "不在会议中",
+	SpeakingNow:  func(names string) string { return "正在发言：" + names },
+	NobodySpeaks: "无人发言。",
+	Joined:       "入会时间", Owner: "预订人", Started: "开始时间", Scheduled: "计划开始时间", Running: "已进行", CloudTitle: "云端会议名称",
+	RecordingTypeName: "录制类型", MediaTypeName: "媒体类型",
+	RecordingType: map[string]string{"0": "不录制", "1": "录制", "2": "录制并直播", "3": "直播"},
+	MediaType:     map[string]string{"1": "语音", "2": "视频"},
+	WaitingRoom:   func(n int) string { return fmt.Sprintf("等候室 %d 人", n) },
+	FocusedOf:     func(n, max int64) string { return fmt.Sprintf("%d 人，最多 %d 人", n, max) },
+	LayoutExact:   "按所设位置和大小显示。", LayoutNone: "未设置自定义多画面", GridsSetAside: "无法绘制的多画面布局",
+
+	// Wall.
+	Wall: "大屏", WallPage: "页",
+	WallPlannedEnd: "计划结束", WallOverrun: "已超时", WallEndingSoon: "即将结束",
+	WallPlannedStart: "计划开始", WallRecording: "录制中", WallBroadcast: "正在广播",
+	WallParticipants: func(int) string { return "人在会中" },
+	WallMore:         "个无问题的会议未显示", WallMoreProblems: "个有问题的会议未显示",
+	WallClockOff: "本屏幕时钟误差",
+	WallOnly:     func(kind string) string { return "仅显示：" + kind }, WallProblems: "有问题的会议",
+
 	AbsentTitle:   "看板上没有这个会议",
 	AbsentHelp:    "请检查地址中的会议 ID。如果无误，说明该会议尚未纳入看板；一旦出现，本页会自动显示。",
 	NotFoundTitle: "页面不存在", NotFoundHelp: "请检查地址，或返回会议总览。",
 	FaultTitle: "看板出现故障", FaultHelp: "请刷新页面。如再次出现，请将发生时间告知看板管理员。",
 	MethodTitle: "本页仅供查看", MethodHelp: "Confboard 只显示会议，不能更改会议。请返回会议总览。",
-	BusyTitle: "看板的访问者过多", BusyHelp: "请稍候再刷新页面。看板管理员可以提高上限。",
+	BusyTitle: "看板的访问者过多", BusyHelp: "请稍后再刷新页面。看板管理员可以提高上限。",
 	BackToOverview: "返回会议总览",
 }

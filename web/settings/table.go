@@ -95,8 +95,8 @@ func meetingTable(m *meetingDraft) []setting {
 		{path: "confID", value: text{&m.confID, "meeting ID", "1 to 64 letters, digits, - or _", readConfID}, doc: "The meeting's ID; each once."},
 		{path: "hostPassword", value: secret{&m.HostPassword}, doc: "The host's password of the meeting. Either this or `hostPasswordFile`."},
 		{path: "hostPasswordFile", value: path{&m.passwordFile, "file", ""}, doc: "File with the password in its first line."},
-		{path: "name", value: text{&m.Name, "text", "up to 200 characters in one line", readLabel}, doc: "Your name for it, shown until the cloud tells the title."},
-		{path: "group", value: text{&m.Group, "text", "up to 200 characters in one line", readLabel}, doc: "Meetings of one group are counted together."},
+		{path: "name", value: text{&m.Name, "text", "up to 200 characters in one line", readLabel}, doc: "Your name for it, shown in place of the cloud's title."},
+		{path: "group", value: text{&m.Group, "text", "up to 200 characters in one line", readLabel}, doc: "Shown on the meeting's page; no other effect in this version."},
 		{path: "public", value: word{&m.public, []string{"no", "false", "redacted"}, map[string]string{"redacted": "is not available in this version; use no"}}, preset: "no",
 			doc: "Whether people who are not signed in see the meeting."},
 	}

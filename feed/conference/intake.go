@@ -1,0 +1,114 @@
+package conference
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	// recentMsgIDs is how many msgIDs of a type are remembered. Repeats come within seconds, from a cloud that
+	// sends again what it thinks was lost.
+	recentMsgIDs = 32
+	// newerDropsBeforeAsking is after how many drops in a row, of messages made after the last applied one, our sequence
+	// is taken for wrong and a full message asked for.
+	newerDropsBeforeAsking = 3
+)
+
+// Intake is how the messages of one type were taken in (protocol.md section 2): each type has its own.
+type Intake struct {
+	// Last is the envelope of the last message that was applied; its Type is empty before the first.
+	Last Envelope
+	// FullVersion and FullTime are the version and createTime of the last full message.
+	FullVersion FullVersion
+	FullTime    time.Time
+	// HasFull is set once any full message has come, FullHere once one has come on this connection.
+	HasFull, FullHere bool
+	// Sequence is that of the last incremental message applied since the last full one, on this connection.
+	Sequence    Sequence
+	HasSequence bool
+	Partial     bool
+	// past: what the messages told is of an occurrence that has ended.
+	past bool
+	// newerDrops counts incremental messages dropped in a row although made after the last applied one.
+	newerDrops int
+	// recent are the msgIDs of the last messages, newest last. Never modified, always replaced.
+	recent []string
+}
+
+// connected starts a new connection: its first full message is accepted whatever its version, and its sequence
+// starts anew.
+func (in *Intake) connected() {
+	in.FullHere, in.HasSequence, in.Sequence, in.newerDrops = false, false, 0, 0
+}
+
+// forget takes back what the messages of a past occurrence told, all but the last envelope. It reports whether a full one had
+// come on this connection, which then has no reason to send another by itself.
+func (in *Intake) forget() (hadFull bool) {
+	hadFull = in.FullHere
+	*in = Intake{Last: in.Last}
+	return hadFull
+}
+
+// take judges a message of this type by its envelope and, unless it is dropped, notes it as the last one.
+func (in *Intake) take(e Envelope) Outcome {
+	firstFullHere := e.Mode == Full && !in.FullHere
+	if fate := in.judge(e, firstFullHere); fate != Applied {
+		if e.Mode == Incremental && fate != DroppedRepeated {
+			if e.CreateTime.After(in.Last.CreateTime) {
+				in.newerDrops++
+			} else {
+				in.newerDrops = 0
+			}
+		}
+		return Outcome{Fate: fate, AskFull: in.newerDrops >= newerDropsBeforeAsking}
+	}
+	in.newerDrops = 0
+	in.Last = e
+	if firstFullHere {
+		in.recent = nil // a cloud that starts over may send the same messages again, and they count again
+	}
+	in.remember(e.MsgID)
+	if e.Mode == Full {
+		in.FullVersion, in.FullTime = e.Version, e.CreateTime
+		in.HasFull, in.FullHere, in.Partial, in.past = true, true, false, false
+		in.Sequence, in.HasSequence = 0, false
+		return Outcome{Fate: Applied}
+	}
+	in.Sequence, in.HasSequence = e.Sequence, true
+	if !in.FullHere {
+		in.Partial = true
+	}
+	return Outcome{Fate: Applied, AskFull: in.Partial}
+}
+
+func (in *Intake) judge(e Envelope, firstFullHere bool) Fate {
+	switch {
+	case firstFullHere:
+		return Applied
+	case e.MsgID != "" && slices.Contains(in.recent, e.MsgID):
+		return DroppedRepeated
+	case e.Mode == Full && e.Version <= in.FullVersion:
+		return DroppedOlderFull
+	case e.Mode == Incremental && in.HasSequence && e.Sequence <= in.Sequence:
+		return DroppedOlderSequence
+	case e.Mode == Incremental && in.HasFull && !e.CreateTime.IsZero() && e.CreateTime.Before(in.FullTime):
+		return DroppedBeforeFull
+	}
+	return Applied
+}
+
+func (in *Intake) remember(msgID string) {
+	if msgID == "" {
+		return
+	}
+	kept := in.recent
+	if len(kept) >= recentMsgIDs {
+		kept = kept[len(kept)-recentMsgIDs+1:]
+	}
+	in.recent = append(slices.Clip(kept), msgID) // Clip: append copies, the old state keeps its own
+}
+
+// intakes lists the intakes of all message types, that of the status first.
+func (s *State) intakes() [6]*Intake {
+	return [...]*Intake{&s.StatusIntake, &s.BasicIntake, &s.ParticipantsIntake, &s.SpeakersIntake, &s.CustomIntake, &s.WaitingIntake}
+}

@@ -1,0 +1,139 @@
+package simulator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// The types of the messages that the cloud makes by itself (meeting_21_1512 to _1516; CustomMultiPicNotify and
+// NetworkQualityNotify as observed).
+const (
+	basicType          = "ConfBasicInfoNotify"
+	statusType         = "ConfDynamicInfoNotify"
+	participantsType   = "ParticipantsNotify"
+	speakersType       = "SpeakerChangeNotify"
+	geometryType       = "CustomMultiPicNotify"
+	waitingType        = "WaitingListNotify"
+	networkQualityType = "NetworkQualityNotify"
+)
+
+// supported are the message types that can be subscribed (meeting_21_1511, and CustomMultiPicNotify as observed).
+var supported = []string{
+	basicType, statusType, participantsType, "AttendeesNotify", speakersType, "InviteResultNotify",
+	"RealTimeSubtitleNotify", waitingType, "InterpreterGroupNotify", geometryType,
+}
+
+// The values of msgMode.
+const (
+	fullMode        = 0
+	incrementalMode = 1
+)
+
+// scales are the versions of the messages of one type, a scale for each mode.
+type scales struct {
+	full     int64 // ms, of the last full message
+	sequence int64 // of the last incremental one
+}
+
+// Push pushes a message with any fields: to those who subscribed to its type, or to every subscriber when it is a type that
+// cannot be subscribed, as a cloud newer than the reference does. The envelope is made as for any message (mode 0 full,
+// 1 incremental); fields of it that are given replace ours. Nothing of it is kept, so later full messages do not have it.
+func (m *Meeting) Push(action string, mode int, fields map[string]any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.push(action, mode, fields)
+}
+
+// PushRaw pushes any bytes as a text frame to every subscriber.
+func (m *Meeting) PushRaw(frame []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.spread("", append([]byte{}, frame...)) // nil would mean to close
+}
+
+// PushFull pushes a full message of each type, of the status when none is named. A type of which there is nothing to say is
+// left out, as it is at a subscription.
+func (m *Meeting) PushFull(types ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(types) == 0 {
+		types = []string{statusType}
+	}
+	for _, t := range types {
+		m.pushFull(t)
+	}
+}
+
+func (m *Meeting) push(action string, mode int, fields map[string]any) {
+	m.spread(action, m.message(action, mode, fields))
+}
+
+func (m *Meeting) pushFull(action string) {
+	if fields := m.whole(action); fields != nil {
+		m.push(action, fullMode, fields)
+	}
+}
+
+// spread sends a frame to everybody whom its type concerns.
+func (m *Meeting) spread(action string, frame []byte) {
+	unasked := !slices.Contains(supported, action)
+	for conn, types := range m.connections {
+		if len(types) > 0 && (unasked || slices.Contains(types, action)) {
+			conn.send(frame)
+		}
+	}
+}
+
+// whole returns what a full message of the type says now, nil when there is nothing to say.
+func (m *Meeting) whole(action string) map[string]any {
+	switch action {
+	case basicType:
+		return m.basic
+	case statusType:
+		return m.fields
+	case participantsType:
+		return map[string]any{"data": m.present.entries()}
+	case speakersType:
+		return m.speakersFields()
+	case geometryType:
+		return m.geometryFields()
+	case waitingType:
+		return map[string]any{"data": m.waiting.entries()}
+	}
+	return nil
+}
+
+// message returns a frame with its envelope (meeting_21_1513): the versions of a type are on two scales, ms for full
+// messages and a sequence for incremental ones.
+func (m *Meeting) message(action string, mode int, fields map[string]any) []byte {
+	v := m.versions[action]
+	at := m.stamp()
+	version := at
+	if mode == incrementalMode {
+		v.sequence++
+		version = v.sequence
+	} else {
+		if at <= v.full { // two in one millisecond: each needs a version of its own
+			at = v.full + 1
+			m.lastTime = at
+		}
+		v.full, version = at, at
+	}
+	m.versions[action] = v
+	frame := map[string]any{
+		"action": action, "confID": m.confID, "msgID": fmt.Sprintf("%016x%016x", m.ids.Uint64(), m.ids.Uint64()),
+		"msgMode": mode, "version": version, "createTime": at,
+	}
+	maps.Copy(frame, fields)
+	return encode(frame)
+}
+
+// stamp returns the time of a message in ms. It never goes back, also when the clock does.
+func (m *Meeting) stamp() int64 {
+	m.lastTime = max(m.lastTime, m.now())
+	return m.lastTime
+}
+
+// now is the cloud's time in ms.
+func (m *Meeting) now() int64 { return m.cloud.config.Now().UnixMilli() }
