@@ -70,29 +70,32 @@ func TestAxeFindsNothing(t *testing.T) {
 		name  string
 		light bool
 	}{{"dark", false}, {"light", true}} {
-		p := open(t, b.url+"/", view{light: theme.light, interrupted: true}) // the browser logs the 404s
-		for _, lang := range []string{"en", "zh"} {
-			for _, path := range showcasePages {
-				where := theme.name + " " + lang + " " + path
-				p.navigate(b.url + withLang(path, lang))
-				if path != "/nothing" {
-					p.waitBoard("live")
-				}
-				// Under the page's policy axe cannot be a script of the page; the debugger may run it.
-				p.call("load axe", chromedp.Evaluate[chromedp.Void](string(source)))
-				found := evaluate[findings](p, `Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
+		t.Run(theme.name, func(t *testing.T) {
+			t.Parallel()
+			p := open(t, b.url+"/", view{light: theme.light, interrupted: true}) // the browser logs the 404s
+			for _, lang := range []string{"en", "zh"} {
+				for _, path := range showcasePages {
+					where := theme.name + " " + lang + " " + path
+					p.navigate(b.url + withLang(path, lang))
+					if path != "/nothing" {
+						p.waitBoard("live")
+					}
+					// Under the page's policy axe cannot be a script of the page; the debugger may run it.
+					p.call("load axe", chromedp.Evaluate[chromedp.Void](string(source)))
+					found := evaluate[findings](p, `Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
 					.then(() => axe.run(document, { resultTypes: ["violations"] }))
 					.then((r) => ({ violations: r.violations, passes: r.passes.length }))`)
-				if found.Passes < 10 {
-					t.Errorf("%s: axe passed %d rules; it has not looked", where, found.Passes)
-				}
-				for _, v := range found.Violations {
-					for _, n := range v.Nodes {
-						t.Errorf("%s: %s (%s): %.200s: %.300s", where, v.ID, v.Help, n.HTML, n.Summary)
+					if found.Passes < 10 {
+						t.Errorf("%s: axe passed %d rules; it has not looked", where, found.Passes)
+					}
+					for _, v := range found.Violations {
+						for _, n := range v.Nodes {
+							t.Errorf("%s: %s (%s): %.200s: %.300s", where, v.ID, v.Help, n.HTML, n.Summary)
+						}
 					}
 				}
 			}
-		}
+		})
 	}
 }
 
