@@ -113,7 +113,7 @@ func TestEachMessageTypeChangesItsPartOfThePage(t *testing.T) {
 	p.waitPresent(third, first, "Renamed", "Newcomer")
 	p.waitSaid(p.row(third), third+" Host")
 	only("another role", "people", "screen-3")
-	onCard("what participants do", card(boardID, "people")) // drawn again, and says the same
+	onCard("what participants do") // they are as many as before
 	overview.waitText("#"+card(boardID, "people"), "4 participants")
 	m.Leave("pid-new")
 	p.waitPresent(third, first, "Renamed")

@@ -178,7 +178,7 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	if fresh {
 		touch(partFresh + id)
 	}
-	if people {
+	if people && numberDiffers(c.Before, c.After) {
 		touch(partCount + id)
 	}
 	return touches
