@@ -355,7 +355,7 @@ func CardList(o Overview) templ.Component {
 			}
 		}
 		if len(o.Cards) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<section class=\"empty\"><svg class=\"i\" aria-hidden=\"true\"><use href=\"#i-live\"></use></svg><h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<section class=\"empty\"><svg class=\"i\" aria-hidden=\"true\"><use href=\"#i-logo\"></use></svg><h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
