@@ -28,7 +28,7 @@ func TestTheAgendaHoldsEveryMeetingThatIsDue(t *testing.T) {
 				m.Status.Set(EndTime, Value{Presence: Known, Int: now.Add(time.Duration(r.IntN(300)) * time.Second).UnixMilli()})
 				registry.Apply(m)
 			case n == 5:
-				registry.passTime()
+				registry.passNow()
 			default:
 				registry.Apply(LinkMessage{About: about, Event: LinkEvent(1 + r.IntN(6))})
 			}

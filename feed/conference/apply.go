@@ -28,7 +28,8 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 		if !watched {
 			return nil, Change{ConfID: id, At: now}, Outcome{Fate: NotWatched}
 		}
-		next := &State{ConfID: id, Occurrence: 1, Link: Link{State: Connecting, Since: now, heard: now}, Name: w.Name, Group: w.Group}
+		next := &State{ConfID: id, Occurrence: 1, Link: Link{State: Connecting, Since: now, heard: now}}
+		next.watch(w)
 		return next, compare(id, now, nil, next), Outcome{Fate: Applied}
 	}
 
@@ -39,7 +40,7 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 	case UnwatchMessage:
 		return nil, compare(id, now, state, nil), outcome
 	case WatchMessage:
-		next.Name, next.Group = m.Name, m.Group
+		next.watch(m)
 	case LinkMessage:
 		next.applyLink(m)
 	case RefusedMessage:
@@ -70,10 +71,25 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 	return &next, compare(id, at, state, &next), outcome
 }
 
+func (s *State) watch(m WatchMessage) {
+	s.Name, s.Group, s.Origin, s.Booking = m.Name, m.Group, m.Origin, m.Booking
+}
+
 func (s *State) applyLink(m LinkMessage) {
 	l := &s.Link
 	switch m.Event {
+	case LinkEcho:
+		l.heard, l.LastEcho, l.RoundTrip = m.At, m.At, m.RoundTrip
+		return
+	case LinkToken:
+		l.TokenAt, l.TokenExpires = m.At, m.Expires
+		return
+	}
+	l.ConnectedAt, l.Next = time.Time{}, m.Next
+	switch m.Event {
 	case LinkUp:
+		l.Connects++
+		l.ConnectedAt, l.Next = m.At, time.Time{}
 		l.up, l.waiting, l.refused, l.statusIn = true, false, false, false
 		l.heard, l.Reason = m.At, ReasonNone
 		for _, in := range s.intakes() {
@@ -83,8 +99,6 @@ func (s *State) applyLink(m LinkMessage) {
 		// An ended meeting whose connection opens again is not known to be ended any more; its next
 		// Created begins a new occurrence (see applyStatus).
 		s.EndedAt = time.Time{}
-	case LinkEcho:
-		l.heard, l.LastEcho = m.At, m.At
 	case LinkDown:
 		l.up, l.waiting, l.refused, l.statusIn = false, false, false, false
 		l.Reason = m.Reason
@@ -145,27 +159,37 @@ func (s *State) begin() (owed bool) {
 	return owed
 }
 
+// refuse counts a refused frame. Of an incremental one the other fields are lost with it, so a full message is needed; a full
+// one that is refused would only come again.
 func (s *State) refuse(r Refusal) Outcome {
 	s.Counts.Refused++
 	s.Counts.LastRefusal = r
-	return Outcome{Fate: Refused}
+	in := s.intakeOf(r.Type)
+	if in != nil {
+		in.Tally.Refused++
+	}
+	return Outcome{Fate: Refused, AskFull: in != nil && r.Mode == Incremental}
 }
 
-// refuseTooMany refuses a message that leads beyond a limit, and leaves its sequence alone.
-func (s *State) refuseTooMany(withheld map[string]int, at time.Time, field string) Outcome {
+// refuseTooMany refuses a message that leads beyond a limit, and leaves its sequence alone. A full message would have all of
+// it at once, or show that the limit is not exceeded.
+func (s *State) refuseTooMany(e Envelope, withheld map[string]int, at time.Time, field string) Outcome {
 	s.countWithheld(withheld)
-	return s.refuse(Refusal{Kind: RefusedTooMany, Field: field, At: at})
+	return s.refuse(Refusal{Kind: RefusedTooMany, Field: field, Type: e.Type, Mode: e.Mode, At: at})
 }
 
 // take judges a message by its envelope and counts what becomes of it. The message is to be applied if its fate is Applied.
-func (s *State) take(in *Intake, e Envelope, withheld map[string]int) Outcome {
+func (s *State) take(in *Intake, e Envelope, withheld map[string]int, at time.Time) Outcome {
 	s.countWithheld(withheld)
 	outcome := in.take(e)
 	if outcome.Fate.Dropped() {
 		s.Counts.Dropped[outcome.Fate]++
+		s.Counts.LastDrop = Drop{Fate: outcome.Fate, Envelope: e, At: at}
+		in.Tally.Dropped[outcome.Fate]++
 		return outcome
 	}
 	s.Counts.Applied++
+	in.Tally.Applied++
 	s.last = e
 	return outcome
 }
@@ -178,10 +202,10 @@ func (s *State) countWithheld(withheld map[string]int) {
 
 func (s *State) applyStatus(m StatusMessage, at time.Time) Outcome {
 	if m.Envelope.Mode == Incremental && !roomForUnlisted(s.Status.Unlisted, m.Status.Unlisted) {
-		return s.refuseTooMany(m.Withheld, m.At, "")
+		return s.refuseTooMany(m.Envelope, m.Withheld, m.At, "")
 	}
 	firstHere := !s.StatusIntake.FullHere
-	outcome := s.take(&s.StatusIntake, m.Envelope, m.Withheld)
+	outcome := s.take(&s.StatusIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate != Applied {
 		return outcome
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Change is what a message or the clock did to a meeting. Timeline, rules, fragments, metrics and tests all
+// Change is what a message or the clock did to a meeting, or to the finding of meetings (see PartDiscovery). Timeline, rules, fragments, metrics and tests all
 // live from this one value. It is shared and must not be modified.
 type Change struct {
 	ConfID ConfID
@@ -50,7 +50,7 @@ const (
 	PartCounts                  // what became of the frames
 	PartClock                   // EndingSoon or Overrun
 	PartOccurrence              // a new occurrence began, or the current one ended
-	PartName                    // name or group
+	PartName                    // name, group, origin or booking
 	PartBoard                   // the meeting came onto the board or left it
 
 	PartBasic        // a field of the basic information
@@ -59,6 +59,9 @@ const (
 	PartCustomLayout // the custom layout, or whether its geometry is that of the layout
 	PartWaiting      // somebody in the waiting room, or whether it is known
 	PartIntake       // how the messages of a type other than the status were taken in: the last envelope, whether they are partial
+
+	PartConnection // when the connection was made and how many there have been, its token, the next attempt
+	PartDiscovery  // how meetings are found: of no meeting, Before and After being nil
 )
 
 // Has reports whether any of the parts differs.
@@ -102,6 +105,8 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 			Old: Value{Presence: Known, Text: string(before.Link.State)}, New: Value{Presence: Known, Text: string(after.Link.State)}})
 	}
 	add(!before.Link.LastEcho.Equal(after.Link.LastEcho), PartEcho)
+	add(before.Link.Connects != after.Link.Connects || !before.Link.ConnectedAt.Equal(after.Link.ConnectedAt) ||
+		!before.Link.TokenAt.Equal(after.Link.TokenAt) || !before.Link.Next.Equal(after.Link.Next), PartConnection)
 	add(before.StatusIntake.Last != after.StatusIntake.Last || !before.LastChange.Equal(after.LastChange), PartEnvelope)
 	old, now := before.intakes(), after.intakes()
 	for i := 1; i < len(now); i++ {
@@ -114,7 +119,7 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 		!sameTotals(before.Counts.Withheld, after.Counts.Withheld), PartCounts)
 	add(before.EndingSoon != after.EndingSoon || before.Overrun != after.Overrun, PartClock)
 	add(before.Occurrence != after.Occurrence || before.Ended() != after.Ended(), PartOccurrence)
-	add(before.Name != after.Name || before.Group != after.Group, PartName)
+	add(before.Name != after.Name || before.Group != after.Group || before.Origin != after.Origin || before.Booking != after.Booking, PartName)
 	return c
 }
 

@@ -33,6 +33,22 @@ type Intake struct {
 	newerDrops int
 	// recent are the msgIDs of the last messages, newest last. Never modified, always replaced.
 	recent []string
+
+	Tally Tally
+}
+
+// Tally is what became of the messages of one type since the meeting came onto the board.
+type Tally struct {
+	Applied, Refused uint64
+	Dropped          [dropFates]uint64
+}
+
+// DroppedTotal is the number of messages that were dropped, for whatever reason.
+func (t *Tally) DroppedTotal() (n uint64) {
+	for _, d := range t.Dropped {
+		n += d
+	}
+	return n
 }
 
 // connected starts a new connection: its first full message is accepted whatever its version, and its sequence
@@ -45,7 +61,7 @@ func (in *Intake) connected() {
 // come on this connection, which then has no reason to send another by itself.
 func (in *Intake) forget() (hadFull bool) {
 	hadFull = in.FullHere
-	*in = Intake{Last: in.Last}
+	*in = Intake{Last: in.Last, Tally: in.Tally}
 	return hadFull
 }
 
@@ -108,7 +124,42 @@ func (in *Intake) remember(msgID string) {
 	in.recent = append(slices.Clip(kept), msgID) // Clip: append copies, the old state keeps its own
 }
 
-// intakes lists the intakes of all message types, that of the status first.
+// TypeIntake is the intake of one message type.
+type TypeIntake struct {
+	Type MessageType
+	*Intake
+}
+
+// Intakes lists the intakes of all message types, that of the status first. They must not be modified.
+func (s *State) Intakes() []TypeIntake {
+	types := [...]MessageType{StatusType, BasicType, ParticipantsType, SpeakersType, CustomLayoutType, WaitingType}
+	list := make([]TypeIntake, len(types))
+	for i, in := range s.intakes() {
+		list[i] = TypeIntake{types[i], in}
+	}
+	return list
+}
+
+// intakeOf returns the intake of a message type, nil if it is not used.
+func (s *State) intakeOf(t MessageType) *Intake {
+	switch t {
+	case StatusType:
+		return &s.StatusIntake
+	case BasicType:
+		return &s.BasicIntake
+	case ParticipantsType:
+		return &s.ParticipantsIntake
+	case SpeakersType:
+		return &s.SpeakersIntake
+	case CustomLayoutType:
+		return &s.CustomIntake
+	case WaitingType:
+		return &s.WaitingIntake
+	}
+	return nil
+}
+
+// intakes lists the intakes of all message types, in the order of Intakes.
 func (s *State) intakes() [6]*Intake {
 	return [...]*Intake{&s.StatusIntake, &s.BasicIntake, &s.ParticipantsIntake, &s.SpeakersIntake, &s.CustomIntake, &s.WaitingIntake}
 }

@@ -29,8 +29,18 @@ type Link struct {
 	Since time.Time
 	// Reason is why the link is not live; it can be empty.
 	Reason LinkReason
-	// LastEcho is when the last heartbeat was echoed, on any connection; zero before the first.
-	LastEcho time.Time
+	// LastEcho is when the last heartbeat was echoed, on any connection; zero before the first. RoundTrip is how long that
+	// took; zero when it is not known.
+	LastEcho  time.Time
+	RoundTrip time.Duration
+	// Connects counts the connections made since the meeting came onto the board. ConnectedAt is when the present one was;
+	// zero while there is none.
+	Connects    uint64
+	ConnectedAt time.Time
+	// TokenAt is when the control token was granted or prolonged last, TokenExpires until when it is valid; both zero before the first.
+	TokenAt, TokenExpires time.Time
+	// Next is when the next attempt to connect is made; zero when none is, by itself.
+	Next time.Time
 
 	up       bool
 	waiting  bool

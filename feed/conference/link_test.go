@@ -92,14 +92,14 @@ func TestLinkChangesNameStateReasonAndEcho(t *testing.T) {
 		message conference.Message
 		parts   []string
 	}{
-		{link(0, conference.LinkUp), nil},
+		{link(0, conference.LinkUp), []string{"connection"}},
 		{full(1 * second), []string{"link=connecting>live", "envelope", "counts"}},
 		{link(2*second, conference.LinkEcho), []string{"echo"}},
-		{link(3*second, conference.LinkDown, conference.ReasonClosed), []string{"link=live>stale"}},
+		{link(3*second, conference.LinkDown, conference.ReasonClosed), []string{"link=live>stale", "connection"}},
 		{link(4*second, conference.LinkDown, conference.ReasonDNS), []string{"link=stale>stale"}},
 		{link(5*second, conference.LinkDown, conference.ReasonDNS), nil},
 		{link(6*second, conference.LinkRefused, conference.ReasonPassword), []string{"link=stale>refused"}},
-		{link(7*second, conference.LinkUp), []string{"link=refused>stale"}},
+		{link(7*second, conference.LinkUp), []string{"link=refused>stale", "connection"}},
 	}
 	for _, s := range steps {
 		change, _ := b.apply(s.message)

@@ -10,9 +10,9 @@ const dataField = "data"
 
 func (s *State) applyBasic(m BasicMessage) Outcome {
 	if m.Envelope.Mode == Incremental && !roomForUnlisted(s.Basic.Unlisted, m.Basic.Unlisted) {
-		return s.refuseTooMany(m.Withheld, m.At, "")
+		return s.refuseTooMany(m.Envelope, m.Withheld, m.At, "")
 	}
-	outcome := s.take(&s.BasicIntake, m.Envelope, m.Withheld)
+	outcome := s.take(&s.BasicIntake, m.Envelope, m.Withheld, m.At)
 	switch {
 	case outcome.Fate != Applied:
 	case m.Envelope.Mode == Full:
@@ -26,9 +26,9 @@ func (s *State) applyBasic(m BasicMessage) Outcome {
 func (s *State) applyParticipants(m ParticipantsMessage) Outcome {
 	next, ok := roster{s.Participants, s.participantsBytes}.applied(m.Envelope.Mode, m.Entries)
 	if !ok {
-		return s.refuseTooMany(m.Withheld, m.At, dataField)
+		return s.refuseTooMany(m.Envelope, m.Withheld, m.At, dataField)
 	}
-	outcome := s.take(&s.ParticipantsIntake, m.Envelope, m.Withheld)
+	outcome := s.take(&s.ParticipantsIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate == Applied {
 		s.Participants, s.participantsBytes = next.list, next.bytes
 	}
@@ -38,9 +38,9 @@ func (s *State) applyParticipants(m ParticipantsMessage) Outcome {
 func (s *State) applyWaiting(m WaitingMessage) Outcome {
 	next, ok := roster{s.WaitingRoom, s.waitingBytes}.applied(m.Envelope.Mode, m.Entries)
 	if !ok {
-		return s.refuseTooMany(m.Withheld, m.At, dataField)
+		return s.refuseTooMany(m.Envelope, m.Withheld, m.At, dataField)
 	}
-	outcome := s.take(&s.WaitingIntake, m.Envelope, m.Withheld)
+	outcome := s.take(&s.WaitingIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate == Applied {
 		s.WaitingRoom, s.waitingBytes = next.list, next.bytes
 	}
@@ -48,7 +48,7 @@ func (s *State) applyWaiting(m WaitingMessage) Outcome {
 }
 
 func (s *State) applySpeakers(m SpeakersMessage) Outcome {
-	outcome := s.take(&s.SpeakersIntake, m.Envelope, m.Withheld)
+	outcome := s.take(&s.SpeakersIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate != Applied {
 		return outcome
 	}
@@ -71,9 +71,9 @@ func (s *State) applyCustomLayout(m CustomLayoutMessage, at time.Time) Outcome {
 		before = *s.Custom
 	}
 	if m.Envelope.Mode == Incremental && !roomForUnlisted(before.Unlisted, m.Custom.Unlisted) {
-		return s.refuseTooMany(m.Withheld, m.At, "")
+		return s.refuseTooMany(m.Envelope, m.Withheld, m.At, "")
 	}
-	outcome := s.take(&s.CustomIntake, m.Envelope, m.Withheld)
+	outcome := s.take(&s.CustomIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate != Applied {
 		return outcome
 	}

@@ -24,6 +24,13 @@ func (a About) Meeting() ConfID { return a.ConfID }
 // Received implements Message.
 func (a About) Received() time.Time { return a.At }
 
+// Push is a message that was decoded from a frame with an envelope.
+type Push interface {
+	Message
+	// Pushed is the frame's envelope.
+	Pushed() Envelope
+}
+
 // StatusMessage is a decoded ConfDynamicInfoNotify, full or incremental.
 type StatusMessage struct {
 	About
@@ -33,6 +40,9 @@ type StatusMessage struct {
 	// Withheld counts, by wire name, what was dropped at intake because it can hold a secret or a link.
 	Withheld map[string]int
 }
+
+// Pushed implements Push.
+func (m StatusMessage) Pushed() Envelope { return m.Envelope }
 
 // BasicMessage is a decoded ConfBasicInfoNotify. The reference knows only full ones; an incremental one changes the
 // fields that it gives a value.
@@ -44,6 +54,9 @@ type BasicMessage struct {
 	Withheld map[string]int
 }
 
+// Pushed implements Push.
+func (m BasicMessage) Pushed() Envelope { return m.Envelope }
+
 // ParticipantsMessage is a decoded ParticipantsNotify, full or incremental.
 type ParticipantsMessage struct {
 	About
@@ -54,6 +67,9 @@ type ParticipantsMessage struct {
 	Withheld map[string]int
 }
 
+// Pushed implements Push.
+func (m ParticipantsMessage) Pushed() Envelope { return m.Envelope }
+
 // WaitingMessage is a decoded WaitingListNotify, full or incremental.
 type WaitingMessage struct {
 	About
@@ -63,6 +79,9 @@ type WaitingMessage struct {
 	// Withheld is as in StatusMessage.
 	Withheld map[string]int
 }
+
+// Pushed implements Push.
+func (m WaitingMessage) Pushed() Envelope { return m.Envelope }
 
 // ParticipantEntry is what a message says about one participant.
 type ParticipantEntry struct {
@@ -83,6 +102,9 @@ type SpeakersMessage struct {
 	Withheld map[string]int
 }
 
+// Pushed implements Push.
+func (m SpeakersMessage) Pushed() Envelope { return m.Envelope }
+
 // CustomLayoutMessage is a decoded CustomMultiPicNotify, full or incremental.
 type CustomLayoutMessage struct {
 	About
@@ -91,6 +113,9 @@ type CustomLayoutMessage struct {
 	// Withheld is as in StatusMessage.
 	Withheld map[string]int
 }
+
+// Pushed implements Push.
+func (m CustomLayoutMessage) Pushed() Envelope { return m.Envelope }
 
 // PassedMessage is a message of a type that is counted and not used.
 type PassedMessage struct {
@@ -104,12 +129,17 @@ type RefusedMessage struct {
 	Refusal Refusal
 }
 
-// Refusal says why a frame was refused, without quoting it.
+// Refusal says why a frame was refused.
 type Refusal struct {
 	Kind RefusalKind
 	// Field is the path of wire names of the field at fault, such as multiPic.picInfos.index; empty when it is the frame itself.
 	Field string
-	At    time.Time
+	// Type and Mode are what the frame said of itself; Type is empty when it could not be read or is none that is used.
+	Type MessageType
+	Mode Mode
+	// Excerpt is the beginning of the frame, cleaned of everything that can be a secret or a link; it can be empty.
+	Excerpt string
+	At      time.Time
 }
 
 // RefusalKind is the kind of fault for which a frame is refused.
@@ -129,10 +159,30 @@ const (
 // WatchMessage puts a meeting on the board, or renames it. Repeating it is harmless.
 type WatchMessage struct {
 	About
-	// Name is what the settings call the meeting, empty when they don't.
+	// Name is what the settings or an admin call the meeting, empty when they don't.
 	Name string
-	// Group is the settings' group, empty when there is none.
-	Group string
+	// Group is the one it was put in, empty when there is none.
+	Group  string
+	Origin Origin
+	// Booking is what is known of the meeting without its status; the zero one when nothing is.
+	Booking Booking
+}
+
+// Origin says who put a meeting on the board.
+type Origin string
+
+// The origins.
+const (
+	FromSettings Origin = "settings"
+	ByHand       Origin = "hand"  // an admin, on the page of the feed
+	Found        Origin = "found" // in the enterprise's list of meetings
+)
+
+// Booking is what the enterprise's list of meetings or the settings say of a meeting that may not have started. Each field can be
+// zero.
+type Booking struct {
+	Title, Owner string
+	Start, End   time.Time
 }
 
 // UnwatchMessage takes a meeting off the board at once.
@@ -144,6 +194,12 @@ type LinkMessage struct {
 	Event LinkEvent
 	// Reason says why, for LinkDown, LinkRefused and LinkWaiting.
 	Reason LinkReason
+	// RoundTrip is the time from a heartbeat to its echo, for LinkEcho; zero when it is not known.
+	RoundTrip time.Duration
+	// Next is when the next attempt is made, for LinkDown, LinkRefused, LinkWaiting and LinkEnded; zero: none by itself.
+	Next time.Time
+	// Expires is until when the control token is valid, for LinkToken.
+	Expires time.Time
 }
 
 // LinkEvent is what happened to a link.
@@ -162,6 +218,8 @@ const (
 	LinkRefused
 	// LinkEnded: the meeting has ended, as told by the cloud when we asked after the connection closed.
 	LinkEnded
+	// LinkToken: the cloud granted a control token, or prolonged one.
+	LinkToken
 )
 
 // LinkReason is why a link is down, waiting or refused. The wording is the catalogue's.
@@ -186,4 +244,20 @@ const (
 	ReasonSubscription  LinkReason = "subscription"  // the subscription was refused
 	ReasonUnexpected    LinkReason = "unexpected"    // an answer that we do not understand
 	ReasonInsecureWSURL LinkReason = "insecureWSURL" // the cloud names an unencrypted WebSocket on another host
+	ReasonProxy         LinkReason = "proxy"         // the proxy in between refuses or cannot be reached
+	ReasonPlayback      LinkReason = "playback"      // the recording that is played has ended
+
+	// Those of the enterprise's account, by which meetings are found.
+	ReasonAppLogin      LinkReason = "appLogin"      // the app ID or its key is wrong
+	ReasonClock         LinkReason = "clock"         // our clock and the cloud's are too far apart
+	ReasonAccountLocked LinkReason = "accountLocked" // the account is disabled or locked
 )
+
+// LinkReasons lists all reasons but the empty one.
+func LinkReasons() []LinkReason {
+	return []LinkReason{
+		ReasonUnreachable, ReasonDNS, ReasonTLS, ReasonProxy, ReasonUnavailable, ReasonClosed, ReasonNoEcho, ReasonTokenSpent, ReasonNotStarted,
+		ReasonPassword, ReasonNoPassword, ReasonLocked, ReasonNotPermitted, ReasonWrongSite, ReasonSubscription, ReasonUnexpected,
+		ReasonInsecureWSURL, ReasonPlayback, ReasonAppLogin, ReasonClock, ReasonAccountLocked,
+	}
+}

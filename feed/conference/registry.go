@@ -16,6 +16,7 @@ type Registry struct {
 	now    func() time.Time
 
 	mu        sync.Mutex
+	discovery Discovery
 	meetings  map[ConfID]*meeting
 	agenda    agenda
 	observers map[int]func(Change)
@@ -41,6 +42,9 @@ func (r *Registry) Policy() Policy { return r.policy }
 func (r *Registry) Apply(m Message) Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if d, ok := m.(DiscoveryMessage); ok {
+		return r.applyDiscovery(d)
+	}
 	var before *State
 	if held := r.meetings[m.Meeting()]; held != nil {
 		before = held.state
@@ -55,6 +59,22 @@ func (r *Registry) Apply(m Message) Outcome {
 	}
 	r.tell(change)
 	return outcome
+}
+
+func (r *Registry) applyDiscovery(m DiscoveryMessage) Outcome {
+	after := r.discovery.applied(m)
+	if after != r.discovery {
+		r.discovery = after
+		r.tell(Change{At: m.At, Fields: []FieldChange{{Part: PartDiscovery}}})
+	}
+	return Outcome{Fate: Applied}
+}
+
+// Discovery returns how meetings are found at present.
+func (r *Registry) Discovery() Discovery {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.discovery
 }
 
 // Get returns the current state of a meeting, nil if it is not on the board.
@@ -104,7 +124,7 @@ func (r *Registry) Run(ctx context.Context) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		timer.Reset(r.passTime())
+		timer.Reset(r.passNow())
 		select {
 		case <-ctx.Done():
 			return nil
@@ -114,11 +134,20 @@ func (r *Registry) Run(ctx context.Context) error {
 	}
 }
 
-// passTime applies everything that is due and returns how long to wait for the next.
-func (r *Registry) passTime() time.Duration {
+// passNow passes the time until now and returns how long to wait for what comes next.
+func (r *Registry) passNow() time.Duration {
+	now := r.now()
+	if next := r.Pass(now); !next.IsZero() {
+		return next.Sub(now)
+	}
+	return time.Hour // whatever comes next wakes us
+}
+
+// Pass applies everything that is due until the instant, and returns when something is due again (zero: only after the next
+// message). It is for a clock other than Run, such as that of a recording.
+func (r *Registry) Pass(now time.Time) (next time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.now()
 	for len(r.agenda) > 0 && !r.agenda[0].due.After(now) {
 		head := r.agenda[0]
 		id := head.state.ConfID
@@ -127,9 +156,9 @@ func (r *Registry) passTime() time.Duration {
 		r.tell(change)
 	}
 	if len(r.agenda) == 0 {
-		return time.Hour // whatever comes next wakes us
+		return time.Time{}
 	}
-	return r.agenda[0].due.Sub(now)
+	return r.agenda[0].due
 }
 
 func (r *Registry) store(id ConfID, s *State, due time.Time) {

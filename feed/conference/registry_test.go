@@ -230,7 +230,7 @@ func TestTheClockTellsThePlannedEndAndTakesEndedMeetingsOff(t *testing.T) {
 		}
 	})
 	wantTold(t, told, "0s 1 [board]", "0s 1 [endTime=->"+said(known(time.Date(2000, 1, 1, 0, 20, 0, 0, time.UTC).UnixMilli()))+" link=connecting>live envelope counts]",
-		"15m0s 1 [clock]", "20m0s 1 [clock]", "25m0s 1 [link=live>ended clock occurrence]", "55m0s 1 [board]")
+		"15m0s 1 [clock]", "20m0s 1 [clock]", "25m0s 1 [link=live>ended connection clock occurrence]", "55m0s 1 [board]")
 }
 
 // Of a meeting whose link is not live nobody knows whether it has ended since.
@@ -249,7 +249,7 @@ func TestThePlannedEndIsNotJudgedWithoutALiveLink(t *testing.T) {
 		}
 	})
 	wantTold(t, told, "0s 1 [board]", "0s 1 [endTime=->"+said(known(time.Date(2000, 1, 1, 0, 20, 0, 0, time.UTC).UnixMilli()))+" link=connecting>live envelope counts]",
-		"15m0s 1 [clock]", "17m0s 1 [link=live>stale clock]")
+		"15m0s 1 [clock]", "17m0s 1 [link=live>stale connection clock]")
 }
 
 func TestWithNothingToKeepAnEndedMeetingLeavesAtOnce(t *testing.T) {

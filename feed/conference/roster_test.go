@@ -231,7 +231,7 @@ func TestAMessageThatLeadsBeyondALimitOfPeopleIsRefused(t *testing.T) {
 				if refused := outcome.Fate == conference.Refused; refused != tt.refused {
 					t.Fatalf("it was %s", outcome.Fate)
 				}
-				if want := (conference.Refusal{Kind: conference.RefusedTooMany, Field: "data", At: m.Received()}); tt.refused &&
+				if want := (conference.Refusal{Kind: conference.RefusedTooMany, Field: "data", Type: conference.ParticipantsType, Mode: conference.Incremental, At: m.Received()}); tt.refused &&
 					(next.Counts.LastRefusal != want || next.ParticipantsIntake.HasSequence || len(next.Participants) != len(state.Participants)) {
 					t.Errorf("refusal %+v, intake %+v", next.Counts.LastRefusal, next.ParticipantsIntake)
 				}

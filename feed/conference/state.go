@@ -5,8 +5,10 @@ import "time"
 // State is everything known about one meeting. A *State that was handed out is never modified.
 type State struct {
 	ConfID ConfID
-	// Name and Group come from the settings; both can be empty.
+	// Name, Group, Origin and Booking are as in WatchMessage.
 	Name, Group string
+	Origin      Origin
+	Booking     Booking
 	// Occurrence counts from 1: a meeting that was ended and is in progress again is a new occurrence.
 	Occurrence int
 	Link       Link
@@ -77,11 +79,20 @@ type Counts struct {
 	Refused uint64
 	// LastRefusal is the last refused frame's; its Kind is empty while there is none.
 	LastRefusal Refusal
+	// LastDrop is the last dropped message; its At is zero while there is none.
+	LastDrop Drop
 	// GridsSetAside counts geometries that came and cannot be drawn: see GridFault.
 	GridsSetAside uint64
 	// Passed counts messages of types that are not used, Withheld what was dropped at intake, by wire name. Both are
 	// replaced, never modified, and hold at most maxCountedNames names; the rest is counted under OtherNames.
 	Passed, Withheld map[string]uint64
+}
+
+// Drop is a message that was dropped.
+type Drop struct {
+	Fate     Fate
+	Envelope Envelope
+	At       time.Time
 }
 
 const maxCountedNames = 32

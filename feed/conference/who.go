@@ -1,12 +1,15 @@
 package conference
 
-// Title is what to call the meeting: the settings' name, else the title that the cloud tells, else the confID.
+// Title is what to call the meeting: the settings' name, else the title that the cloud tells, else that of its booking, else the
+// confID.
 func (s *State) Title() string {
 	switch {
 	case s.Name != "":
 		return s.Name
 	case s.Basic.Title != "":
 		return s.Basic.Title
+	case s.Booking.Title != "":
+		return s.Booking.Title
 	}
 	return string(s.ConfID)
 }

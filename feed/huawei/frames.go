@@ -52,19 +52,8 @@ func subscribeRequest(sequence string, id conference.ConfID, token conference.Se
 
 // envelopeOf returns the envelope of a push, the zero one for a message that has none.
 func envelopeOf(m conference.Message) conference.Envelope {
-	switch m := m.(type) {
-	case conference.StatusMessage:
-		return m.Envelope
-	case conference.BasicMessage:
-		return m.Envelope
-	case conference.ParticipantsMessage:
-		return m.Envelope
-	case conference.SpeakersMessage:
-		return m.Envelope
-	case conference.CustomLayoutMessage:
-		return m.Envelope
-	case conference.WaitingMessage:
-		return m.Envelope
+	if push, ok := m.(conference.Push); ok {
+		return push.Pushed()
 	}
 	return conference.Envelope{}
 }

@@ -57,6 +57,11 @@ var english = Catalogue{
 		conference.ReasonSubscription:  "The cloud refused the subscription to the meeting's status.",
 		conference.ReasonUnexpected:    "The cloud gave an answer that Confboard does not understand. See the log.",
 		conference.ReasonInsecureWSURL: "The cloud named an unencrypted WebSocket; Confboard does not use it.",
+		conference.ReasonProxy:         "The proxy between here and the cloud refuses the connection or cannot be reached. Check the proxy settings.",
+		conference.ReasonPlayback:      "The recording has ended.",
+		conference.ReasonAppLogin:      "The cloud does not accept the app ID or its key. Correct cloud.app in the settings and restart.",
+		conference.ReasonClock:         "This machine's clock and the cloud's are too far apart. Set the clock.",
+		conference.ReasonAccountLocked: "The enterprise's account is disabled or locked. Have it unlocked, then retry.",
 	},
 
 	Fields: map[conference.Field]FieldText{

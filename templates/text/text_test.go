@@ -23,12 +23,6 @@ func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 }
 
 func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
-	reasons := []conference.LinkReason{
-		conference.ReasonUnreachable, conference.ReasonDNS, conference.ReasonTLS, conference.ReasonUnavailable, conference.ReasonClosed,
-		conference.ReasonNoEcho, conference.ReasonTokenSpent, conference.ReasonNotStarted, conference.ReasonPassword, conference.ReasonNoPassword,
-		conference.ReasonLocked, conference.ReasonNotPermitted, conference.ReasonWrongSite, conference.ReasonSubscription,
-		conference.ReasonUnexpected, conference.ReasonInsecureWSURL,
-	}
 	refusals := []conference.RefusalKind{
 		conference.RefusedNotJSON, conference.RefusedEnvelope, conference.RefusedValue, conference.RefusedTooLarge,
 		conference.RefusedTooMany, conference.RefusedTooDeep, conference.RefusedOtherMeeting,
@@ -49,7 +43,7 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 			want("link "+string(l), c.Link[l])
 			want("help on link "+string(l), c.LinkHelp[l])
 		}
-		for _, r := range reasons {
+		for _, r := range conference.LinkReasons() {
 			want("reason "+string(r), c.Reason[r])
 		}
 		for _, r := range refusals {

@@ -56,6 +56,11 @@ var chinese = Catalogue{
 		conference.ReasonSubscription:  "会议服务拒绝了会议状态订阅。",
 		conference.ReasonUnexpected:    "会议服务的应答无法识别，详见日志。",
 		conference.ReasonInsecureWSURL: "会议服务给出了未加密的 WebSocket 地址，Confboard 不予使用。",
+		conference.ReasonProxy:         "中间的代理拒绝连接或无法访问，请检查代理设置。",
+		conference.ReasonPlayback:      "录制内容已播放完毕。",
+		conference.ReasonAppLogin:      "会议服务不接受应用 ID 或其密钥。请更正配置中的 cloud.app 后重启。",
+		conference.ReasonClock:         "本机时钟与会议服务的时钟相差过大，请校准时钟。",
+		conference.ReasonAccountLocked: "企业帐号已停用或被锁定。请解锁后重试。",
 	},
 
 	Fields: map[conference.Field]FieldText{

@@ -79,6 +79,18 @@ func (h *Hub) Stats() Stats {
 	}
 }
 
+// Viewers returns how many pages of one meeting are open.
+func (h *Hub) Viewers(id conference.ConfID) (n int) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, t := range h.byMeeting[id] {
+		t.mu.Lock()
+		n += len(t.viewers)
+		t.mu.Unlock()
+	}
+	return n
+}
+
 // Notify tells the topics of a change. It is for conference.Registry.Observe: it only takes notes and does not block.
 func (h *Hub) Notify(c conference.Change) {
 	h.mu.RLock()
