@@ -316,4 +316,9 @@ func TestManyTopicsEachHearTheirMeetingOnly(t *testing.T) {
 			t.Errorf("sent %+v", got)
 		}
 	}
+	for id, want := range map[conference.ConfID]int{meeting: 1, meeting + "9": len(pages) - 1, "none": 0} {
+		if n := h.Viewers(id); n != want {
+			t.Errorf("%s has %d viewers, want %d", id, n, want)
+		}
+	}
 }
