@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"confboard/feed/conference"
 )
 
 func TestAPageIsSentTheRegionFirstAndThenWhatChanges(t *testing.T) {
