@@ -16,6 +16,9 @@ func (l *loader) checkTogether() {
 	if l.settings.DataDir == "" {
 		l.refuse("dataDir", l.origin("dataDir"), "it is empty", nil)
 	}
+	l.checkKey("cloud.app", "id", l.settings.Cloud.App.ID, l.appKey, &l.settings.Cloud.App.Key)
+	l.checkKey("cloud.hook", "appID", l.settings.Cloud.Hook.AppID, l.hookKey, &l.settings.Cloud.Hook.Key)
+	l.checkApp()
 	if heartbeat := l.settings.Cloud.Heartbeat; heartbeat >= cloudPatience {
 		l.warn("cloud.heartbeat", fmt.Sprintf("the cloud closes a connection after %s without a heartbeat", shortDuration(cloudPatience)))
 	}
@@ -49,6 +52,25 @@ func (l *loader) checkPublicURL() {
 		return
 	}
 	s.PublicURL = u.Scheme + "://" + u.Host
+}
+
+// checkApp applies the rules of what is found with the enterprise's login.
+func (l *loader) checkApp() {
+	const id, userID = "cloud.app.id", "cloud.app.userID"
+	cloud := &l.settings.Cloud
+	if !l.sound(id, userID, "cloud.app.keyFile", "cloud.app.keyEnv") || cloud.App.ID != "" {
+		return
+	}
+	if cloud.App.UserID != "" {
+		l.refuse(id, l.origin(userID), userID+" is set without it", nil)
+		return
+	}
+	for _, meeting := range l.noPassword {
+		l.refuse(meeting.path, meeting.source, "it is missing; give it, or hostPasswordFile, or hostPasswordEnv (only with cloud.app it is found in the enterprise's list)", nil)
+	}
+	if len(cloud.Watch) > 0 {
+		l.warn(watchPath, "it has no effect without cloud.app: no meetings are found")
+	}
 }
 
 func (l *loader) checkTLS() {

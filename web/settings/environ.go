@@ -21,6 +21,16 @@ func sameName(name string) string {
 	return strings.ToUpper(strings.NewReplacer("_", "", ".", "", "-", "").Replace(name))
 }
 
+// valueOf is empty when the variable is not set.
+func valueOf(environ []string, name string) string {
+	for _, variable := range environ {
+		if text, found := strings.CutPrefix(variable, name+"="); found {
+			return text
+		}
+	}
+	return ""
+}
+
 // kubernetesLink matches the variables that Kubernetes sets in every container when a service is called confboard.
 var kubernetesLink = regexp.MustCompile(`^CONFBOARD_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=|^CONFBOARD_PORT=(tcp|udp|sctp)://`)
 

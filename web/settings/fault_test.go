@@ -9,7 +9,7 @@ import (
 )
 
 func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
-	meeting := "cloud:\n  meetings:\n"
+	meeting, rules := "cloud:\n  meetings:\n", "cloud:\n  watch:\n"
 	for _, c := range []struct {
 		name, file string
 		want       []string
@@ -31,7 +31,7 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 		{"a group set twice", "log: {level: info}\nlog: {level: warn}\n",
 			[]string{"c.yaml:2: log: set twice, first in line 1"}},
 		{"a value for a group", "\ncloud: fast\n",
-			[]string{"c.yaml:2: cloud: a single value, where a group of settings is expected: endpoint, heartbeat, callsPerMinute, discoverEvery, meetings, app, hook"}},
+			[]string{"c.yaml:2: cloud: a single value, where a group of settings is expected: endpoint, heartbeat, callsPerMinute, discoverEvery, booked, app, watch, hook, meetings"}},
 		{"a group for a value", "listen: {port: 80}\n",
 			[]string{"c.yaml:1: listen: a group, where a host:port is expected"}},
 		{"a list for a value", "keepEnded: [30m]\n",
@@ -77,11 +77,6 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 
 		{"accounts are not available yet", "access: accounts\n",
 			[]string{"c.yaml:1: access: accounts is not available in this version; use open, which needs a loopback address or openToNetwork: true (allowed: open)"}},
-		{"discovery is not available yet", "cloud:\n  app:\n    id: \"42\"\n    keyFile: key\n",
-			[]string{"c.yaml:3: cloud.app.id: finding the enterprise's meetings by itself is not available in this version; list them in cloud.meetings",
-				"c.yaml:4: cloud.app.keyFile: finding the enterprise's meetings by itself is not available in this version; list them in cloud.meetings"}},
-		{"the hook is not available yet", "cloud: {hook: {appID: x}}\n",
-			[]string{"c.yaml:1: cloud.hook.appID: receiving enterprise events is not available in this version; list the meetings in cloud.meetings"}},
 		{"redacted pages are not available yet", meeting + "    - {confID: 1, hostPassword: 2, public: redacted}\n",
 			[]string{"c.yaml:3: cloud.meetings[0].public: redacted is not available in this version; use no (allowed: no, false)"}},
 
@@ -91,13 +86,29 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 			[]string{"c.yaml:1: cloud.meetings: a group, where a list of meetings is expected"}},
 		{"a meeting without an ID and a password", meeting + "    - {name: Board}\n",
 			[]string{"c.yaml:3: cloud.meetings[0].confID: it is missing; every meeting needs its ID",
-				"c.yaml:3: cloud.meetings[0].hostPassword: it is missing; give the host password, or hostPasswordFile"}},
+				"c.yaml:3: cloud.meetings[0].hostPassword: it is missing; give it, or hostPasswordFile, or hostPasswordEnv (only with cloud.app it is found in the enterprise's list)"}},
 		{"a meeting ID with blanks", meeting + "    - confID: 900 487 914\n      hostPassword: x\n",
 			[]string{`c.yaml:3: cloud.meetings[0].confID: "900 487 914" is not a meeting ID (allowed: 1 to 64 letters, digits, - or _)`}},
 		{"a meeting listed twice", meeting + "    - {confID: 1, hostPassword: x}\n    - {confID: 2, hostPassword: x}\n    - {confID: \"1\", hostPassword: x}\n",
 			[]string{"c.yaml:5: cloud.meetings[2].confID: 1 is listed twice, first in line 3"}},
 		{"both kinds of password", meeting + "    - confID: 1\n      hostPassword: x\n      hostPasswordFile: y\n",
 			[]string{"c.yaml:5: cloud.meetings[0].hostPasswordFile: hostPassword is given as well; only one of them may be"}},
+		{"a password in three places", meeting + "    - {confID: 1, hostPassword: x, hostPasswordFile: y, hostPasswordEnv: Z}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].hostPasswordFile: hostPassword is given as well; only one of them may be"}},
+		{"a password in the entry and in a variable", meeting + "    - {confID: 1, hostPassword: x, hostPasswordEnv: Z}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].hostPasswordEnv: hostPassword is given as well; only one of them may be"}},
+		{"a password in a file and in a variable", meeting + "    - {confID: 1, hostPasswordFile: y, hostPasswordEnv: Z}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].hostPasswordEnv: hostPasswordFile is given as well; only one of them may be"}},
+		{"a password in a variable that is not set", meeting + "    - {confID: 1, hostPasswordEnv: HUAWEI_1}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].hostPasswordEnv: the secret cannot be taken from the environment: the variable HUAWEI_1 is not set, or empty"}},
+		{"a start without its zone", meeting + "    - {confID: 1, hostPassword: x, start: 2026-03-09T10:00:00}\n",
+			[]string{`c.yaml:3: cloud.meetings[0].start: "2026-03-09T10:00:00" is not a time with its zone (allowed: RFC 3339 with its zone, such as 2026-03-09T10:00:00+08:00)`}},
+		{"an end that is no time", meeting + "    - confID: 1\n      hostPassword: x\n      end: noon\n",
+			[]string{`c.yaml:5: cloud.meetings[0].end: "noon" is not a time with its zone (allowed: RFC 3339 with its zone, such as 2026-03-09T10:00:00+08:00)`}},
+		{"an end without a start", meeting + "    - {confID: 1, hostPassword: x, end: 2026-03-09T10:00:00Z}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].end: start is missing; a planned end needs a planned start"}},
+		{"an end before the start, seen in one zone", meeting + "    - {confID: 1, hostPassword: x, start: 2026-03-09T10:00:00Z, end: 2026-03-09T17:30:00+08:00}\n",
+			[]string{"c.yaml:3: cloud.meetings[0].end: it is not after start"}},
 		{"an unknown name of a meeting", meeting + "    - {confId: 1, hostPassword: x}\n",
 			[]string{"c.yaml:3: cloud.meetings[0].confId: no such setting; did you mean confID?",
 				"c.yaml:3: cloud.meetings[0].confID: it is missing; every meeting needs its ID"}},
@@ -106,9 +117,37 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 		{"a group name without end", meeting + "    - {confID: 1, hostPassword: x, group: " + strings.Repeat("長", 201) + "}\n",
 			[]string{`c.yaml:3: cloud.meetings[0].group: "` + strings.Repeat("長", 60) + `…" has more than 200 characters (allowed: up to 200 characters in one line)`}},
 
+		{"rules that are no list", "cloud: {watch: {subject: x}}\n",
+			[]string{"c.yaml:1: cloud.watch: a group, where a list of rules is expected"}},
+		{"a rule that is no group", rules + "    - test*\n",
+			[]string{`c.yaml:3: cloud.watch[0]: a single value, where a rule such as {subject: "test*", watch: no} is expected`}},
+		{"a rule that says nothing", rules + "    - {subject: a, watch: no}\n    - {subject: b}\n",
+			[]string{"c.yaml:4: cloud.watch[1]: it has no effect; give watch, or group, or both"}},
+		{"a rule that says neither yes nor no", rules + "    - {watch: perhaps}\n",
+			[]string{`c.yaml:3: cloud.watch[0].watch: "perhaps" is neither yes nor no (allowed: yes, no, true, false)`}},
+		{"a pattern without end", rules + "    - {owner: " + strings.Repeat("x", 201) + ", watch: no}\n",
+			[]string{`c.yaml:3: cloud.watch[0].owner: "` + strings.Repeat("x", 60) + `…" has more than 200 characters (allowed: up to 200 characters in one line, of which * and ? stand for others)`}},
+		{"a pattern that YAML takes for an alias", rules + "    - {subject: *test, watch: no}\n",
+			[]string{"c.yaml: this is not YAML: unknown anchor referenced; a value with special characters needs quotes"}},
+		{"an unknown name of a rule", rules + "    - {title: x, watch: no}\n",
+			[]string{"c.yaml:3: cloud.watch[0].title: no such setting; known here: subject, owner, confID, watch, group"}},
+
+		{"an app ID with a blank", "cloud:\n  app:\n    id: 4 2\n    keyFile: key\n",
+			[]string{`c.yaml:3: cloud.app.id: "4 2" has a blank (allowed: up to 200 characters without blanks)`}},
+		{"an app whose group is misplaced", "app: {id: 42}\n",
+			[]string{"c.yaml:1: app: no such setting; did you mean cloud.app?"}},
+		{"a size of an unknown unit", "record:\n  maxSize: 64M\n",
+			[]string{`c.yaml:2: record.maxSize: "64M" is not a size such as 64MB, 500kB or 1GiB (allowed: 10kB to 100GB)`}},
+		{"a size out of range", "record: {maxSize: 1kB}\n",
+			[]string{`c.yaml:1: record.maxSize: "1kB" is out of range (allowed: 10kB to 100GB)`}},
+		{"a size that overflows", "record: {maxSize: 9223372036854775807GB}\n",
+			[]string{`c.yaml:1: record.maxSize: "9223372036854775807GB" is out of range (allowed: 10kB to 100GB)`}},
+		{"a recording of which nothing is kept", "record: {keep: 0, names: yes}\n",
+			[]string{"c.yaml:1: record.keep: 0 is out of range (allowed: 1 to 1000)", `c.yaml:1: record.names: "yes" is none of the words (allowed: keep, pseudonyms)`}},
+
 		{"faults of several kinds are all told", "listen: 80\nqueue: 1\nkeepEnded: 200h\naccess: proxy\n",
 			[]string{`c.yaml:1: listen: "80" is not host:port, write 127.0.0.1:80 (allowed: host:port; an empty host is all interfaces, port 0 any free one)`,
-				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, keepEnded, trustedProxies, tls, limits, log, cloud",
+				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, keepEnded, trustedProxies, tls, limits, log, cloud, record",
 				"c.yaml:3: keepEnded: 200h is out of range (allowed: 0s to 168h)",
 				"c.yaml:4: access: proxy is not available in this version; use open, which needs a loopback address or openToNetwork: true (allowed: open)"}},
 	} {
@@ -138,9 +177,29 @@ func TestFaultsOfEnvironmentAndFlagsNameTheirSource(t *testing.T) {
 		{"one setting by two variables", []string{"CONFBOARD_KEEP_ENDED=1h", "CONFBOARD_KEEPENDED=2h"}, nil,
 			[]string{"environment CONFBOARD_KEEP_ENDED: keepEnded: also set by CONFBOARD_KEEPENDED"}},
 		{"meetings cannot come from the environment", []string{"CONFBOARD_CLOUD_MEETINGS=[{hostPassword: 135790}]"}, nil,
-			[]string{"environment CONFBOARD_CLOUD_MEETINGS: cloud.meetings: meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile"}},
-		{"what is not available yet", []string{"CONFBOARD_CLOUD_APP_ID=42"}, nil,
-			[]string{"environment CONFBOARD_CLOUD_APP_ID: cloud.app.id: finding the enterprise's meetings by itself is not available in this version; list them in cloud.meetings"}},
+			[]string{"environment CONFBOARD_CLOUD_MEETINGS: cloud.meetings: meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile or hostPasswordEnv"}},
+		{"rules cannot come from the environment", []string{"CONFBOARD_CLOUD_WATCH=x"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_WATCH: cloud.watch: rules can be listed in the configuration file only"}},
+		{"what is not available yet", []string{"CONFBOARD_ACCESS=accounts"}, nil,
+			[]string{"environment CONFBOARD_ACCESS: access: accounts is not available in this version; use open, which needs a loopback address or openToNetwork: true (allowed: open)"}},
+		{"an app ID without its key", []string{"CONFBOARD_CLOUD_APP_ID=42"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_APP_ID: cloud.app.id: its key is missing; give cloud.app.keyFile or cloud.app.keyEnv"}},
+		{"a key without its app ID", nil, []string{"--cloud-hook-key-env=HUAWEI_KEY"},
+			[]string{"flag --cloud-hook-key-env: cloud.hook.appID: cloud.hook.keyEnv is set without it; both or none"}},
+		{"a user ID without an app ID", []string{"CONFBOARD_CLOUD_APP_USER_ID=admin"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_APP_USER_ID: cloud.app.id: cloud.app.userID is set without it"}},
+		{"a key in two places", []string{"CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=HUAWEI_KEY"}, []string{"--cloud-app-key-file=key"},
+			[]string{"environment CONFBOARD_CLOUD_APP_KEY_ENV: cloud.app.keyEnv: keyFile is given as well; only one of them may be"}},
+		{"a key in a file that does not exist", []string{"CONFBOARD_CLOUD_HOOK_APP_ID=42", "CONFBOARD_CLOUD_HOOK_KEY_FILE=/none/key"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_HOOK_KEY_FILE: cloud.hook.keyFile: the secret cannot be taken from the file: open /none/key: no such file or directory"}},
+		{"a key in a variable that is not set", []string{"CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=HUAWEI_KEY"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_APP_KEY_ENV: cloud.app.keyEnv: the secret cannot be taken from the environment: the variable HUAWEI_KEY is not set, or empty"}},
+		{"a key in a variable of blanks", []string{"HUAWEI_KEY= ", "CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=HUAWEI_KEY"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_APP_KEY_ENV: cloud.app.keyEnv: the secret cannot be taken from the environment: the variable HUAWEI_KEY is not set, or empty"}},
+		{"a key in a variable that is a setting", []string{"CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=CONFBOARD_KEY"}, nil,
+			[]string{"environment CONFBOARD_CLOUD_APP_KEY_ENV: cloud.app.keyEnv: CONFBOARD_KEY cannot be used: variables that start with CONFBOARD_ are settings (allowed: capital letters, digits and _, such as HUAWEI_KEY; not CONFBOARD_…)"}},
+		{"a size without a unit", nil, []string{"--record=feed.jsonl", "--record-max-size=64"},
+			[]string{`flag --record-max-size: record.maxSize: "64" has no unit, write 64MB for megabytes (allowed: 10kB to 100GB)`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := faults(t, Sources{Environ: c.environ, Flags: parsed(t, c.args...)}); !slices.Equal(got, c.want) {
@@ -254,9 +313,14 @@ func TestAHeartbeatThatTheCloudWouldNotWaitForIsWarnedOf(t *testing.T) {
 	}
 }
 
-func TestASettingWithoutEffectIsWarnedOfUnlessItIsTheDefault(t *testing.T) {
-	s := mustLoad(t, Sources{Environ: []string{"CONFBOARD_PUBLIC_URL=https://board.example", "CONFBOARD_CLOUD_DISCOVER_EVERY=30s"}})
-	if len(s.Warnings) != 1 || s.Warnings[0].Error() != "environment CONFBOARD_PUBLIC_URL: publicURL: no effect in this version" {
+func TestRulesWithoutAnAppAreWarnedOf(t *testing.T) {
+	const rules = "cloud:\n  watch: [{subject: test, watch: no}]\n"
+	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", rules)})
+	if len(s.Warnings) != 1 || !strings.HasSuffix(s.Warnings[0].Error(), "c.yaml:2: cloud.watch: it has no effect without cloud.app: no meetings are found") {
 		t.Errorf("warnings %v", s.Warnings)
+	}
+	environ := []string{"CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=HUAWEI_KEY", "HUAWEI_KEY=x"}
+	if s := mustLoad(t, Sources{Environ: environ, ConfigFile: write(t, "c.yaml", rules)}); len(s.Warnings) > 0 {
+		t.Errorf("warnings with an app: %v", s.Warnings)
 	}
 }

@@ -29,10 +29,8 @@ func configFile(from Sources) (name, source string) {
 			return flag.Value.String(), "flag --" + configFlag
 		}
 	}
-	for _, variable := range from.Environ {
-		if name, value, _ := strings.Cut(variable, "="); name == configVariable && value != "" {
-			return value, "environment " + configVariable
-		}
+	if name := valueOf(from.Environ, configVariable); name != "" {
+		return name, environSource + configVariable
 	}
 	return "", ""
 }
@@ -169,10 +167,10 @@ func membersOf(rows []setting, group string) (names []string) {
 // value takes in one setting.
 func (f file) value(n *yaml.Node, row setting) {
 	switch v := row.value.(type) {
-	case meetingList:
+	case entries:
 		if n.Kind == yaml.SequenceNode {
 			f.origins[row.path] = f.at(n)
-			f.meetings(n)
+			v.read(f, n)
 			return
 		}
 	case prefixes:

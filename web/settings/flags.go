@@ -3,6 +3,7 @@ package settings
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/pflag"
 )
@@ -14,7 +15,7 @@ const flagSource = "flag --"
 // everybody on the machine. It panics for a name that is not in the table.
 func Register(flags *pflag.FlagSet, only ...string) {
 	flags.SetNormalizeFunc(NormalizeFlag)
-	rows := table(&Settings{})
+	rows := table(&draft{})
 	for _, path := range only {
 		if _, known := find(rows, path); !known {
 			panic("settings: no setting " + path)
@@ -32,17 +33,41 @@ func Register(flags *pflag.FlagSet, only ...string) {
 			usage += " (" + allowed + ")"
 		}
 		_, list := row.value.(prefixes)
-		flag := flags.VarPF(&flagText{text: row.preset, noun: row.value.kind(), list: list}, flagName(row.path), "", usage)
+		flag := flags.VarPF(&flagText{text: row.preset, noun: row.value.kind(), list: list}, row.flagName(), "", usage)
 		if _, isSwitch := row.value.(yesNo); isSwitch {
 			flag.NoOptDefVal = "yes"
 		}
 	}
 }
 
-// NormalizeFlag lets --keepEnded, --cloud.endpoint and --keep_ended stand for --keep-ended and --cloud-endpoint. Register
-// sets it; a command tree that merges flag sets may need it as its global function.
+// NormalizeFlag lets --keepEnded, --cloud.endpoint and --keep_ended stand for --keep-ended and --cloud-endpoint, and the
+// full name of a setting for the short flag that it may have. Register sets it; a command tree that merges flag sets may
+// need it as its global function.
 func NormalizeFlag(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-	return pflag.NormalizedName(flagName(name))
+	name = flagName(name)
+	if short, has := shortFlags()[name]; has {
+		name = short
+	}
+	return pflag.NormalizedName(name)
+}
+
+// shortFlags are the flags that have another name than their setting, by that name.
+var shortFlags = sync.OnceValue(func() map[string]string {
+	short := make(map[string]string)
+	for _, row := range table(&draft{}) {
+		if row.flag != "" {
+			short[flagName(row.path)] = row.flag
+		}
+	}
+	return short
+})
+
+// flagName is the name of the setting's flag.
+func (s setting) flagName() string {
+	if s.flag != "" {
+		return s.flag
+	}
+	return flagName(s.path)
 }
 
 // flagName writes a full name in lower case with hyphens: tls-cert-file for tls.certFile, public-url for publicURL.
@@ -72,7 +97,7 @@ func (l *loader) readFlags(flags *pflag.FlagSet) {
 		return
 	}
 	for _, row := range l.table {
-		if flag := flags.Lookup(flagName(row.path)); flag != nil && flag.Changed {
+		if flag := flags.Lookup(row.flagName()); flag != nil && flag.Changed {
 			l.set(row, flag.Value.String(), flagSource+flag.Name)
 		}
 	}

@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+
+	"confboard/feed/conference"
 )
 
 // write makes a file in a folder of the test's own and returns its name.
@@ -80,10 +83,13 @@ cloud:
   heartbeat: 60s
   callsPerMinute: 100
   discoverEvery: 30s
+  booked: yes
+  watch: []
   meetings:
     - {confID: "900487914", hostPassword: "135790", name: "", group: "", public: no}
-  app: {id: "", keyFile: "", userID: ""}
-  hook: {appID: "", keyFile: ""}
+  app: {id: "", keyFile: "", keyEnv: "", userID: ""}
+  hook: {appID: "", keyFile: "", keyEnv: ""}
+record: {file: "", maxSize: 64MB, keep: 8, names: keep}
 `
 
 func TestTheDocumentedExampleHasTheDefaultsAndOneMeeting(t *testing.T) {
@@ -104,7 +110,8 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 	s := mustLoad(t, Sources{})
 	if s.Listen != "127.0.0.1:8080" || s.Access != AccessOpen || s.OpenToNetwork || s.DataDir != "./data" || s.KeepEnded != 30*time.Minute ||
 		s.Cloud.Endpoint != "https://api.meeting.huaweicloud.com" || s.Cloud.Heartbeat != time.Minute || s.Cloud.CallsPerMinute != 100 ||
-		s.Cloud.DiscoverEvery != 30*time.Second || s.TLS.Enabled() || s.Limits != (Limits{}) {
+		s.Cloud.DiscoverEvery != 30*time.Second || !s.Cloud.Booked || s.Cloud.App.Enabled() || s.Cloud.Hook.Enabled() ||
+		s.Record != (Record{MaxSize: 64_000_000, Keep: 8, Names: RecordNames}) || s.Record.Enabled() || s.TLS.Enabled() || s.Limits != (Limits{}) {
 		t.Errorf("got %+v", s)
 	}
 }
@@ -169,14 +176,25 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"cloud.heartbeat":          {"200ms", func(s Settings) any { return s.Cloud.Heartbeat }, 200 * time.Millisecond},
 		"cloud.callsPerMinute":     {"0", func(s Settings) any { return s.Cloud.CallsPerMinute }, 0},
 		"cloud.discoverEvery":      {"1h", func(s Settings) any { return s.Cloud.DiscoverEvery }, time.Hour},
+		"cloud.booked":             {"no", func(s Settings) any { return s.Cloud.Booked }, false},
+		"cloud.app.id":             {"42", func(s Settings) any { return s.Cloud.App.ID }, "42"},
+		"cloud.app.keyFile":        {write(t, "key", password), func(s Settings) any { return s.Cloud.App.Key.Reveal() }, password},
+		"cloud.app.userID":         {"admin@example", func(s Settings) any { return s.Cloud.App.UserID }, "admin@example"},
+		"cloud.hook.appID":         {"43", func(s Settings) any { return s.Cloud.Hook.AppID }, "43"},
+		"cloud.hook.keyEnv":        {"HUAWEI_KEY", func(s Settings) any { return s.Cloud.Hook.Key.Reveal() }, password},
+		"record.file":              {"/srv/feed.jsonl", func(s Settings) any { return s.Record.File }, "/srv/feed.jsonl"},
+		"record.maxSize":           {"2MiB", func(s Settings) any { return s.Record.MaxSize }, int64(2 << 20)},
+		"record.keep":              {"1000", func(s Settings) any { return s.Record.Keep }, 1000},
+		"record.names":             {"pseudonyms", func(s Settings) any { return s.Record.Names }, RecordPseudonyms},
 	}
+	// The other of two that exclude each other is in TestKeysAreTakenFromAFileOrAVariable.
+	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile"}
 	// All at a time, because a certificate is refused without its key.
-	var file strings.Builder
-	var environ, args []string
-	group := ""
-	for _, setting := range table(&Settings{}) {
-		switch setting.value.(type) {
-		case notYet, meetingList:
+	var args []string
+	environ := []string{"HUAWEI_KEY=" + password}
+	file := make(map[string]any)
+	for _, setting := range table(&draft{}) {
+		if _, inFileOnly := setting.value.(entries); inFileOnly || slices.Contains(elsewhere, setting.path) {
 			continue
 		}
 		row, listed := rows[setting.path]
@@ -186,24 +204,27 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		environ = append(environ, environName(setting.path)+"="+row.text)
 		args = append(args, "--"+flagName(setting.path)+"="+row.text)
 
-		name, indent := setting.path, ""
-		if above, below, inGroup := strings.Cut(setting.path, "."); inGroup {
-			if above != group {
-				fmt.Fprintf(&file, "%s:\n", above)
-				group = above
+		names := strings.Split(setting.path, ".")
+		group := file
+		for _, name := range names[:len(names)-1] {
+			if group[name] == nil {
+				group[name] = make(map[string]any)
 			}
-			name, indent = below, "  "
+			group = group[name].(map[string]any)
 		}
-		text := row.text
-		if _, list := setting.value.(prefixes); list {
-			text = "[" + text + "]"
+		name := names[len(names)-1]
+		if group[name] = row.text; setting.path == "trustedProxies" {
+			group[name] = []string{row.text}
 		}
-		fmt.Fprintf(&file, "%s%s: %s\n", indent, name, text)
+	}
+	content, err := yaml.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for source, from := range map[string]Sources{
-		"file":        {ConfigFile: write(t, "c.yaml", file.String())},
+		"file":        {Environ: environ[:1], ConfigFile: write(t, "c.yaml", string(content))},
 		"environment": {Environ: environ},
-		"flags":       {Flags: parsed(t, args...)},
+		"flags":       {Environ: environ[:1], Flags: parsed(t, args...)},
 	} {
 		s := mustLoad(t, from)
 		for path, row := range rows {
@@ -280,5 +301,84 @@ func TestVariablesThatKubernetesSetsForAServiceAreLeftAlone(t *testing.T) {
 func TestAnEmptyVariableCountsAsNotSet(t *testing.T) {
 	if s := mustLoad(t, Sources{Environ: []string{"CONFBOARD_LISTEN=", "CONFBOARD_CONFIG="}}); s.Listen != Default().Listen {
 		t.Errorf("listen %q", s.Listen)
+	}
+}
+
+func TestKeysAreTakenFromAFileOrAVariable(t *testing.T) {
+	name := write(t, "c.yaml", "cloud:\n  app: {id: 42, keyEnv: HUAWEI_APP}\n  hook: {appID: 43, keyFile: hook.key}\n")
+	if err := os.WriteFile(filepath.Join(filepath.Dir(name), "hook.key"), []byte("hook\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := mustLoad(t, Sources{ConfigFile: name, Environ: []string{"HUAWEI_APP= app \n"}})
+	if s.Cloud.App.Key.Reveal() != "app" || s.Cloud.Hook.Key.Reveal() != "hook" {
+		t.Errorf("app %q, hook %q", s.Cloud.App.Key.Reveal(), s.Cloud.Hook.Key.Reveal())
+	}
+}
+
+func TestAMeetingHasItsPasswordFromAVariableOrWithAnAppFromTheList(t *testing.T) {
+	name := write(t, "c.yaml", "cloud:\n  meetings:\n    - {confID: 1, hostPasswordEnv: HUAWEI_1}\n    - {confID: 2}\n")
+	s := mustLoad(t, Sources{ConfigFile: name, Environ: []string{
+		"HUAWEI_1=" + password, "HUAWEI_APP=x", "CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=HUAWEI_APP",
+	}})
+	if m := s.Cloud.Meetings; m[0].HostPassword.Reveal() != password || !m[1].HostPassword.IsZero() {
+		t.Errorf("passwords %q and %q", m[0].HostPassword.Reveal(), m[1].HostPassword.Reveal())
+	}
+}
+
+func TestAMeetingMayHaveAPlan(t *testing.T) {
+	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", `cloud:
+  meetings:
+    - {confID: 1, hostPassword: x, start: 2026-03-09T10:00:00+08:00, end: "2026-03-09T03:00:00.5Z"}
+    - {confID: 2, hostPassword: x, start: 2026-03-09T10:00:00Z, end: ""}
+`)})
+	day := time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)
+	want := []Meeting{
+		{ConfID: "1", Start: day.Add(2 * time.Hour), End: day.Add(3*time.Hour + 500*time.Millisecond)},
+		{ConfID: "2", Start: day.Add(10 * time.Hour)},
+	}
+	for i := range s.Cloud.Meetings {
+		s.Cloud.Meetings[i].HostPassword = conference.Secret{}
+	}
+	if !reflect.DeepEqual(s.Cloud.Meetings, want) {
+		t.Errorf("got  %+v\nwant %+v", s.Cloud.Meetings, want)
+	}
+}
+
+func TestRulesOfFoundMeetingsKeepTheirOrder(t *testing.T) {
+	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", `cloud:
+  app: {id: 42, keyEnv: HUAWEI_APP}
+  watch:
+    - {subject: "*test*", owner: "QA ?", watch: no}
+    - {confID: 9004*, watch: "yes", group: Board}
+    - {owner: "", group: 其他}
+`), Environ: []string{"HUAWEI_APP=x"}})
+	want := []WatchRule{
+		{Subject: "*test*", Owner: "QA ?", Watch: WatchNo},
+		{ConfID: "9004*", Watch: WatchYes, Group: "Board"},
+		{Group: "其他"},
+	}
+	if !slices.Equal(s.Cloud.Watch, want) {
+		t.Errorf("got  %+v\nwant %+v", s.Cloud.Watch, want)
+	}
+}
+
+func TestSizesHaveDecimalAndBinaryUnits(t *testing.T) {
+	for text, want := range map[string]int64{
+		"10kB": 10_000, "10KiB": 10_240, "64MB": 64_000_000, "64 mb": 64_000_000, "1MiB": 1 << 20, "1GB": 1_000_000_000, "1GiB": 1 << 30, "100GB": 100_000_000_000,
+	} {
+		if s := mustLoad(t, Sources{Environ: []string{"CONFBOARD_RECORD_MAX_SIZE=" + text}}); s.Record.MaxSize != want {
+			t.Errorf("%s: %d, want %d", text, s.Record.MaxSize, want)
+		}
+	}
+}
+
+func TestTheFlagOfARecordingIsShort(t *testing.T) {
+	for _, flag := range []string{"--record", "--record-file", "--record.file", "--recordFile"} {
+		if s := mustLoad(t, Sources{Flags: parsed(t, flag, "feed.jsonl")}); s.Record.File != "feed.jsonl" || !s.Record.Enabled() {
+			t.Errorf("%s: %+v", flag, s.Record)
+		}
+	}
+	if s := mustLoad(t, Sources{Environ: []string{"CONFBOARD_RECORD_FILE=feed.jsonl"}}); s.Record.File != "feed.jsonl" {
+		t.Errorf("by the environment: %+v", s.Record)
 	}
 }

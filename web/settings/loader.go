@@ -7,20 +7,33 @@ import (
 
 const defaultSource = "default"
 
+// draft is the settings while they are read, with what the finished ones do not tell.
+type draft struct {
+	Settings
+	appKey, hookKey secretSource
+}
+
 // loader collects the settings, where each came from, and the faults.
 type loader struct {
-	settings *Settings
+	*draft
+	settings *Settings // of the draft
 	table    []setting
+	environ  []string
 	// origins is the source of each setting that was set.
 	origins map[string]string
 	// broken marks settings of which some source was refused: rules between settings would only repeat the fault.
 	broken map[string]bool
-	faults Faults
+	// noPassword are the meetings that were listed without one.
+	noPassword []place
+	faults     Faults
 }
 
+// place is where the file has a setting, or lacks it.
+type place struct{ path, source string }
+
 func newLoader() *loader {
-	s := &Settings{}
-	l := &loader{settings: s, table: table(s), origins: make(map[string]string), broken: make(map[string]bool)}
+	d := &draft{}
+	l := &loader{draft: d, settings: &d.Settings, table: table(d), origins: make(map[string]string), broken: make(map[string]bool)}
 	for _, row := range l.table {
 		if row.preset == "" {
 			continue
@@ -32,16 +45,8 @@ func newLoader() *loader {
 	return l
 }
 
-// noEffect is the warning of an idle setting, and its mark in the README.
-const noEffect = "no effect in this version"
-
 // set stores a value that was found in a source.
-func (l *loader) set(row setting, text, source string) {
-	l.store(row, source, row.value.set(text))
-	if row.idle && text != row.preset && l.sound(row.path) {
-		l.warn(row.path, noEffect)
-	}
-}
+func (l *loader) set(row setting, text, source string) { l.store(row, source, row.value.set(text)) }
 
 // store notes what became of a setting.
 func (l *loader) store(row setting, source string, err error) {

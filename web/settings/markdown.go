@@ -12,15 +12,18 @@ func Markdown() string {
 		fmt.Fprintf(&b, "| %s | Default | Values | Meaning |\n| --- | --- | --- | --- |\n", first)
 	}
 	header("Setting")
-	for _, row := range table(&Settings{}) {
-		if _, unavailable := row.value.(notYet); !unavailable {
+	for _, row := range table(&draft{}) {
+		writeRow(&b, row)
+	}
+	for _, list := range []struct {
+		path string
+		rows []setting
+	}{{meetingsPath, meetingTable(&meetingDraft{})}, {watchPath, watchTable(&WatchRule{})}} {
+		fmt.Fprintf(&b, "\nEach entry of `%s`:\n\n", list.path)
+		header("Key")
+		for _, row := range list.rows {
 			writeRow(&b, row)
 		}
-	}
-	b.WriteString("\nEach entry of `cloud.meetings`:\n\n")
-	header("Key")
-	for _, row := range meetingTable(&meetingDraft{}) {
-		writeRow(&b, row)
 	}
 	return b.String()
 }
@@ -34,10 +37,6 @@ func writeRow(b *strings.Builder, row setting) {
 	if values == "" {
 		values = row.value.kind()
 	}
-	doc := row.doc
-	if row.idle {
-		doc += " Has " + noEffect + "."
-	}
 	cell := strings.NewReplacer("|", `\|`, "\n", " ")
-	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", row.path, preset, cell.Replace(values), cell.Replace(doc))
+	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", row.path, preset, cell.Replace(values), cell.Replace(row.doc))
 }

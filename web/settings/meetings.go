@@ -1,11 +1,7 @@
 package settings
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -13,6 +9,29 @@ import (
 )
 
 const meetingsPath = "cloud.meetings"
+
+// meetingDraft is an entry of cloud.meetings as it stands in the file.
+type meetingDraft struct {
+	Meeting
+	confID, public string
+	password       secretSource
+}
+
+// meetingTable lists the settings of one entry of cloud.meetings.
+func meetingTable(m *meetingDraft) []setting {
+	return []setting{
+		{path: "confID", value: text{&m.confID, "meeting ID", "1 to 64 letters, digits, - or _", readConfID}, doc: "The meeting's ID; each once."},
+		{path: "hostPassword", value: secret{&m.HostPassword}, doc: "The host's password of the meeting: this, `hostPasswordFile` or `hostPasswordEnv`. With `cloud.app` it can be left out and is found."},
+		{path: "hostPasswordFile", value: path{&m.password.file, "file", ""}, doc: "File with the password in its first line."},
+		{path: "hostPasswordEnv", value: text{&m.password.variable, "variable", variable, readVariable}, doc: "Name of the environment variable that holds the password."},
+		{path: "name", value: text{&m.Name, "text", label, readLabel}, doc: "Your name for it, shown in place of the cloud's title."},
+		{path: "group", value: text{&m.Group, "text", label, readLabel}, doc: "Shown on the meeting's page; no other effect in this version."},
+		{path: "start", value: instant{&m.Start}, doc: "When it is planned to start; until it does, it is shown as scheduled."},
+		{path: "end", value: instant{&m.End}, doc: "When it is planned to end; only with `start`, and after it."},
+		{path: "public", value: word{&m.public, []string{"no", "false", "redacted"}, map[string]string{"redacted": "is not available in this version; use no"}}, preset: "no",
+			doc: "Whether people who are not signed in see the meeting."},
+	}
+}
 
 // meetings takes in the list cloud.meetings.
 func (f file) meetings(n *yaml.Node) {
@@ -39,57 +58,36 @@ func (f file) meetings(n *yaml.Node) {
 			}
 		}
 		f.password(&m, path, f.at(entry))
+		f.plan(&m, path)
 		f.settings.Cloud.Meetings = append(f.settings.Cloud.Meetings, m.Meeting)
 	}
 }
 
-// password makes sure that a meeting has one, and reads it when it is in a file.
+// password reads the password of a meeting when it is not in the entry itself, and notes when there is none: whether one
+// is needed is known when all sources have been read.
 func (f file) password(m *meetingDraft, path, entry string) {
-	direct, byFile := path+".hostPassword", path+".hostPasswordFile"
+	direct, byFile, byEnv := path+".hostPassword", path+".hostPasswordFile", path+".hostPasswordEnv"
 	switch {
-	case !f.sound(direct, byFile):
-	case !m.HostPassword.IsZero() && m.passwordFile != "":
+	case !f.sound(direct, byFile, byEnv):
+	case !m.HostPassword.IsZero() && m.password.file != "":
 		f.refuse(byFile, f.origin(byFile), "hostPassword is given as well; only one of them may be", nil)
-	case m.passwordFile != "":
-		password, err := f.readSecret(byFile, m.passwordFile)
-		if err != nil {
-			f.refuse(byFile, f.origin(byFile), "the password cannot be taken from the file", err)
-			return
-		}
-		m.HostPassword = password
+	case !m.HostPassword.IsZero() && m.password.variable != "":
+		f.refuse(byEnv, f.origin(byEnv), "hostPassword is given as well; only one of them may be", nil)
+	case m.password != secretSource{}:
+		m.HostPassword = f.fetch(m.password, byFile, byEnv)
 	case m.HostPassword.IsZero():
-		f.refuse(direct, entry, "it is missing; give the host password, or hostPasswordFile", nil)
+		f.noPassword = append(f.noPassword, place{direct, entry})
 	}
 }
 
-// readSecret returns the first line of a file without the blanks around it.
-func (l *loader) readSecret(path, name string) (conference.Secret, error) {
-	opened, err := os.Open(name)
-	if err != nil {
-		return conference.Secret{}, err
-	}
-	defer opened.Close()
-
-	const most = 4096 // bytes; a password file is not longer
-	line, err := bufio.NewReader(io.LimitReader(opened, most)).ReadString('\n')
-	if err != nil && err != io.EOF {
-		return conference.Secret{}, err
-	}
-	if line = strings.TrimSpace(line); line == "" {
-		return conference.Secret{}, fmt.Errorf("the first line of %s is empty", name)
-	}
-	var password conference.Secret
-	if err := (secret{&password}).set(line); err != nil {
-		return conference.Secret{}, fmt.Errorf("read %s: %w", name, err)
-	}
-	l.warnIfOpen(path, name)
-	return password, nil
-}
-
-// warnIfOpen warns of a file with a secret that everybody on the machine can read.
-func (l *loader) warnIfOpen(path, name string) {
-	const readByOthers = 0o004
-	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&readByOthers != 0 {
-		l.warn(path, fmt.Sprintf("%s can be read by everybody on this machine; chmod o-r it", name))
+// plan checks when a meeting is to start and to end.
+func (f file) plan(m *meetingDraft, path string) {
+	start, end := path+".start", path+".end"
+	switch {
+	case m.End.IsZero() || !f.sound(start, end):
+	case m.Start.IsZero():
+		f.refuse(end, f.origin(end), "start is missing; a planned end needs a planned start", nil)
+	case !m.End.After(m.Start):
+		f.refuse(end, f.origin(end), "it is not after start", nil)
 	}
 }

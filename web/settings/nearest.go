@@ -8,11 +8,10 @@ import (
 // namesOf lists the full names of the settings that can be set, with those of their groups if asked for.
 func namesOf(rows []setting, groups bool) (names []string) {
 	for _, row := range rows {
-		if _, unavailable := row.value.(notYet); unavailable {
-			continue
-		}
-		if group, _, below := strings.Cut(row.path, "."); below && groups && !slices.Contains(names, group) {
-			names = append(names, group)
+		for i, r := range row.path {
+			if group := row.path[:i]; r == '.' && groups && !slices.Contains(names, group) {
+				names = append(names, group)
+			}
 		}
 		names = append(names, row.path)
 	}

@@ -118,6 +118,14 @@ func readConfID(text string) (string, error) {
 	return text, nil
 }
 
+// What the readers below accept, for messages.
+const (
+	label      = "up to 200 characters in one line"
+	pattern    = "up to 200 characters in one line, of which * and ? stand for others"
+	identifier = "up to 200 characters without blanks"
+	variable   = "capital letters, digits and _, such as HUAWEI_KEY; not CONFBOARD_…"
+)
+
 func readLabel(text string) (string, error) {
 	const most = 200
 	switch {
@@ -125,6 +133,28 @@ func readLabel(text string) (string, error) {
 		return "", fmt.Errorf("%s has a control character or a line break", quoted(text))
 	case utf8.RuneCountInString(text) > most:
 		return "", fmt.Errorf("%s has more than %d characters", quoted(text), most)
+	}
+	return text, nil
+}
+
+func readIdentifier(text string) (string, error) {
+	if strings.ContainsFunc(text, unicode.IsSpace) {
+		return "", fmt.Errorf("%s has a blank", quoted(text))
+	}
+	return readLabel(text)
+}
+
+var variableName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,199}$`)
+
+// readVariable does not quote what it refuses: as a rule it is the secret in place of the variable's name.
+func readVariable(text string) (string, error) {
+	switch {
+	case text == "":
+		return "", nil
+	case !variableName.MatchString(text):
+		return "", errors.New("the value (not shown) is not the name of a variable")
+	case strings.HasPrefix(text, environPrefix):
+		return "", fmt.Errorf("%s cannot be used: variables that start with %s are settings", text, environPrefix)
 	}
 	return text, nil
 }

@@ -18,7 +18,8 @@ import (
 const password = "hush-135790"
 
 func TestASecretIsNeverPrinted(t *testing.T) {
-	s := Settings{Cloud: Cloud{Meetings: []Meeting{{ConfID: "1", HostPassword: conference.NewSecret(password)}}}}
+	hush := conference.NewSecret(password)
+	s := Settings{Cloud: Cloud{App: App{ID: "1", Key: hush}, Hook: Hook{AppID: "1", Key: hush}, Meetings: []Meeting{{ConfID: "1", HostPassword: hush}}}}
 	hidden := struct{ kept Settings }{s} // fmt cannot call methods of what is in an unexported field
 	var printed bytes.Buffer
 	for _, value := range []any{s, &s, s.Cloud.Meetings, s.Cloud.Meetings[0].HostPassword, &s.Cloud.Meetings[0].HostPassword, hidden, &hidden} {
@@ -39,8 +40,10 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 	if strings.Contains(printed.String(), password) || strings.Contains(printed.String(), fmt.Sprintf("%x", password)) {
 		t.Errorf("printed: %s", printed.String())
 	}
-	if !strings.Contains(printed.String(), "HostPassword:***") {
-		t.Error("that there is a password is not shown")
+	for _, want := range []string{"HostPassword:***", "App:{ID:1 Key:***", "Hook:{AppID:1 Key:***"} {
+		if !strings.Contains(printed.String(), want) {
+			t.Errorf("%s, which says that there is a secret, is not shown", want)
+		}
 	}
 	if (conference.Secret{}).String() != "" || !(conference.Secret{}).IsZero() || conference.NewSecret(password).Reveal() != password {
 		t.Error("a secret is not what it was made of")
@@ -61,9 +64,12 @@ func TestAFaultNeverQuotesWhatCouldBeAPassword(t *testing.T) {
 		"the password stands alone":        password,
 		"the password is given twice":      "{confID: 1, hostPassword: x, hostPassword: " + password + "}",
 		"the password has an unknown name": "{confID: 1, passphrase: " + password + "}",
+		"the password is not a variable":   "{confID: 1, hostPasswordEnv: " + password + "}",
+		"the password is not a time":       "{confID: 1, hostPasswordEnv: HUAWEI_PASSWORD, start: x}",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Load(Sources{ConfigFile: write(t, "c.yaml", "cloud:\n  meetings:\n    - "+entry+"\n")})
+			environ := []string{"HUAWEI_PASSWORD=" + password + "\x00"}
+			_, err := Load(Sources{Environ: environ, ConfigFile: write(t, "c.yaml", "cloud:\n  meetings:\n    - "+entry+"\n")})
 			if err == nil {
 				t.Fatal("no fault")
 			}
@@ -77,6 +83,10 @@ func TestAFaultNeverQuotesWhatCouldBeAPassword(t *testing.T) {
 		{Environ: []string{"CONFBOARD_PUBLIC_URL=https://admin:" + password + "@board.example"}},
 		{Environ: []string{"CONFBOARD_HOST_PASSWORD=" + password}},
 		{Environ: []string{"CONFBOARD_CLOUD_MEETINGS=" + password}},
+		{Environ: []string{"CONFBOARD_CLOUD_WATCH=" + password}},
+		{Environ: []string{"CONFBOARD_CLOUD_APP_KEY=" + password}},
+		{Environ: []string{"CONFBOARD_CLOUD_APP_ID=1", "CONFBOARD_CLOUD_APP_KEY_ENV=" + password}},
+		{Environ: []string{"CONFBOARD_CLOUD_HOOK_APP_ID=1", "CONFBOARD_CLOUD_HOOK_KEY_ENV=K", "K=" + password + "\x00"}},
 	} {
 		if _, err := Load(from); err == nil || strings.Contains(err.Error(), password) {
 			t.Errorf("the fault tells, or there is none: %v", err)
@@ -113,7 +123,7 @@ func TestThePasswordFile(t *testing.T) {
 			}
 			s, err := Load(Sources{ConfigFile: name})
 			if c.fault != "" {
-				want := "cloud.meetings[0].hostPasswordFile: the password cannot be taken from the file: " + strings.ReplaceAll(c.fault, "DIR", dir)
+				want := "cloud.meetings[0].hostPasswordFile: the secret cannot be taken from the file: " + strings.ReplaceAll(c.fault, "DIR", dir)
 				if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), password) {
 					t.Errorf("error %v, want %s", err, want)
 				}

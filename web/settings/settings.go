@@ -1,7 +1,7 @@
 // Package settings reads what the operator has set: flags before environment before a YAML file before defaults.
 //
 // One table (table.go) describes every setting; the file, the environment, the flags, the messages and the README's list
-// follow from it. Nothing is ignored silently: an unknown name, a value out of its range, and a setting that this version
+// follow from it. Nothing is ignored silently: an unknown name, a value out of its range, and a value that this version
 // cannot honour are all refused, and all faults are reported at once.
 package settings
 
@@ -26,7 +26,7 @@ type Settings struct {
 	// BasePath is empty, or starts with a slash and does not end with one.
 	BasePath string
 	// PublicURL is scheme and host under which people reach the board, without path or trailing slash: append BasePath.
-	// Empty when not set.
+	// It names the host under which the forms of /feed may be used. Empty when not set.
 	PublicURL string
 	// DataDir need not exist yet.
 	DataDir string
@@ -38,6 +38,7 @@ type Settings struct {
 	Limits         Limits
 	Log            Log
 	Cloud          Cloud
+	Record         Record
 
 	// Warnings tell of what works but deserves attention.
 	Warnings []Fault
@@ -70,20 +71,72 @@ type Cloud struct {
 	Heartbeat time.Duration
 	// CallsPerMinute bounds the REST calls; 0 is unpaced.
 	CallsPerMinute int
-	// DiscoverEvery is the interval at which meetings are looked for.
+	// App is the login of the enterprise, with which its meetings are found.
+	App App
+	// DiscoverEvery is the interval at which meetings are looked for. It counts when App is enabled, as do Booked and Watch.
 	DiscoverEvery time.Duration
-	// Meetings are those watched, in the order of the file, each confID once.
+	// Booked says whether meetings that have not started are shown.
+	Booked bool
+	// Watch are the rules for meetings that are found, in the order of the file.
+	Watch []WatchRule
+	// Hook is the subscription to the events of the enterprise.
+	Hook Hook
+	// Meetings are those listed by hand, in the order of the file, each confID once.
 	Meetings []Meeting
 }
+
+// App is an app ID with its key; both are set, or neither is.
+type App struct {
+	ID  string
+	Key conference.Secret
+	// UserID is in whose name the app logs in; empty is the enterprise's default administrator.
+	UserID string
+}
+
+// Enabled reports whether the board finds the enterprise's meetings by itself.
+func (a App) Enabled() bool { return a.ID != "" }
+
+// Hook is what the cloud names itself by and signs with when it pushes events; both are set, or neither is.
+type Hook struct {
+	AppID string
+	Key   conference.Secret
+}
+
+// Enabled reports whether pushed events are received.
+func (h Hook) Enabled() bool { return h.AppID != "" }
 
 // Meeting is one meeting to watch.
 type Meeting struct {
 	ConfID conference.ConfID
-	// HostPassword is set, whether it was given directly or by file.
+	// HostPassword may be empty only when Cloud.App is enabled: it is then taken from the enterprise's list.
 	HostPassword conference.Secret
 	// Name and Group are the operator's own words for it; empty when not set.
 	Name, Group string
+	// Start and End are when a meeting that was booked by hand is planned, in UTC; zero when not set. End is after Start
+	// and never without it.
+	Start, End time.Time
 }
+
+// Record is what is recorded of the feed, and how.
+type Record struct {
+	// File is empty when nothing is recorded.
+	File string
+	// MaxSize is how many bytes the file may reach before another one is begun.
+	MaxSize int64
+	// Keep is how many full files are kept beside the one that is written.
+	Keep int
+	// Names is RecordNames or RecordPseudonyms.
+	Names string
+}
+
+// Enabled reports whether anything is recorded.
+func (r Record) Enabled() bool { return r.File != "" }
+
+// The values of Record.Names.
+const (
+	RecordNames      = "keep"
+	RecordPseudonyms = "pseudonyms"
+)
 
 // The values of Settings.Access.
 const (
@@ -105,6 +158,7 @@ type Sources struct {
 // Load reads the sources and the files that the settings name. The error is a Faults with every fault that was found.
 func Load(from Sources) (Settings, error) {
 	l := newLoader()
+	l.environ = from.Environ
 	// Later ones replace earlier ones.
 	l.readFile(configFile(from))
 	l.readEnviron(from.Environ)

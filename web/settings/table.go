@@ -16,8 +16,8 @@ type setting struct {
 	doc string
 	// noFlag marks what cannot be given on the command line.
 	noFlag bool
-	// idle marks what is checked but has no effect in this version: setting it is warned of.
-	idle bool
+	// flag is the name of its flag where that does not follow from the path.
+	flag string
 }
 
 const (
@@ -29,15 +29,17 @@ const (
 	maxHeartbeat = 10 * time.Minute
 	// cloudPatience is after how long without a heartbeat the cloud closes a connection (meeting_21_1520).
 	cloudPatience = 180 * time.Second
+
+	// minRecord is far below what suits a recording: it is for trying rotation.
+	minRecord = 10 * kilobyte
+	maxRecord = 100 * gigabyte
+	maxKeep   = 1000
 )
 
-// table lists all settings in the order of the documentation; their values are stored in s.
-func table(s *Settings) []setting {
-	const (
-		noDiscovery = "finding the enterprise's meetings by itself is not available in this version; list them in cloud.meetings"
-		noHook      = "receiving enterprise events is not available in this version; list the meetings in cloud.meetings"
-		notForAll   = "is not available in this version; use open, which needs a loopback address or openToNetwork: true"
-	)
+// table lists all settings in the order of the documentation; their values are stored in d.
+func table(d *draft) []setting {
+	const notForAll = "is not available in this version; use open, which needs a loopback address or openToNetwork: true"
+	s := &d.Settings
 	return []setting{
 		{path: "listen", value: text{&s.Listen, "host:port", "host:port; an empty host is all interfaces, port 0 any free one", readListen}, preset: "127.0.0.1:8080",
 			doc: "Address to serve on."},
@@ -47,8 +49,8 @@ func table(s *Settings) []setting {
 			doc: "Permits `access: open` on an address that other machines can reach."},
 		{path: "basePath", value: text{&s.BasePath, "path", "empty, or such as /board: a slash first and none at the end", readBasePath}, preset: "",
 			doc: "Path below which a proxy shows the board; it must arrive unstripped."},
-		{path: "publicURL", value: text{&s.PublicURL, "URL", "empty, or http(s)://host[:port], which basePath may follow", readPublicURL}, preset: "", idle: true,
-			doc: "Address under which people reach the board, for links that leave it."},
+		{path: "publicURL", value: text{&s.PublicURL, "URL", "empty, or http(s)://host[:port], which basePath may follow", readPublicURL}, preset: "",
+			doc: "Address under which people reach the board: the host under which the forms of `/feed` may be used."},
 		{path: "dataDir", value: path{&s.DataDir, "folder", ""}, preset: "./data",
 			doc: "Folder of the board's own files; made when missing."},
 		{path: "keepEnded", value: duration{&s.KeepEnded, 0, 168 * time.Hour}, preset: "30m",
@@ -71,33 +73,35 @@ func table(s *Settings) []setting {
 			doc: "Interval of heartbeats on a meeting's connection. A meeting is stale after 1.25 and lost after 2.25 of them without an echo; the cloud hangs up after 180s."},
 		{path: "cloud.callsPerMinute", value: number{&s.Cloud.CallsPerMinute, 0, maxCalls}, preset: "100",
 			doc: "Most REST calls a minute; 0 is unpaced."},
-		{path: "cloud.discoverEvery", value: duration{&s.Cloud.DiscoverEvery, 5 * time.Second, time.Hour}, preset: "30s", idle: true,
-			doc: "Interval at which meetings are looked for."},
-		{path: "cloud.meetings", value: meetingList{}, preset: "", noFlag: true,
-			doc: "The meetings to watch; only in the file."},
-		{path: "cloud.app.id", value: notYet{noDiscovery}, preset: "", noFlag: true, doc: "Not available in this version."},
-		{path: "cloud.app.keyFile", value: notYet{noDiscovery}, preset: "", noFlag: true, doc: "Not available in this version."},
-		{path: "cloud.app.userID", value: notYet{noDiscovery}, preset: "", noFlag: true, doc: "Not available in this version."},
-		{path: "cloud.hook.appID", value: notYet{noHook}, preset: "", noFlag: true, doc: "Not available in this version."},
-		{path: "cloud.hook.keyFile", value: notYet{noHook}, preset: "", noFlag: true, doc: "Not available in this version."},
-	}
-}
-
-// meetingDraft is an entry of cloud.meetings as it stands in the file.
-type meetingDraft struct {
-	Meeting
-	confID, passwordFile, public string
-}
-
-// meetingTable lists the settings of one entry of cloud.meetings.
-func meetingTable(m *meetingDraft) []setting {
-	return []setting{
-		{path: "confID", value: text{&m.confID, "meeting ID", "1 to 64 letters, digits, - or _", readConfID}, doc: "The meeting's ID; each once."},
-		{path: "hostPassword", value: secret{&m.HostPassword}, doc: "The host's password of the meeting. Either this or `hostPasswordFile`."},
-		{path: "hostPasswordFile", value: path{&m.passwordFile, "file", ""}, doc: "File with the password in its first line."},
-		{path: "name", value: text{&m.Name, "text", "up to 200 characters in one line", readLabel}, doc: "Your name for it, shown in place of the cloud's title."},
-		{path: "group", value: text{&m.Group, "text", "up to 200 characters in one line", readLabel}, doc: "Shown on the meeting's page; no other effect in this version."},
-		{path: "public", value: word{&m.public, []string{"no", "false", "redacted"}, map[string]string{"redacted": "is not available in this version; use no"}}, preset: "no",
-			doc: "Whether people who are not signed in see the meeting."},
+		{path: "cloud.discoverEvery", value: duration{&s.Cloud.DiscoverEvery, 5 * time.Second, time.Hour}, preset: "30s",
+			doc: "Interval at which meetings are looked for; only with `cloud.app`."},
+		{path: "cloud.booked", value: yesNo{&s.Cloud.Booked}, preset: "yes",
+			doc: "Whether booked meetings that have not started are shown; only with `cloud.app`."},
+		{path: "cloud.app.id", value: text{&s.Cloud.App.ID, "app ID", identifier, readIdentifier}, preset: "",
+			doc: "App ID of the enterprise, with which its meetings are found; together with its key."},
+		{path: "cloud.app.keyFile", value: path{&d.appKey.file, "file", ""}, preset: "",
+			doc: "File with the app key in its first line. Either this or `cloud.app.keyEnv`."},
+		{path: "cloud.app.keyEnv", value: text{&d.appKey.variable, "variable", variable, readVariable}, preset: "",
+			doc: "Name of the environment variable that holds the app key."},
+		{path: "cloud.app.userID", value: text{&s.Cloud.App.UserID, "user ID", identifier, readIdentifier}, preset: "",
+			doc: "Administrator in whose name the app logs in; empty is the enterprise's default administrator."},
+		{path: "cloud.watch", value: entries{"list of rules", "rules can be listed in the configuration file only", file.watchRules}, preset: "", noFlag: true,
+			doc: "Rules for the meetings that are found; only in the file. The first that matches and has `watch` decides whether a meeting is watched (without one it is), the first that matches and has `group` gives its group."},
+		{path: "cloud.hook.appID", value: text{&s.Cloud.Hook.AppID, "app ID", identifier, readIdentifier}, preset: "",
+			doc: "App ID with which the cloud pushes events to `/hooks/huawei`; together with its key."},
+		{path: "cloud.hook.keyFile", value: path{&d.hookKey.file, "file", ""}, preset: "",
+			doc: "File with the key of the events' signatures in its first line. Either this or `cloud.hook.keyEnv`."},
+		{path: "cloud.hook.keyEnv", value: text{&d.hookKey.variable, "variable", variable, readVariable}, preset: "",
+			doc: "Name of the environment variable that holds the key of the events' signatures."},
+		{path: "cloud.meetings", value: entries{"list of meetings", "meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile or hostPasswordEnv", file.meetings}, preset: "", noFlag: true,
+			doc: "Meetings to watch by their ID; only in the file."},
+		{path: "record.file", value: path{&s.Record.File, "file", "empty is no recording"}, preset: "", flag: "record",
+			doc: "File into which the frames of all meetings are recorded, without secrets; its flag is `--record`."},
+		{path: "record.maxSize", value: size{&s.Record.MaxSize, minRecord, maxRecord}, preset: "64MB",
+			doc: "Size at which another file is begun."},
+		{path: "record.keep", value: number{&s.Record.Keep, 1, maxKeep}, preset: "8",
+			doc: "Full files of a recording that are kept; the oldest are removed."},
+		{path: "record.names", value: word{to: &s.Record.Names, words: []string{RecordNames, RecordPseudonyms}}, preset: RecordNames,
+			doc: "Whether people's names are recorded as they are or as pseudonyms, always the same for the same person."},
 	}
 }

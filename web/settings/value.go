@@ -1,14 +1,16 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 
 	"confboard/feed/conference"
 )
@@ -143,41 +145,6 @@ func isNumber(text string) bool {
 	return digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
-// duration is a time span from min to max.
-type duration struct {
-	to       *time.Duration
-	min, max time.Duration
-}
-
-func (v duration) kind() string    { return "duration" }
-func (v duration) allowed() string { return shortDuration(v.min) + " to " + shortDuration(v.max) }
-
-func (v duration) set(text string) error {
-	d, err := time.ParseDuration(text)
-	switch {
-	case isNumber(text):
-		return fmt.Errorf("%s has no unit, write %ss for seconds or %sm for minutes", quoted(text), text, text)
-	case err != nil:
-		return fmt.Errorf("%s is not a duration such as 30m, 60s or 1h30m", quoted(text))
-	case d < v.min || d > v.max:
-		return fmt.Errorf("%s is out of range", shortDuration(d))
-	}
-	*v.to = d
-	return nil
-}
-
-// shortDuration writes 1h for 1h0m0s.
-func shortDuration(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
-
 // level is a level of log messages.
 type level struct{ to *slog.Level }
 
@@ -237,31 +204,20 @@ func (v secret) allowed() string { return "one line without control characters" 
 
 func (v secret) set(text string) error {
 	if hasControl(text) {
-		return fmt.Errorf("the value (not shown) has a control character or a line break")
+		return errors.New("the value (not shown) has a control character or a line break")
 	}
 	*v.to = conference.NewSecret(text)
 	return nil
 }
 
-// notYet is a setting that this version knows and cannot honour: only the empty text is accepted.
-type notYet struct{ reason string }
-
-func (v notYet) kind() string    { return "text" }
-func (v notYet) allowed() string { return "" }
-
-func (v notYet) set(text string) error {
-	if text != "" {
-		return fmt.Errorf("%s", v.reason)
-	}
-	return nil
+// entries is a list of groups, which has more than one text can hold: it stands in the file only.
+type entries struct {
+	noun string
+	// elsewhere says so to those who try another source.
+	elsewhere string
+	read      func(file, *yaml.Node)
 }
 
-// meetingList stands for cloud.meetings, which has more than one text can hold (see meetings.go).
-type meetingList struct{}
-
-func (v meetingList) kind() string    { return "list of meetings" }
-func (v meetingList) allowed() string { return "" }
-
-func (v meetingList) set(string) error {
-	return fmt.Errorf("meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile")
-}
+func (v entries) kind() string     { return v.noun }
+func (v entries) allowed() string  { return "" }
+func (v entries) set(string) error { return errors.New(v.elsewhere) }
