@@ -13,10 +13,12 @@ type Policy struct {
 	KeepEnded time.Duration
 	// EndingSoon is how long before the planned end a meeting counts as ending soon.
 	EndingSoon time.Duration
+	// NearEnd is how long before the planned end a meeting is near it: longer than EndingSoon, for those who plan ahead.
+	NearEnd time.Duration
 }
 
 // DefaultPolicy has the documented heartbeat and the design's defaults.
-var DefaultPolicy = Policy{Heartbeat: 60 * time.Second, KeepEnded: 30 * time.Minute, EndingSoon: 5 * time.Minute}
+var DefaultPolicy = Policy{Heartbeat: 60 * time.Second, KeepEnded: 30 * time.Minute, EndingSoon: 5 * time.Minute, NearEnd: 10 * time.Minute}
 
 // Apply returns the state after a message, what changed, and what the sender should know. state is nil for a
 // meeting that is not on the board; a nil result means that it no longer is. Apply is pure: it keeps nothing, reads

@@ -30,17 +30,21 @@ func (s *State) judgeAll(now time.Time, p Policy) (due time.Time) {
 
 	end, planned := s.Status.Value(EndTime).Time()
 	running := planned && s.Link.State == Live // of what is not live nobody knows whether it has ended since
-	soonAt := end.Add(-p.EndingSoon)
 	s.Overrun = running && !now.Before(end)
-	s.EndingSoon = running && !s.Overrun && !now.Before(soonAt)
-	switch {
-	case !running || s.Overrun:
-	case s.EndingSoon:
-		due = earlier(due, end)
-	default:
-		due = earlier(due, soonAt)
+	if !running || s.Overrun {
+		s.EndingSoon, s.NearEnd = false, false
+		return due
 	}
-	return due
+	within := func(d time.Duration) bool {
+		at := end.Add(-d)
+		if now.Before(at) {
+			due = earlier(due, at)
+			return false
+		}
+		return true
+	}
+	s.EndingSoon, s.NearEnd = within(p.EndingSoon), within(p.NearEnd)
+	return earlier(due, end)
 }
 
 // nextDue returns when Due has to look at the state again; zero: only after the next message.
