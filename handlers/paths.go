@@ -13,20 +13,7 @@ import (
 type Paths struct{ Base string }
 
 // Overview is the path of the overview. only is empty for all meetings.
-func (p Paths) Overview(only string) string { return p.overview("/", only, "") }
-
-// OverviewStream is the path of the overview's stream.
-func (p Paths) OverviewStream(only string, lang text.Lang) string {
-	return p.overview("/events", only, lang)
-}
-
-func (p Paths) overview(path, only string, lang text.Lang) string {
-	q := url.Values{}
-	if only != "" {
-		q.Set("only", only)
-	}
-	return p.join(path, q, lang)
-}
+func (p Paths) Overview(only string) string { return overviewQuery{only: only}.path(p) }
 
 // Meeting is the path of a meeting's page: the address that people share.
 func (p Paths) Meeting(id conference.ConfID) string {

@@ -42,7 +42,7 @@ func wallOf(c echo.Context, lang text.Lang) (wallQuery, wallLook) {
 		look.dwell = time.Duration(seconds) * time.Second
 	}
 
-	q := wallQuery{overviewQuery: overviewQueryOf(c), tiles: defaultTiles}
+	q := wallQuery{overviewQuery: overviewQuery{only: onlyOf(c)}, tiles: defaultTiles}
 	tiles := 0.0
 	told := number(c, "tiles", 0, maxTiles, &tiles)
 	switch {

@@ -351,7 +351,7 @@ func TestEveryWallEndsAtTheNewestState(t *testing.T) {
 					k.connect()
 				}
 			case 1:
-				k.flush()
+				k.flush(true)
 			case 2:
 				if h.r.IntN(10) == 0 {
 					k.viewers = nil
@@ -359,7 +359,7 @@ func TestEveryWallEndsAtTheNewestState(t *testing.T) {
 			}
 		}
 		k.connect()
-		k.flush()
+		k.flush(true)
 		want := drawn(t, templates.WallRegion(wall().draw(h.registry.All()))).html()
 		for n, d := range k.viewers {
 			if got := d.html(); got != want {

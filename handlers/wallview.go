@@ -150,6 +150,14 @@ func (v *wallView) sorted(all []*conference.State) []*conference.State {
 	return states[:min(len(states), maxOnWall)]
 }
 
+func confIDs(states []*conference.State) []conference.ConfID {
+	ids := make([]conference.ConfID, len(states))
+	for i, s := range states {
+		ids[i] = s.ConfID
+	}
+	return ids
+}
+
 // draw makes the props of the whole wall.
 func (v *wallView) draw(all []*conference.State) templates.Wall {
 	tab, counts := v.counts(all)
@@ -211,8 +219,7 @@ func (v *wallView) tiles(states []*conference.State) templates.WallTiles {
 	columns, rows := grid(min(len(states), v.query.tiles))
 	t := templates.WallTiles{Columns: strconv.Itoa(columns), Rows: strconv.Itoa(rows)}
 	if len(states) == 0 {
-		o := (&overviewView{words: v.words, query: v.query.overviewQuery}).overview(nil)
-		t.EmptyTitle, t.EmptyHelp = o.EmptyTitle, o.EmptyHelp
+		t.EmptyTitle, t.EmptyHelp = v.nothing(v.query.overviewQuery)
 	}
 	for _, s := range states {
 		t.Tiles = append(t.Tiles, v.tile(s))

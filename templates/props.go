@@ -29,12 +29,16 @@ type Page struct {
 	Theme string
 	// Languages and Themes are links to this page in every language and theme.
 	Languages, Themes []Choice
+	// Density is how close together things stand, comfortable or compact, and Densities the links that change it; both are
+	// empty on a page that does not know it.
+	Density   string
+	Densities []Choice
 }
 
-// Choice leads to the same page in another language or theme.
+// Choice leads to the same page in another language, theme or density.
 type Choice struct {
 	Name, Path string
-	// HTMLLang is set for a language, Icon for a theme.
+	// HTMLLang is set for a language, Icon for the others.
 	HTMLLang, Icon string
 	Current        bool
 }
@@ -80,16 +84,6 @@ type Counter struct {
 	Severity, Label, Path string
 	Count                 string
 	Zero, Current         bool
-}
-
-// Overview is the region of the overview.
-type Overview struct {
-	Text     *text.Catalogue
-	Tab      Tab
-	Counters Counters
-	Cards    []Card
-	// Empty says why there is no card, and what to do.
-	EmptyTitle, EmptyHelp string
 }
 
 // Counters is the row of counters, each of them a filter.

@@ -233,6 +233,26 @@ var english = Catalogue{
 	MethodTitle: "This page can only be read", MethodHelp: "Confboard shows meetings and cannot change them. Go back to the overview.",
 	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
 	BackToOverview: "Back to the overview",
+
+	// The overview's search, filters, order and pages.
+	FilterSearch: "Search title, ID or owner", FilterPanel: "Filters", FilterShow: "Show", FilterClear: "Clear all", FilterRemove: "Remove this filter",
+	FilterSearched: func(words string) string { return "Search: " + words },
+	FilterStatus:   "Status", FilterAny: "Any", FilterWhere: "Only meetings with", FilterProblems: "problems",
+	FilterNearEnd: "Ends within 10 minutes", FilterOverrun: "Over its planned end", FilterNoHost: "No host", FilterEmpty: "Nobody in it",
+	FilterWaiting: "People in the waiting room",
+	SortBy:        "Sort by",
+	Sorts: map[string]string{"": "What needs attention", "start": "Start, earliest first", "end": "Planned end, next first",
+		"title": "Title", "participants": "Participants, most first"},
+	Range:  func(from, to, total int) string { return fmt.Sprintf("%d–%d of %d", from, to, total) },
+	PageOf: func(page, pages int) string { return fmt.Sprintf("Page %d of %d", page, pages) },
+	Pages:  "Pages", PagesBelow: "Pages, below the list", PagePrevious: "Previous page", PageNext: "Next page",
+	NothingFound: "No meeting matches", NothingFoundHelp: "No meeting on the board fits the search and the filters. This list fills by itself when one does.",
+	ShowAll: "Show all meetings",
+	Density: "Density", Densities: map[string]string{"comfortable": "Comfortable", "compact": "Compact"},
+	Keys: "Keyboard shortcuts", KeysOn: "Use shortcuts of a single key", Close: "Close",
+	KeySearch: "Go to the search", KeyNext: "Next meeting", KeyPrevious: "Previous meeting", KeyOpen: "Open the meeting",
+	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
+	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
 }
 
 func englishScreens(n int64) string {

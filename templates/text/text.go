@@ -181,4 +181,26 @@ type Catalogue struct {
 	MethodTitle, MethodHelp     string
 	BusyTitle, BusyHelp         string
 	BackToOverview              string
+
+	// The overview's search, filters, order and pages.
+	FilterSearch, FilterPanel, FilterShow, FilterClear, FilterRemove string
+	// FilterSearched says what is looked for.
+	FilterSearched func(words string) string
+	// FilterWhere stands before facts such as FilterEmpty, all of which have to hold.
+	FilterStatus, FilterAny, FilterWhere, FilterProblems                   string
+	FilterNearEnd, FilterOverrun, FilterNoHost, FilterEmpty, FilterWaiting string
+	SortBy                                                                 string
+	// Sorts by name: empty for severity, start, end, title, participants.
+	Sorts map[string]string
+	// Range says which cards are shown, counted from 1.
+	Range                                     func(from, to, total int) string
+	PageOf                                    func(page, pages int) string
+	Pages, PagesBelow, PagePrevious, PageNext string
+	NothingFound, NothingFoundHelp, ShowAll   string
+	Density                                   string
+	// Densities by name: comfortable, compact.
+	Densities map[string]string
+	// Keys is the sheet of keyboard shortcuts; the others are what a key does, KeysOn whether letters do anything.
+	Keys, KeysOn, Close                                                                           string
+	KeySearch, KeyNext, KeyPrevious, KeyOpen, KeyProblems, KeyAll, KeyFilters, KeyPages, KeyLeave string
 }
