@@ -237,7 +237,7 @@ var english = Catalogue{
 	// The overview's search, filters, order and pages.
 	FilterSearch: "Search title, ID or owner", FilterPanel: "Filters", FilterShow: "Show", FilterClear: "Clear all", FilterRemove: "Remove this filter",
 	FilterSearched: func(words string) string { return "Search: " + words },
-	FilterStatus:   "Status", FilterAny: "Any", FilterWhere: "Only meetings with", FilterProblems: "problems",
+	FilterStatus:   "Status", FilterAny: "Any", FilterWhere: "Show only", FilterProblems: "problems",
 	FilterNearEnd: "Ends within 10 minutes", FilterOverrun: "Over its planned end", FilterNoHost: "No host", FilterEmpty: "Nobody in it",
 	FilterWaiting: "People in the waiting room",
 	SortBy:        "Sort by",
@@ -250,7 +250,7 @@ var english = Catalogue{
 	ShowAll: "Show all meetings",
 	Density: "Density", Densities: map[string]string{"comfortable": "Comfortable", "compact": "Compact"},
 	Keys: "Keyboard shortcuts", KeysOn: "Use shortcuts of a single key", Close: "Close",
-	KeySearch: "Go to the search", KeyNext: "Next meeting", KeyPrevious: "Previous meeting", KeyOpen: "Open the meeting",
+	KeySearch: "Go to the search", KeyNext: "Next meeting", KeyPrevious: "Previous meeting", KeyRow: "Meeting below or above", KeyOpen: "Open the meeting",
 	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
 	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
 }

@@ -201,6 +201,6 @@ type Catalogue struct {
 	// Densities by name: comfortable, compact.
 	Densities map[string]string
 	// Keys is the sheet of keyboard shortcuts; the others are what a key does, KeysOn whether letters do anything.
-	Keys, KeysOn, Close                                                                           string
-	KeySearch, KeyNext, KeyPrevious, KeyOpen, KeyProblems, KeyAll, KeyFilters, KeyPages, KeyLeave string
+	Keys, KeysOn, Close                                                                                   string
+	KeySearch, KeyNext, KeyPrevious, KeyRow, KeyOpen, KeyProblems, KeyAll, KeyFilters, KeyPages, KeyLeave string
 }

@@ -190,7 +190,7 @@ var chinese = Catalogue{
 	// The overview's search, filters, order and pages.
 	FilterSearch: "搜索会议名称、ID 或预订人", FilterPanel: "筛选", FilterShow: "显示", FilterClear: "全部清除", FilterRemove: "移除此条件",
 	FilterSearched: func(words string) string { return "搜索：" + words },
-	FilterStatus:   "状态", FilterAny: "不限", FilterWhere: "仅显示符合以下条件的会议", FilterProblems: "有问题",
+	FilterStatus:   "状态", FilterAny: "不限", FilterWhere: "仅显示", FilterProblems: "有问题",
 	FilterNearEnd: "10 分钟内结束", FilterOverrun: "已超过计划结束时间", FilterNoHost: "主持人不在会中", FilterEmpty: "会中无人",
 	FilterWaiting: "等候室有人",
 	SortBy:        "排序",
@@ -203,7 +203,7 @@ var chinese = Catalogue{
 	ShowAll: "显示全部会议",
 	Density: "显示密度", Densities: map[string]string{"comfortable": "宽松", "compact": "紧凑"},
 	Keys: "键盘快捷键", KeysOn: "启用单键快捷键", Close: "关闭",
-	KeySearch: "转到搜索", KeyNext: "下一个会议", KeyPrevious: "上一个会议", KeyOpen: "打开会议",
+	KeySearch: "转到搜索", KeyNext: "下一个会议", KeyPrevious: "上一个会议", KeyRow: "下方或上方的会议", KeyOpen: "打开会议",
 	KeyProblems: "仅看有问题的会议，再按恢复全部", KeyAll: "全部会议，清除搜索和筛选", KeyFilters: "打开或收起筛选",
 	KeyPages: "上一页或下一页", KeyLeave: "关闭已打开的内容，离开搜索",
 }
