@@ -94,32 +94,26 @@ func (v *overviewView) Render(ctx context.Context, components []string) ([]byte,
 	return m.bytes()
 }
 
-// maxSteps is how many cards leave and enter one by one; beyond it the list is morphed as a whole.
-const maxSteps = 16
-
-// step takes a card away or puts one in.
-type step struct {
-	id     conference.ConfID
-	leaves bool
-	next   conference.ConfID // the sibling before which it enters; empty: at the end
-}
-
 // arrange puts cards in their places. Those that are no longer shown leave at once, and those that begin to be shown
 // enter. Everything else waits for the order, because it moves what people look at: a card that another one pushes over the
 // edge of the page, for one. It reports whether it sent the list, and with it every card.
 func (v *overviewView) arrange(m *message, order bool) (listed bool) {
 	w := v.index.window(v.query.page, v.size)
-	steps, ids, kept := v.steps(w)
-	many := len(steps) > maxSteps
+	ids := w.ids
+	if !order {
+		ids = v.settled(w)
+	}
+	needed, kept := steps(v.shown, ids)
+	many := len(needed) > maxSteps
 	switch {
-	case v.uneven, order && (many || !slices.Equal(ids, w.ids)), len(steps) > 0 && kept == 0: // the empty state comes or goes with it
+	case v.uneven, order && many, len(needed) > 0 && kept == 0: // the empty state comes or goes with it
 		v.list(m, w)
 		listed = true
 	case many:
 		return false // the order follows
 	default:
 		v.show(ids)
-		for _, s := range steps {
+		for _, s := range needed {
 			v.take(m, s)
 		}
 	}
@@ -133,33 +127,21 @@ func (v *overviewView) arrange(m *message, order bool) (listed bool) {
 	return listed
 }
 
-// steps are what brings the cards that everybody has to a page, as far as it needs no other card to change its place; the
-// cards there are then, and how many of them stay. A card is put before a sibling that every viewer has: not one that
-// leaves with the same message, nor one that enters with it, since a browser looks for all targets of a message before
-// it swaps any.
-func (v *overviewView) steps(w window) (steps []step, ids []conference.ConfID, kept int) {
-	for _, id := range v.shown {
-		if v.index.has(id) {
-			ids = append(ids, id)
-		} else {
-			steps = append(steps, step{id: id, leaves: true})
-		}
-	}
-	had := slices.Clone(ids)
+// settled are the cards that everybody has, without those that are no longer shown and with those that begin to be, each before
+// the first one that follows it in the order.
+func (v *overviewView) settled(w window) []conference.ConfID {
+	ids := slices.DeleteFunc(slices.Clone(v.shown), func(id conference.ConfID) bool { return !v.index.has(id) })
 	for _, id := range w.ids {
-		if _, enters := v.entered[id]; !enters || slices.Contains(had, id) {
+		if _, enters := v.entered[id]; !enters || slices.Contains(ids, id) {
 			continue
 		}
-		s := step{id: id}
-		at := len(ids)
-		if i := slices.IndexFunc(had, func(other conference.ConfID) bool { return v.index.before(id, other) }); i >= 0 {
-			s.next = had[i]
-			at = slices.Index(ids, s.next)
+		at := slices.IndexFunc(ids, func(other conference.ConfID) bool { return v.index.before(id, other) })
+		if at < 0 {
+			at = len(ids)
 		}
-		steps = append(steps, s)
 		ids = slices.Insert(ids, at, id)
 	}
-	return steps, ids, len(had)
+	return ids
 }
 
 // take takes a step.

@@ -112,8 +112,8 @@
     }));
   });
 
-  // What somebody looks at keeps its height on the screen when cards above it come and go, and a card that goes leaves the
-  // focus to the one in its place.
+  // What somebody looks at keeps its height on the screen when cards above it come and go. The focus stays with its card where
+  // that changes its place, and goes to the one in its place where it leaves.
   let anchor = null;
   const card = (e) => e?.closest?.(".card");
   const focused = () => card(document.activeElement);
@@ -122,18 +122,20 @@
     const all = [...document.querySelectorAll("#cards > .card")];
     const seen = focused() ?? document.querySelector("#cards > .card:hover") ??
       (scrollY > 0 ? all.find((c) => c.getBoundingClientRect().bottom > 80) : null);
-    anchor = seen && { card: seen, top: seen.getBoundingClientRect().top, index: all.indexOf(seen), focused: seen === focused() };
+    anchor = seen && { id: seen.id, top: seen.getBoundingClientRect().top, index: all.indexOf(seen), focused: seen === focused() };
   });
   document.addEventListener("htmx:after:swap", () => {
     if (!anchor) return;
-    const { card: seen, top, index, focused: had } = anchor;
+    const { id, top, index, focused: had } = anchor;
     anchor = null;
-    if (seen.isConnected) {
+    const seen = by(id);
+    if (seen) {
       const shift = seen.getBoundingClientRect().top - top;
       if (Math.abs(shift) >= 1) scrollBy({ top: shift, behavior: "instant" });
-    } else if (had) {
+    }
+    if (had && document.activeElement === document.body) {
       const left = links();
-      left[Math.min(index, left.length - 1)]?.focus({ preventScroll: true });
+      (seen?.querySelector("h2 a") ?? left[Math.min(index, left.length - 1)])?.focus({ preventScroll: true });
     }
   });
 
