@@ -213,7 +213,7 @@ var queries = []struct {
 // region could show a card whose entry was still to be told: the card was then there twice.
 func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 	paths := Paths{Base: "/board"}
-	for seed := range uint64(2 * len(queries)) {
+	for seed := range uint64(len(queries)) {
 		h := newHistory(seed)
 		w := words{text: text.For(text.Langs()[seed%2]), paths: paths}
 		overview := func() *overviewView {
