@@ -119,7 +119,7 @@ func TestNoStatusIsAnIconOnly(t *testing.T) {
 	for _, path := range showcasePages {
 		p.navigate(b.url + path)
 		mute := evaluate[[]string](p, `[...document.querySelectorAll(".mark, .badge, .counter, .wall-count, .tile-number, .person-mark, .pulse > *, button, a")]
-			.filter((e) => e.innerText.trim() === "" && getComputedStyle(e).display !== "none").map((e) => e.outerHTML)`)
+			.filter((e) => e.innerText.trim() === "" && e.checkVisibility()).map((e) => e.outerHTML)`)
 		for _, e := range mute {
 			t.Errorf("%s: without a word: %s", path, e)
 		}

@@ -19,7 +19,7 @@ import (
 
 func (h *Handlers) overview(c echo.Context) error {
 	if tidy, is := untidy(c.Request().URL); is {
-		return c.Redirect(http.StatusSeeOther, "?"+tidy) // relative to the page, whatever leads to it
+		return c.Redirect(http.StatusSeeOther, h.Paths.join("/", tidy, ""))
 	}
 	t, q := h.language(c), overviewQueryOf(c)
 	density := h.density(c)

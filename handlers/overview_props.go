@@ -138,12 +138,9 @@ func (v *overviewView) chips() []templates.Chip {
 func (v *overviewView) pagers() []templates.Pager {
 	p := v.pager
 	to := func(page int) string { return v.with(func(q *overviewQuery) { q.page = page }) }
-	pager := templates.Pager{Text: v.text, Range: v.text.Range(p.from+1, p.to, p.total)}
-	if p.total == 0 {
-		pager.Range = v.text.MeetingCount(0)
-	}
+	pager := templates.Pager{Text: v.text, Range: v.text.MeetingCount(p.total)}
 	if p.pages > 1 {
-		pager.Page = v.text.PageOf(p.page+1, p.pages)
+		pager.Range, pager.Page = v.text.Range(p.from+1, p.to, p.total), v.text.PageOf(p.page+1, p.pages)
 	}
 	if p.page > 0 {
 		pager.Previous = to(p.page - 1)

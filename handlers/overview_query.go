@@ -155,8 +155,8 @@ func (q overviewQuery) stream(p Paths, lang text.Lang) string {
 }
 
 // untidy reports whether an address carries fields of the form that were left empty, as a browser without scripts sends
-// them all, and returns the address without them. What the overview does not know stays.
-func untidy(u *url.URL) (tidy string, is bool) {
+// them all, and returns the parameters without them. What the overview does not know stays.
+func untidy(u *url.URL) (tidy url.Values, is bool) {
 	given := u.Query()
 	for _, param := range []string{onlyParam, searchParam, recordingParam, modeParam, factParam, sortParam, pageParam} {
 		if values, ok := given[param]; ok && !slices.ContainsFunc(values, func(v string) bool { return v != "" }) {
@@ -164,7 +164,7 @@ func untidy(u *url.URL) (tidy string, is bool) {
 			is = true
 		}
 	}
-	return given.Encode(), is
+	return given, is
 }
 
 // filters is how many filters the query sets besides the search.

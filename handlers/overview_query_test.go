@@ -73,8 +73,8 @@ func TestTheFormLeadsToAShortAddress(t *testing.T) {
 	e := echo.New()
 	h.Register(e.Group(h.Paths.Base))
 	for _, k := range []struct{ name, given, expect string }{
-		{"empty fields", "/board/?q=&only=problems&rec=&mode=&sort=end&lang=zh", "?lang=zh&only=problems&sort=end"},
-		{"all empty", "/board/?q=&only=&rec=&mode=&sort=", "?"},
+		{"empty fields", "/board/?q=&only=problems&rec=&mode=&sort=end&lang=zh", "/board/?lang=zh&only=problems&sort=end"},
+		{"all empty", "/board/?q=&only=&rec=&mode=&sort=", "/board/"},
 		{"an address that is short already", "/board/?lang=zh&only=problems&q=x", ""},
 		{"a path that looks like another host", "/board//?q=", ""},
 	} {

@@ -107,7 +107,7 @@ func TestAPageHasItsPartOfTheList(t *testing.T) {
 		{"the second", overviewQuery{page: 1}, "03 04 05", "4–6 of 7"},
 		{"the last is shorter", overviewQuery{page: 2}, "06", "7–7 of 7"},
 		{"beyond the last it is the last", overviewQuery{page: 900}, "06", "7–7 of 7"},
-		{"what is found", overviewQuery{search: "room 5"}, "05", "1–1 of 1"},
+		{"what is found", overviewQuery{search: "room 5"}, "05", "1 meeting"},
 		{"nothing", overviewQuery{search: "nowhere", page: 3}, "", "0 meetings"},
 	} {
 		t.Run(k.name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestACardEntersAndLeavesAtOnceAndOthersMoveInTime(t *testing.T) {
 		c.flip(i, 0)
 	}
 	k.flush(true)
-	expect("three are unlocked", "02 04 06", "1–3 of 3")
+	expect("three are unlocked", "02 04 06", "3 meetings")
 	c.flip(3, 0)
 	k.flush(false)
 	expect("one more enters between them", "02 03 04 06", "1–3 of 4")
@@ -142,9 +142,9 @@ func TestACardEntersAndLeavesAtOnceAndOthersMoveInTime(t *testing.T) {
 	expect("the last is beyond the edge", "02 03 04", "1–3 of 4")
 	c.flip(2, 1)
 	k.flush(false)
-	expect("the first leaves", "03 04", "1–3 of 3")
+	expect("the first leaves", "03 04", "3 meetings")
 	k.flush(true)
-	expect("the next page's first moves up", "03 04 06", "1–3 of 3")
+	expect("the next page's first moves up", "03 04 06", "3 meetings")
 	c.flip(7, 0)
 	k.flush(false)
 	expect("one enters beyond the edge", "03 04 06", "1–3 of 4")
