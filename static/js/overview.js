@@ -118,7 +118,8 @@
   const card = (e) => e?.closest?.(".card");
   const focused = () => card(document.activeElement);
   document.addEventListener("htmx:before:swap", (e) => {
-    if (!e.detail.ctx.sourceElement?.matches("[data-stream]")) return;
+    const { sourceElement, text } = e.detail.ctx;
+    if (!sourceElement?.matches("[data-stream]") || !(moves(text) || text.includes('hx-target="#region"'))) return;
     const all = [...document.querySelectorAll("#cards > .card")];
     const seen = focused() ?? document.querySelector("#cards > .card:hover") ??
       (scrollY > 0 ? all.find((c) => c.getBoundingClientRect().bottom > 80) : null);
@@ -131,7 +132,7 @@
     const seen = by(id);
     if (seen) {
       const shift = seen.getBoundingClientRect().top - top;
-      if (Math.abs(shift) >= 1) scrollBy({ top: shift, behavior: "instant" });
+      if (Math.abs(shift) >= 1 && Math.abs(shift) < innerHeight) scrollBy({ top: shift, behavior: "instant" }); // farther it went by itself
     }
     if (had && document.activeElement === document.body) {
       const left = links();
