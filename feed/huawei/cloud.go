@@ -24,8 +24,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"confboard/feed/conference"
 )
 
@@ -99,7 +97,7 @@ type Cloud struct {
 	proxy    func(*http.Request) (*url.URL, error)
 	tls      *tls.Config
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
-	pace     map[api]*rate.Limiter
+	pace     map[api]*gate // read only
 }
 
 var _ conference.Source = (*Cloud)(nil)
@@ -134,10 +132,10 @@ func New(c Config) (*Cloud, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	cloud := &Cloud{config: c, endpoint: endpoint, proxy: http.ProxyFromEnvironment, pace: map[api]*rate.Limiter{}}
+	cloud := &Cloud{config: c, endpoint: endpoint, proxy: http.ProxyFromEnvironment, pace: map[api]*gate{}}
 	cloud.useClient(c.HTTPClient)
 	for _, a := range []api{controlTokenAPI, webSocketTokenAPI, regionAPI} {
-		cloud.pace[a] = pacer(c.CallsPerMinute)
+		cloud.pace[a] = newGate(c.CallsPerMinute, time.Minute, c.CallsPerMinute/4, nil)
 	}
 	return cloud, nil
 }
@@ -167,15 +165,6 @@ func (c *Cloud) useClient(given *http.Client) {
 	// A redirect is no documented answer, and following it would carry the password to another host.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.http = &own
-}
-
-// pacer bounds an API to n calls in any minute: a quarter of them may come at once, the rest at an even rate.
-func pacer(n int) *rate.Limiter {
-	if n == 0 {
-		return rate.NewLimiter(rate.Inf, 0)
-	}
-	burst := max(1, n/4)
-	return rate.NewLimiter(rate.Limit(max(1, n-burst))/60, burst)
 }
 
 // Run watches the meetings until ctx ends; then it closes every connection, waits for every watch, and returns nil.

@@ -26,11 +26,11 @@ const retryAfterLimit = 5 * time.Minute
 type api struct{ step, path string }
 
 // get makes a call about a meeting when its turn has come.
-func (c *Cloud) get(ctx context.Context, site *url.URL, a api, id conference.ConfID, header http.Header) (answer, *fault) {
-	if err := c.pace[a].Wait(ctx); err != nil {
+func (c *Cloud) get(ctx context.Context, site *url.URL, a api, who caller, header http.Header) (answer, *fault) {
+	if err := c.pace[a].wait(ctx, who); err != nil {
 		return answer{}, broken(a.step, err)
 	}
-	return exchange(ctx, c.http, call{api: a, site: site, query: about(id), header: header})
+	return exchange(ctx, c.http, call{api: a, site: site, query: about(who.id), header: header})
 }
 
 // about is the query of a call about a meeting.

@@ -34,12 +34,12 @@ func (t controlToken) valid(now time.Time) bool { return !t.token.IsZero() && no
 
 // controlToken asks for a control token with the host password. A held token that is given is prolonged, or replaced
 // because the password is there too.
-func (c *Cloud) controlToken(ctx context.Context, site *url.URL, m Meeting, held conference.Secret) (controlToken, *fault) {
-	header := http.Header{"X-Password": {m.HostPassword.Reveal()}, "X-Login-Type": {"1"}}
+func (c *Cloud) controlToken(ctx context.Context, site *url.URL, who caller, password, held conference.Secret) (controlToken, *fault) {
+	header := http.Header{"X-Password": {password.Reveal()}, "X-Login-Type": {"1"}}
 	if !held.IsZero() {
 		header.Set("X-Conference-Authorization", authorization(held))
 	}
-	a, f := c.get(ctx, site, controlTokenAPI, m.ConfID, header)
+	a, f := c.get(ctx, site, controlTokenAPI, who, header)
 	if f != nil {
 		if !held.IsZero() {
 			f.aboutToken()
@@ -81,9 +81,9 @@ func lifeOf(a answer) time.Duration {
 }
 
 // webSocketToken asks for a token that opens one connection within a minute.
-func (c *Cloud) webSocketToken(ctx context.Context, site *url.URL, id conference.ConfID, control conference.Secret) (conference.Secret, *fault) {
+func (c *Cloud) webSocketToken(ctx context.Context, site *url.URL, who caller, control conference.Secret) (conference.Secret, *fault) {
 	header := http.Header{"X-Conference-Authorization": {authorization(control)}}
-	a, f := c.get(ctx, site, webSocketTokenAPI, id, header)
+	a, f := c.get(ctx, site, webSocketTokenAPI, who, header)
 	if f == nil {
 		if token := a.text("webSocketToken"); token != "" {
 			return conference.NewSecret(token), nil
@@ -95,8 +95,8 @@ func (c *Cloud) webSocketToken(ctx context.Context, site *url.URL, id conference
 }
 
 // region asks which site has the meeting.
-func (c *Cloud) region(ctx context.Context, id conference.ConfID) (*url.URL, *fault) {
-	a, f := c.get(ctx, c.endpoint, regionAPI, id, http.Header{})
+func (c *Cloud) region(ctx context.Context, who caller) (*url.URL, *fault) {
+	a, f := c.get(ctx, c.endpoint, regionAPI, who, http.Header{})
 	if f != nil {
 		return nil, f
 	}
