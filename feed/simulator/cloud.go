@@ -26,6 +26,7 @@ import (
 type Cloud struct {
 	config Config
 	mux    *http.ServeMux
+	events *sender
 
 	mu         sync.Mutex
 	meetings   map[string]*Meeting
@@ -57,6 +58,7 @@ func New(c Config) *Cloud {
 		called:    map[string]int{},
 		recent:    map[string][]time.Time{},
 	}
+	cloud.events = newSender(cloud.config)
 	cloud.mux = cloud.routes()
 	cloud.handler = cloud.mux
 	return cloud
@@ -72,6 +74,9 @@ func (c *Cloud) Add(mc MeetingConfig) *Meeting {
 	if old != nil {
 		old.CutConnections()
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tell(eventCreate, nil)
 	return m
 }
 
@@ -129,6 +134,7 @@ func (c *Cloud) Close() error {
 		m.CutConnections()
 	}
 	c.sockets.Wait()
+	c.events.close()
 	return err
 }
 

@@ -28,6 +28,10 @@ type Config struct {
 	// CallsPerMinute is how many calls of one kind the cloud answers within a minute; more are answered 429. Default: any number.
 	// The vendor's limit is 100.
 	CallsPerMinute int
+	// EventRetry is how long after a failed push of an event it is repeated; the delay doubles. Default 10 s.
+	EventRetry time.Duration
+	// EventPatience is for how long an event is repeated. Default 24 h.
+	EventPatience time.Duration
 	// Now is the cloud's clock: of its messages and of its tokens. Default time.Now.
 	Now func() time.Time
 	// Speed is by how much the meetings of Demo live faster than written. Default 1.
@@ -44,6 +48,8 @@ func (c Config) withDefaults() Config {
 	c.AccessTokenLife = cmp.Or(c.AccessTokenLife, 12*time.Hour)
 	c.PasswordTries = cmp.Or(c.PasswordTries, 5)
 	c.PasswordLock = cmp.Or(c.PasswordLock, 5*time.Minute)
+	c.EventRetry = cmp.Or(c.EventRetry, 10*time.Second)
+	c.EventPatience = cmp.Or(c.EventPatience, 24*time.Hour)
 	c.Speed = cmp.Or(c.Speed, 1)
 	if c.Now == nil {
 		c.Now = time.Now

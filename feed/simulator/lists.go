@@ -243,7 +243,7 @@ func (m *Meeting) listed(online bool) map[string]any {
 	if online {
 		inside := 0
 		for _, p := range m.present {
-			if p.Info["STATE"] != "1" {
+			if p.inside() {
 				inside++
 			}
 		}

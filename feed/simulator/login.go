@@ -249,6 +249,9 @@ func (c *Cloud) Secrets() []string {
 	for _, m := range c.Meetings() {
 		all = append(all, m.Secrets()...)
 	}
+	if h := c.events.receiver(); h != nil {
+		all = append(all, h.key)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.config.App != nil {

@@ -109,6 +109,7 @@ func (m *Meeting) Start() {
 	if _, set := m.fields["endTime"]; !set {
 		m.fields["endTime"] = millis(end.UnixMilli())
 	}
+	m.tell(eventStarted, nil)
 }
 
 // End ends the meeting: subscribers get an incremental message with state Destroyed, then every connection is closed.
@@ -129,6 +130,9 @@ func (m *Meeting) EndSilently() {
 }
 
 func (m *Meeting) close() {
+	if m.phase == running {
+		m.tell(eventEnd, nil)
+	}
 	m.phase = ended
 	m.present, m.speakers, m.waiting, m.geometry = nil, nil, nil, nil
 	for conn := range m.connections {

@@ -59,7 +59,7 @@ const (
 )
 
 // calls lists the surface: meeting_21_0027, _1506, the region of a meeting, meeting_21_0025, _0026, _0017, _0018, _0311, and
-// _1510. The query is spelt as the reference spells it.
+// _1510; the settings of the push have no page of their own. The query is spelt as the reference spells it.
 func calls() []call {
 	get, id := http.MethodGet, []string{"conferenceID"}
 	page := []string{"offset", "limit", "searchKey"}
@@ -72,6 +72,10 @@ func calls() []call {
 		{get, bookedPath, byAccessToken, nil, append([]string{"queryAll", "userUUID", "queryConfMode", "sortType"}, page...), (*Cloud).serveBooked},
 		{get, detailPath, byAccessToken, id, page, (*Cloud).serveDetail},
 		{http.MethodPost, loginPath, bySignature, nil, nil, (*Cloud).serveLogin},
+		{http.MethodPost, hookPath, byAccessToken, nil, nil, (*Cloud).serveSetHook},
+		{get, hookPath, byAccessToken, nil, []string{"corpId", "spId"}, (*Cloud).serveHook},
+		{http.MethodDelete, hookPath, byAccessToken, []string{"id"}, nil, (*Cloud).serveDeleteHook},
+		{http.MethodPut, hookStatusPath, byAccessToken, []string{"id", "status"}, nil, (*Cloud).serveHookStatus},
 		{get, connectionPath, byTmpToken, []string{"confID", "tmpToken"}, nil, (*Cloud).serveConnection},
 	}
 }
