@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +28,8 @@ type Cloud struct {
 	config Config
 	mux    *http.ServeMux
 	events *sender
+	faults atomic.Uint64 // a faultSet
+	ended  chan struct{} // closed by Close
 
 	mu         sync.Mutex
 	meetings   map[string]*Meeting
@@ -40,6 +43,8 @@ type Cloud struct {
 	recent     map[string][]time.Time // calls of the last minute, where they are limited
 	violations []string
 	handler    http.Handler
+	released   chan struct{} // closed and replaced when calls that hang are let go
+	frame      []byte        // the large one of a fault
 	sockets    sync.WaitGroup
 	closed     bool
 
@@ -57,6 +62,8 @@ func New(c Config) *Cloud {
 		webSocket: map[string]webSocketToken{},
 		called:    map[string]int{},
 		recent:    map[string][]time.Time{},
+		released:  make(chan struct{}),
+		ended:     make(chan struct{}),
 	}
 	cloud.events = newSender(cloud.config)
 	cloud.mux = cloud.routes()
@@ -123,7 +130,10 @@ func (c *Cloud) URL() string { return "http://" + c.listener.Addr().String() }
 // Close stops serving, closes every connection and waits until all have gone.
 func (c *Cloud) Close() error {
 	c.mu.Lock()
-	c.closed = true
+	if !c.closed {
+		c.closed = true
+		close(c.ended)
+	}
 	c.mu.Unlock()
 	var err error
 	if c.server != nil {
@@ -137,6 +147,9 @@ func (c *Cloud) Close() error {
 	c.events.close()
 	return err
 }
+
+// now is the cloud's time.
+func (c *Cloud) now() time.Time { return c.config.Now().Add(faultSet(c.faults.Load()).offset()) }
 
 func (c *Cloud) closing() bool {
 	c.mu.Lock()

@@ -379,7 +379,7 @@ func TestClientThatDoesNotReadIsCut(t *testing.T) {
 	s.subscribed() // and reads no more
 	frame := []byte(`{"filler":"` + strings.Repeat("x", 64<<10) + `"}`)
 	for i := 0; s.m.Counts().Open > 0; i++ {
-		if i > 100*outgoing {
+		if i > 100*queueLimit {
 			t.Fatal("never cut")
 		}
 		s.m.PushRaw(frame)

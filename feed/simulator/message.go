@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // The types of the messages that the cloud makes by itself (meeting_21_1512 to _1516; CustomMultiPicNotify and
@@ -49,7 +50,7 @@ func (m *Meeting) Push(action string, mode int, fields map[string]any) {
 func (m *Meeting) PushRaw(frame []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.spread("", append([]byte{}, frame...)) // nil would mean to close
+	m.spread("", rawMode, append([]byte{}, frame...)) // nil would mean to close
 }
 
 // PushFull pushes a full message of each type, of the status when none is named. A type of which there is nothing to say is
@@ -66,7 +67,7 @@ func (m *Meeting) PushFull(types ...string) {
 }
 
 func (m *Meeting) push(action string, mode int, fields map[string]any) {
-	m.spread(action, m.message(action, mode, fields))
+	m.spread(action, mode, m.message(action, mode, fields))
 }
 
 func (m *Meeting) pushFull(action string) {
@@ -76,11 +77,11 @@ func (m *Meeting) pushFull(action string) {
 }
 
 // spread sends a frame to everybody whom its type concerns.
-func (m *Meeting) spread(action string, frame []byte) {
+func (m *Meeting) spread(action string, mode int, frame []byte) {
 	unasked := !slices.Contains(supported, action)
 	for conn, types := range m.connections {
 		if len(types) > 0 && (unasked || slices.Contains(types, action)) {
-			conn.send(frame)
+			conn.push(m, action, mode, frame)
 		}
 	}
 }
@@ -135,5 +136,8 @@ func (m *Meeting) stamp() int64 {
 	return m.lastTime
 }
 
-// now is the cloud's time in ms.
-func (m *Meeting) now() int64 { return m.cloud.config.Now().UnixMilli() }
+// now is the meeting's time in ms.
+func (m *Meeting) now() int64 { return m.clock().UnixMilli() }
+
+// clock is the meeting's time: the cloud's, unless a fault has moved the meeting's own.
+func (m *Meeting) clock() time.Time { return m.cloud.config.Now().Add(m.faultsNow().offset()) }

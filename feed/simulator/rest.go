@@ -86,7 +86,7 @@ func (c *Cloud) routes() *http.ServeMux {
 		mux.HandleFunc(call.method+" "+call.path, func(w http.ResponseWriter, r *http.Request) {
 			c.inspect(call, r)
 			if c.takes(call) {
-				call.serve(c, w, r)
+				c.serveCall(call, w, r)
 				return
 			}
 			w.Header().Set("Retry-After", "1")
@@ -194,7 +194,7 @@ func (c *Cloud) answer(w http.ResponseWriter, status int, body any) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json;charset=UTF-8")
 	h.Set("X-Request-Id", rand.Text())
-	h.Set("Date", c.config.Now().UTC().Format(http.TimeFormat))
+	h.Set("Date", c.now().UTC().Format(http.TimeFormat))
 	w.WriteHeader(status)
 	if body != nil {
 		_ = json.NewEncoder(w).Encode(body) // a client that went away needs no answer
