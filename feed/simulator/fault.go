@@ -26,7 +26,8 @@ const (
 	// GarbageFrames sends, at once and before every push, frames that are no JSON, half of one, nothing that is known, of another
 	// meeting, or have a field that cannot be converted.
 	GarbageFrames
-	// OversizedFrames sends a frame of more than 8 MiB at once and after every subscription.
+	// OversizedFrames sends a frame of more than 8 MiB at once and after every subscription. Where compression was agreed it is small
+	// on the wire.
 	OversizedFrames
 	// HugeFrames is OversizedFrames with more than 32 MiB.
 	HugeFrames
