@@ -20,7 +20,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
@@ -43,8 +42,16 @@ type Config struct {
 	Heartbeat time.Duration
 	// CallsPerMinute bounds the calls of each API, all meetings together, in any minute. 0: no bound.
 	CallsPerMinute int
-	// Meetings are the meetings to watch.
+	// AttemptsPerSecond bounds the attempts to connect, all meetings together. Default 50.
+	AttemptsPerSecond int
+	// Viewers says how many people look at a meeting; nil: nobody. Those with the most come first when attempts or calls have to
+	// wait. It is called often, from any goroutine and under a lock: it must return at once and must not call the Cloud.
+	Viewers func(conference.ConfID) int
+	// Meetings are the meetings to watch from the beginning. Others come and go by Watch and Unwatch.
 	Meetings []Meeting
+	// Tap is called with each pushed frame, when it came and before it is decoded; nil is none. Calls for different meetings are
+	// concurrent. The frame holds secrets and must not be kept; of one over the limit of a frame it has the beginning.
+	Tap func(id conference.ConfID, at time.Time, frame []byte)
 	// App is the login of the enterprise, by which its meetings are found; nil: none are. What follows counts only with it.
 	App *App
 	// DiscoverEvery is the interval at which the lists of meetings are asked for. Default 30 s.
@@ -64,22 +71,14 @@ type Config struct {
 	Delays Delays
 }
 
-// Meeting is a meeting to watch.
-type Meeting struct {
-	ConfID       conference.ConfID
-	HostPassword conference.Secret
-	// Name and Group are shown on the board; both can be empty.
-	Name, Group string
-}
-
 // Delays are the times between attempts. A zero one has its default.
 type Delays struct {
 	// BackoffMin and BackoffMax bound the delay after a fault that passes by itself. It doubles from one to the other, each
 	// delay being drawn from its upper half, and starts over after a connection that brought a full status. Default 1 s and 60 s.
 	BackoffMin, BackoffMax time.Duration
 	// Look is how long to wait before asking again for a meeting that has not started or has ended. Default 20 s, or one
-	// heartbeat if that is less.
-	Look time.Duration
+	// heartbeat if that is less. LookFar is the longest wait for one whose planned start is far away. Default 5 min.
+	Look, LookFar time.Duration
 	// Refused is how long to wait after a refusal that somebody may mend on the cloud's side. A refusal that only other
 	// settings can mend, such as a wrong password, is never tried again. Default 5 min.
 	Refused time.Duration
@@ -92,6 +91,7 @@ func (d Delays) withDefaults(heartbeat time.Duration) Delays {
 	d.BackoffMin = cmp.Or(d.BackoffMin, time.Second)
 	d.BackoffMax = max(cmp.Or(d.BackoffMax, time.Minute), d.BackoffMin)
 	d.Look = cmp.Or(d.Look, min(20*time.Second, heartbeat))
+	d.LookFar = max(cmp.Or(d.LookFar, 5*time.Minute), d.Look)
 	d.Refused = cmp.Or(d.Refused, 5*time.Minute)
 	d.AskMin = cmp.Or(d.AskMin, 10*time.Second)
 	d.AskMax = max(cmp.Or(d.AskMax, 5*time.Minute), d.AskMin)
@@ -107,7 +107,15 @@ type Cloud struct {
 	tls      *tls.Config
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	pace     map[api]*gate // read only
-	account  *Account      // nil without an App
+	attempts *gate
+	account  *Account // nil without an App
+	// added tells Run that there are watches to start; capacity 1.
+	added chan struct{}
+
+	mu      sync.Mutex
+	watches map[conference.ConfID]*watch
+	fresh   []*watch        // not started yet
+	to      conference.Sink // nil before Run
 }
 
 var _ conference.Source = (*Cloud)(nil)
@@ -122,13 +130,16 @@ func New(c Config) (*Cloud, error) {
 	if c.CallsPerMinute < 0 {
 		faults = append(faults, fmt.Errorf("calls per minute %d is negative", c.CallsPerMinute))
 	}
-	seen := make(map[conference.ConfID]bool, len(c.Meetings))
+	if c.AttemptsPerSecond < 0 {
+		faults = append(faults, fmt.Errorf("attempts per second %d is negative", c.AttemptsPerSecond))
+	}
 	faults = append(faults, c.checkDiscovery())
+	seen := make(map[conference.ConfID]bool, len(c.Meetings))
 	for i, m := range c.Meetings {
-		switch {
-		case !m.ConfID.Valid():
-			faults = append(faults, fmt.Errorf("meeting %d: confID %q is not a meeting ID", i+1, m.ConfID))
-		case seen[m.ConfID]:
+		m.Origin = cmp.Or(m.Origin, conference.FromSettings)
+		if err := m.check(); err != nil {
+			faults = append(faults, fmt.Errorf("meeting %d: %w", i+1, err))
+		} else if seen[m.ConfID] {
 			faults = append(faults, fmt.Errorf("meeting %d: confID %s is listed twice", i+1, m.ConfID))
 		}
 		seen[m.ConfID] = true
@@ -141,18 +152,28 @@ func New(c Config) (*Cloud, error) {
 	c.Delays = c.Delays.withDefaults(c.Heartbeat)
 	c.DiscoverEvery = cmp.Or(c.DiscoverEvery, 30*time.Second)
 	c.BookedAhead = cmp.Or(c.BookedAhead, 24*time.Hour)
-	c.Meetings = slices.Clone(c.Meetings)
+	c.AttemptsPerSecond = cmp.Or(c.AttemptsPerSecond, 50)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	cloud := &Cloud{config: c, endpoint: endpoint, proxy: http.ProxyFromEnvironment, pace: map[api]*gate{}}
+	cloud := &Cloud{
+		config: c, endpoint: endpoint, proxy: http.ProxyFromEnvironment, pace: map[api]*gate{},
+		attempts: newGate(c.AttemptsPerSecond, time.Second, c.AttemptsPerSecond/5, c.Viewers),
+		added:    make(chan struct{}, 1), watches: map[conference.ConfID]*watch{},
+	}
 	cloud.useClient(c.HTTPClient)
 	for _, a := range append(accountAPIs(), controlTokenAPI, webSocketTokenAPI, regionAPI) {
-		cloud.pace[a] = newGate(c.CallsPerMinute, time.Minute, c.CallsPerMinute/4, nil)
+		cloud.pace[a] = newGate(c.CallsPerMinute, time.Minute, c.CallsPerMinute/4, c.Viewers)
 	}
 	if c.App != nil {
 		cloud.account = newAccount(c, endpoint, cloud.http, cloud.pace)
 	}
+	for _, m := range c.Meetings {
+		if err := cloud.Watch(m); err != nil {
+			return nil, err
+		}
+	}
+	cloud.config.Meetings = nil // they come and go
 	return cloud, nil
 }
 
@@ -183,14 +204,17 @@ func (c *Cloud) useClient(given *http.Client) {
 	c.http = &own
 }
 
-// Run watches the meetings until ctx ends; then it closes every connection, waits for every watch, and returns nil.
+// Run watches the meetings until ctx ends; then it closes every connection, waits for every watch, and returns nil. Call it once.
 func (c *Cloud) Run(ctx context.Context, to conference.Sink) error {
 	var watches sync.WaitGroup
-	for _, m := range c.config.Meetings {
-		w := newWatch(c, m, to)
-		watches.Go(func() { w.run(ctx) })
+	c.open(to)
+	for ctx.Err() == nil {
+		c.startFresh(ctx, &watches)
+		select {
+		case <-ctx.Done():
+		case <-c.added:
+		}
 	}
-	<-ctx.Done()
 	watches.Wait()
 	c.http.CloseIdleConnections()
 	return nil
