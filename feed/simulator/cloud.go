@@ -19,17 +19,20 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // Cloud is the simulated cloud. It is an http.Handler, so any server can serve it; Start serves it on a loopback port of its
 // own. Close it in both cases: a server does not know the WebSocket connections. All methods are safe for concurrent
 // use.
 type Cloud struct {
-	config Config
-	mux    *http.ServeMux
-	events *sender
-	faults atomic.Uint64 // a faultSet
-	ended  chan struct{} // closed by Close
+	config   Config
+	mux      *http.ServeMux
+	events   *sender
+	upgrader *websocket.Upgrader
+	faults   atomic.Uint64 // a faultSet
+	ended    chan struct{} // closed by Close
 
 	mu         sync.Mutex
 	meetings   map[string]*Meeting
@@ -65,6 +68,7 @@ func New(c Config) *Cloud {
 		released:  make(chan struct{}),
 		ended:     make(chan struct{}),
 	}
+	cloud.upgrader = newUpgrader()
 	cloud.events = newSender(cloud.config)
 	cloud.mux = cloud.routes()
 	cloud.handler = cloud.mux

@@ -17,7 +17,18 @@ const (
 	writeLimit = 30 * time.Second
 	// requestLimit is the largest request that is read, in bytes.
 	requestLimit = 64 << 10
+	// compressFrom is the size of the smallest frame that is compressed, where that was agreed: a smaller one gains next to nothing,
+	// and compressing was half of what a change cost.
+	compressFrom = 512
 )
+
+// newUpgrader has small buffers, and takes those to write from a pool: of thousands of connections hardly any reads or writes.
+func newUpgrader() *websocket.Upgrader {
+	return &websocket.Upgrader{
+		EnableCompression: true, HandshakeTimeout: writeLimit, ReadBufferSize: 512, WriteBufferPool: &sync.Pool{},
+		CheckOrigin: func(*http.Request) bool { return true },
+	}
+}
 
 // connection is one open WebSocket. One goroutine reads, one writes.
 type connection struct {
@@ -150,6 +161,7 @@ func (c *connection) write() {
 		case frame.pushed && c.faults().has(CutMidFrame):
 			c.cutMidFrame(frame.text)
 		default:
+			c.socket.EnableWriteCompression(len(frame.text) >= compressFrom)
 			_ = c.socket.SetWriteDeadline(time.Now().Add(writeLimit))
 			if err := c.socket.WriteMessage(websocket.TextMessage, frame.text); err != nil {
 				c.cut()
@@ -170,8 +182,7 @@ func (c *Cloud) serveConnection(w http.ResponseWriter, r *http.Request) {
 	c.mu.Unlock()
 
 	query := r.URL.Query()
-	up := websocket.Upgrader{EnableCompression: true, HandshakeTimeout: writeLimit, CheckOrigin: func(*http.Request) bool { return true }}
-	socket, err := up.Upgrade(w, r, nil)
+	socket, err := c.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		c.sockets.Done()
 		return // Upgrade has answered
