@@ -1,9 +1,11 @@
 // Package simulator is a cloud of meetings on loopback: the REST and WebSocket surface of Huawei Cloud Meeting that a
 // status board needs, served over real sockets and enforcing the documented rules (meeting_21_0027, _1506, _1508,
-// _1510 to _1516, _1520).
+// _1510 to _1516, _1520); and, where an App is configured, what an enterprise needs to find its meetings: the login
+// (meeting_21_0311), the lists (meeting_21_0017, _0025) and the push of events.
 //
-// It has two layers. A Meeting is a handle by which a test or a program starts, changes and ends a meeting and misbehaves
-// on purpose. Demo adds meetings that live by themselves, reproducibly from a seed, while Run drives them.
+// A Meeting is a handle by which a test or a program starts, changes and ends a meeting. Inject makes one meeting, or all of the
+// cloud, misbehave in any of the ways of Faults. Demo adds meetings that live by themselves, reproducibly from a seed, while Run
+// drives them. What clients do against the rules without being refused is found in Violations.
 //
 // The package imports nothing of ours, so that a mistake in the client cannot be repeated here.
 package simulator
@@ -34,22 +36,23 @@ type Cloud struct {
 	faults   atomic.Uint64 // a faultSet
 	ended    chan struct{} // closed by Close
 
-	mu         sync.Mutex
-	meetings   map[string]*Meeting
-	casts      []*cast
-	control    map[string]controlToken
-	webSocket  map[string]webSocketToken
-	pruneAt    int // the number of WebSocket tokens at which the expired ones are looked for
-	logins     logins
-	issued     []string // every token that was given away
-	called     map[string]int
-	recent     map[string][]time.Time // calls of the last minute, where they are limited
-	violations []string
-	handler    http.Handler
-	released   chan struct{} // closed and replaced when calls that hang are let go
-	frame      []byte        // the large one of a fault
-	sockets    sync.WaitGroup
-	closed     bool
+	mu          sync.Mutex
+	application *App // not modified; nil: nobody can log in
+	meetings    map[string]*Meeting
+	casts       []*cast
+	control     map[string]controlToken
+	webSocket   map[string]webSocketToken
+	pruneAt     int // the number of WebSocket tokens at which the expired ones are looked for
+	logins      logins
+	issued      []string // every token that was given away
+	called      map[string]int
+	recent      map[string][]time.Time // calls of the last minute, where they are limited
+	violations  []string
+	handler     http.Handler
+	released    chan struct{} // closed and replaced when calls that hang are let go
+	frame       []byte        // the large one of a fault
+	sockets     sync.WaitGroup
+	closed      bool
 
 	listener net.Listener
 	server   *http.Server
@@ -68,6 +71,7 @@ func New(c Config) *Cloud {
 		released:  make(chan struct{}),
 		ended:     make(chan struct{}),
 	}
+	cloud.SetApp(c.App)
 	cloud.upgrader = newUpgrader()
 	cloud.events = newSender(cloud.config)
 	cloud.mux = cloud.routes()

@@ -81,7 +81,7 @@ type MeetingConfig struct {
 	Name string
 	// Title is sent with the basic information and in the lists.
 	Title string
-	// Owner is who booked the meeting. Default "user01".
+	// Owner is who booked the meeting: App.UserID, "admin" for the default administrator, or anybody else. Default "user01".
 	Owner string
 	// ScheduledStart and ScheduledEnd are what was booked. Default: from now on, for an hour.
 	ScheduledStart, ScheduledEnd time.Time

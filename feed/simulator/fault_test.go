@@ -1,12 +1,9 @@
 package simulator
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,28 +27,6 @@ func TestFaultsHaveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// get makes a call on a connection of its own and follows nothing.
-func (s *served) get(path string, header map[string]string) (*http.Response, []byte, error) {
-	s.t.Helper()
-	transport := &http.Transport{DisableKeepAlives: true}
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url+path, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	for name, value := range header {
-		req.Header.Set(name, value)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	return resp, body, err
-}
-
 // dial opens a connection with a token and returns the status of a refusal.
 func (s *served) dial(token string) (*websocket.Conn, int, error) {
 	url := strings.Replace(s.url, "http", "ws", 1) + connectionPath + "?confID=" + id + "&tmpToken=" + token
@@ -64,71 +39,6 @@ func (s *served) dial(token string) (*websocket.Conn, int, error) {
 		s.t.Cleanup(func() { _ = socket.Close() })
 	}
 	return socket, status, err
-}
-
-func TestFaultsOfCallsAnswerAsTheySay(t *testing.T) {
-	for _, c := range []struct {
-		fault  Fault
-		status int
-		check  func(header http.Header, body []byte) bool
-		opens  bool // WebSockets as ever
-	}{
-		{Status401, 401, errorWithoutCode, false},
-		{Status403, 403, errorWithoutCode, false},
-		{Status412, 412, errorWithoutCode, false},
-		{Status429, 429, func(h http.Header, b []byte) bool { return h.Get("Retry-After") == "1" && errorWithoutCode(h, b) }, false},
-		{Status500, 500, errorWithoutCode, false},
-		{Status503, 503, errorWithoutCode, false},
-		{HTMLAnswer, 200, isPage, false},
-		{HTMLBadGateway, 502, isPage, false},
-		{Redirected, 302, func(h http.Header, _ []byte) bool { return h.Get("Location") == "/redirected" }, false},
-		{TruncatedAnswer, 200, func(_ http.Header, b []byte) bool {
-			return bytes.HasPrefix(b, []byte(`{"addressToken":`)) && !json.Valid(b)
-		}, true},
-		{OversizedAnswer, 200, func(_ http.Header, b []byte) bool { return len(b) > 8<<20 && json.Valid(b) }, true},
-		{ErrorInSuccess, 200, func(_ http.Header, b []byte) bool { return strings.Contains(string(b), `"error_code":"MMC.100000001"`) }, true},
-	} {
-		for _, whole := range []bool{true, false} {
-			t.Run(fmt.Sprint(c.fault, ", of the whole cloud ", whole), func(t *testing.T) {
-				s := serve(t, Config{})
-				s.m.Start()
-				s.cloud.Add(MeetingConfig{ConfID: "7", HostPassword: pass}).Start()
-				token := s.control()["tmpWsToken"].(string)
-				if whole {
-					s.cloud.Inject(c.fault)
-				} else {
-					s.m.Inject(c.fault)
-				}
-				resp, body, err := s.get(controlPath, withPassword(pass))
-				if err != nil || resp.StatusCode != c.status || !c.check(resp.Header, body) {
-					t.Errorf("answered %v, %v, %.100s", resp, err, body)
-				}
-				if _, status, err := s.dial(token); (err == nil) != c.opens || !c.opens && status != c.status {
-					t.Errorf("opening: %d, %v", status, err)
-				}
-				if resp, _, err := s.get(controlTokenPath+"?conferenceID=7", withPassword(pass)); err != nil || !whole && resp.StatusCode != 200 {
-					t.Errorf("another meeting: %v, %v", resp, err)
-				}
-				if whole {
-					s.cloud.Clear()
-				} else {
-					s.m.Clear()
-				}
-				s.control()
-				if v := s.cloud.Violations(); len(v) > 0 {
-					t.Errorf("violations %q", v)
-				}
-			})
-		}
-	}
-}
-
-func errorWithoutCode(_ http.Header, body []byte) bool {
-	return json.Valid(body) && bytes.Contains(body, []byte("error_msg")) && !bytes.Contains(body, []byte("error_code"))
-}
-
-func isPage(h http.Header, body []byte) bool {
-	return strings.HasPrefix(h.Get("Content-Type"), "text/html") && bytes.HasPrefix(body, []byte("<!DOCTYPE html>"))
 }
 
 func TestRefusedBreaksEveryConnection(t *testing.T) {
@@ -198,39 +108,6 @@ func TestWhatIsDelayedComesAtOnceWhenTheFaultIsCleared(t *testing.T) {
 	}
 }
 
-func TestHalfOpenCallsAreNeverAnswered(t *testing.T) {
-	s := serve(t, Config{})
-	s.m.Start()
-	socket := s.subscribed()
-	s.next(socket)
-	token := s.control()["tmpWsToken"].(string)
-	before := s.cloud.Calls(controlTokenPath)
-	s.cloud.Inject(HalfOpenCalls)
-	broken := make(chan error, 1)
-	go func() {
-		_, _, err := s.get(controlPath, withPassword(pass))
-		broken <- err
-	}()
-	until(t, "the call has come", func() bool { return s.cloud.Calls(controlTokenPath) == before+1 })
-	if _, _, err := s.dial(token); err != nil {
-		t.Errorf("an opening: %v", err)
-	}
-	s.m.Set(map[string]any{"lock": 1})
-	if frame, _ := s.next(socket); frame["lock"] != 1.0 {
-		t.Errorf("pushed %v", frame)
-	}
-	select {
-	case err := <-broken:
-		t.Errorf("ended with %v", err)
-	default:
-	}
-	s.cloud.Clear()
-	if err := <-broken; err == nil {
-		t.Error("answered after all")
-	}
-	s.control()
-}
-
 func TestHalfOpenSocketsSayNothingAndKeepWhatTheyWouldHaveSaid(t *testing.T) {
 	s := serve(t, Config{})
 	s.m.Start()
@@ -293,136 +170,6 @@ func TestCloudClosesWhileFaultsHoldEverythingUp(t *testing.T) {
 	}
 	if err := <-failed; err == nil {
 		t.Error("answered")
-	}
-}
-
-func TestFrameIsCutInItsMiddle(t *testing.T) {
-	s := serve(t, Config{})
-	s.m.Start()
-	socket := s.subscribed()
-	s.next(socket)
-	s.cloud.Inject(CutMidFrame)
-	kind, r, err := socket.NextReader()
-	if err != nil || kind != websocket.TextMessage {
-		t.Fatalf("kind %d, %v", kind, err)
-	}
-	if part, err := io.ReadAll(r); !websocket.IsCloseError(err, websocket.CloseAbnormalClosure) || len(part) == 0 || json.Valid(part) {
-		t.Errorf("read %q, %v", part, err)
-	}
-	again := s.subscribed() // is answered: answers are no pushes
-	if frame, ok := s.next(again); ok {
-		t.Errorf("pushed whole: %v", frame)
-	}
-	s.cloud.Clear()
-	s.next(s.subscribed())
-}
-
-func TestGarbageIsSentBesideWhatIsTrue(t *testing.T) {
-	s := serve(t, Config{})
-	s.m.Start()
-	socket := s.subscribed()
-	s.next(socket)
-	s.m.Inject(GarbageFrames)
-	s.m.Set(map[string]any{"lock": 1})
-	invalid, wrong := 0, 0
-	for range len(s.m.garbage()) + 1 {
-		_, text, err := socket.ReadMessage()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if json.Valid(text) {
-			wrong++
-		} else {
-			invalid++
-		}
-	}
-	if invalid < 2 || wrong < 4 {
-		t.Errorf("%d frames are no JSON, %d are wrong", invalid, wrong)
-	}
-	if frame, _ := s.next(socket); frame["lock"] != 1.0 || frame["version"] != 1.0 {
-		t.Errorf("pushed %v", frame)
-	}
-}
-
-func TestLargeFramesFollowSubscriptions(t *testing.T) {
-	for fault, size := range map[Fault]int64{OversizedFrames: 8 << 20, HugeFrames: 32 << 20} {
-		t.Run(fault.String(), func(t *testing.T) {
-			s := serve(t, Config{})
-			s.m.Start()
-			first := s.subscribed()
-			s.next(first)
-			s.cloud.Inject(fault)
-			second := s.subscribed()
-			s.next(second)
-			for _, socket := range []*websocket.Conn{first, second} {
-				_, r, err := socket.NextReader()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if n, err := io.Copy(io.Discard, r); err != nil || n <= size {
-					t.Errorf("%d bytes, %v", n, err)
-				}
-			}
-			s.cloud.Clear()
-			if s.cloud.frame != nil {
-				t.Error("the frame is kept")
-			}
-		})
-	}
-}
-
-// heard makes three changes of the status while a fault is on, clears it, and returns what each frame says of them.
-func (s *served) heard(fault Fault, clear bool) (all []string) {
-	s.t.Helper()
-	s.m.Start()
-	socket := s.subscribed()
-	s.next(socket)
-	s.m.Inject(fault)
-	for _, field := range []string{"lock", "recState", "forbiddenChat"} {
-		s.m.Set(map[string]any{field: 1})
-	}
-	if clear {
-		s.m.Clear()
-	}
-	s.m.PushRaw([]byte(`{"action":"end"}`))
-	for {
-		frame, ok := s.next(socket)
-		if !ok {
-			s.t.Fatal("closed")
-		}
-		if frame["action"] == "end" {
-			return all
-		}
-		said := fmt.Sprint(frame["version"])
-		if frame["msgMode"] == 0.0 {
-			said = "full"
-		}
-		for _, field := range []string{"lock", "recState", "forbiddenChat"} {
-			if frame[field] == 1.0 {
-				said += " " + field
-			}
-		}
-		all = append(all, said)
-	}
-}
-
-func TestFaultsOfTheOrderOfFrames(t *testing.T) {
-	for _, c := range []struct {
-		fault  Fault
-		clear  bool
-		pushed []string
-	}{
-		{DuplicatedFrames, true, []string{"1 lock", "1 lock", "2 recState", "2 recState", "3 forbiddenChat", "3 forbiddenChat"}},
-		{ReorderedIncrements, false, []string{"2 recState", "1 lock"}},
-		{ReorderedIncrements, true, []string{"2 recState", "1 lock", "3 forbiddenChat", "full lock recState forbiddenChat"}},
-		{MissingIncrements, false, []string{"2 recState"}},
-		{MissingIncrements, true, []string{"2 recState", "full lock recState forbiddenChat"}},
-	} {
-		t.Run(fmt.Sprint(c.fault, ", cleared ", c.clear), func(t *testing.T) {
-			if got := serve(t, Config{}).heard(c.fault, c.clear); !slices.Equal(got, c.pushed) {
-				t.Errorf("pushed %q, want %q", got, c.pushed)
-			}
-		})
 	}
 }
 

@@ -207,14 +207,14 @@ func (c *Cloud) SetApp(app *App) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.config.App = app
+	c.application = app
 }
 
 // app is the application that can log in, nil if there is none.
 func (c *Cloud) app() *App {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.config.App
+	return c.application
 }
 
 // ExpireAccessTokens ends the validity of every login.
@@ -254,8 +254,8 @@ func (c *Cloud) Secrets() []string {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.config.App != nil {
-		all = append(all, c.config.App.Key)
+	if c.application != nil {
+		all = append(all, c.application.Key)
 	}
 	return append(all, c.issued...)
 }
