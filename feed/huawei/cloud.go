@@ -56,9 +56,8 @@ type Config struct {
 	App *App
 	// DiscoverEvery is the interval at which the lists of meetings are asked for. Default 30 s.
 	DiscoverEvery time.Duration
-	// Booked says that meetings that have not started are found too, if they start within BookedAhead. Default 24 h, at most a week.
-	Booked      bool
-	BookedAhead time.Duration
+	// Booked says that meetings that have not started are found too, if they start within a week.
+	Booked bool
 	// Select are the watch rules for meetings that are found.
 	Select []Rule
 	// Logger gets a line for each change of a link, and the details at debug level. Default: none.
@@ -108,7 +107,8 @@ type Cloud struct {
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	pace     map[api]*gate // read only
 	attempts *gate
-	account  *Account // nil without an App
+	account  *Account // nil without an App, as is finder
+	finder   *finder
 	// added tells Run that there are watches to start; capacity 1.
 	added chan struct{}
 
@@ -151,7 +151,6 @@ func New(c Config) (*Cloud, error) {
 	c.Heartbeat = cmp.Or(c.Heartbeat, 60*time.Second)
 	c.Delays = c.Delays.withDefaults(c.Heartbeat)
 	c.DiscoverEvery = cmp.Or(c.DiscoverEvery, 30*time.Second)
-	c.BookedAhead = cmp.Or(c.BookedAhead, 24*time.Hour)
 	c.AttemptsPerSecond = cmp.Or(c.AttemptsPerSecond, 50)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -167,6 +166,7 @@ func New(c Config) (*Cloud, error) {
 	}
 	if c.App != nil {
 		cloud.account = newAccount(c, endpoint, cloud.http, cloud.pace)
+		cloud.finder = newFinder(cloud)
 	}
 	for _, m := range c.Meetings {
 		if err := cloud.Watch(m); err != nil {
@@ -208,6 +208,9 @@ func (c *Cloud) useClient(given *http.Client) {
 func (c *Cloud) Run(ctx context.Context, to conference.Sink) error {
 	var watches sync.WaitGroup
 	c.open(to)
+	if c.finder != nil {
+		watches.Go(func() { c.finder.run(ctx, to) })
+	}
 	for ctx.Err() == nil {
 		c.startFresh(ctx, &watches)
 		select {
