@@ -89,8 +89,13 @@ func (s *served) control() map[string]any {
 // open opens a connection with a WebSocket token.
 func (s *served) open(token string) *websocket.Conn {
 	s.t.Helper()
+	return s.openWith(websocket.DefaultDialer, token)
+}
+
+func (s *served) openWith(dialer *websocket.Dialer, token string) *websocket.Conn {
+	s.t.Helper()
 	url := strings.Replace(s.url, "http", "ws", 1) + "/cms/open/websocket/confctl/increment/conn?confID=" + id + "&tmpToken=" + token
-	socket, _, err := websocket.DefaultDialer.DialContext(s.t.Context(), url, nil)
+	socket, _, err := dialer.DialContext(s.t.Context(), url, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -50,6 +50,7 @@ type connection struct {
 type outgoing struct {
 	text   []byte // nil: close after what was sent
 	pushed bool   // it is no answer
+	plain  bool   // it is not compressed
 	made   time.Time
 }
 
@@ -161,7 +162,7 @@ func (c *connection) write() {
 		case frame.pushed && c.faults().has(CutMidFrame):
 			c.cutMidFrame(frame.text)
 		default:
-			c.socket.EnableWriteCompression(len(frame.text) >= compressFrom)
+			c.socket.EnableWriteCompression(!frame.plain && len(frame.text) >= compressFrom)
 			_ = c.socket.SetWriteDeadline(time.Now().Add(writeLimit))
 			if err := c.socket.WriteMessage(websocket.TextMessage, frame.text); err != nil {
 				c.cut()

@@ -29,7 +29,7 @@ const (
 	// OversizedFrames sends a frame of more than 8 MiB at once and after every subscription. Where compression was agreed it is small
 	// on the wire.
 	OversizedFrames
-	// HugeFrames is OversizedFrames with more than 32 MiB.
+	// HugeFrames is OversizedFrames with more than 32 MiB, never compressed.
 	HugeFrames
 	// DuplicatedFrames pushes every frame twice.
 	DuplicatedFrames

@@ -47,7 +47,7 @@ func (c *connection) push(m *Meeting, action string, mode int, frame []byte) {
 func (m *Meeting) overwhelm(conn *connection, faults faultSet) {
 	switch {
 	case faults.has(HugeFrames):
-		conn.send(m.cloud.largeFrame(huge))
+		conn.enqueue(outgoing{text: m.cloud.largeFrame(huge), plain: true})
 	case faults.has(OversizedFrames):
 		conn.send(m.cloud.largeFrame(oversized))
 	}
