@@ -42,7 +42,7 @@ type Cloud struct {
 	casts       []*cast
 	control     map[string]controlToken
 	webSocket   map[string]webSocketToken
-	pruneAt     int // the number of WebSocket tokens at which the expired ones are looked for
+	pruneAt     int // the number of tokens at which the forgotten ones are looked for
 	logins      logins
 	issued      []string // every token that was given away
 	called      map[string]int

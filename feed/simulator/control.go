@@ -135,18 +135,18 @@ func (c *Cloud) inProgress(w http.ResponseWriter, r *http.Request, m *Meeting) b
 }
 
 func (c *Cloud) newWebSocketToken(m *Meeting) string {
-	token, now := rand.Text(), m.clock()
+	token, expires := rand.Text(), m.clock().Add(c.config.WebSocketTokenLife)
+	forgotten := c.config.Now().Add(-2 * clockStep) // whatever a fault does to the clock of a meeting
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.webSocket) >= c.pruneAt { // not each time: with thousands of meetings there are thousands of tokens
-		maps.DeleteFunc(c.webSocket, func(_ string, held webSocketToken) bool { return !now.Before(held.expires) })
-		c.pruneAt = 2*len(c.webSocket) + 64
-	}
-	if len(c.control) > 4*len(c.meetings)+1000 { // what was forgotten by its client
-		maps.DeleteFunc(c.control, func(_ string, held controlToken) bool { return !now.Before(held.expires) })
+	// Not each time: with thousands of meetings there are thousands of tokens.
+	if len(c.webSocket)+len(c.control) >= c.pruneAt {
+		maps.DeleteFunc(c.webSocket, func(_ string, held webSocketToken) bool { return held.expires.Before(forgotten) })
+		maps.DeleteFunc(c.control, func(_ string, held controlToken) bool { return held.expires.Before(forgotten) })
+		c.pruneAt = 2*(len(c.webSocket)+len(c.control)) + 1000
 	}
 	c.issue(token)
-	c.webSocket[token] = webSocketToken{meeting: m, expires: now.Add(c.config.WebSocketTokenLife)}
+	c.webSocket[token] = webSocketToken{meeting: m, expires: expires}
 	return token
 }
 
