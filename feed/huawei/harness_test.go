@@ -30,6 +30,7 @@ type board struct {
 	t        *testing.T
 	cloud    *simulator.Cloud
 	meeting  *simulator.Meeting
+	client   *huawei.Cloud
 	registry *conference.Registry
 	sink     *sink
 	log      *lockedBuffer
@@ -43,9 +44,15 @@ const patient = time.Hour
 // start runs a client with quick delays against the cloud. change can alter its settings; it may be nil.
 func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change func(*huawei.Config)) *board {
 	t.Helper()
-	goroutines := runtime.NumGoroutine()
 	policy := conference.DefaultPolicy
 	policy.Heartbeat = heartbeat
+	return startBy(t, cloud, policy, change)
+}
+
+// startBy is start with a policy of its own for the board.
+func startBy(t *testing.T, cloud *simulator.Cloud, policy conference.Policy, change func(*huawei.Config)) *board {
+	t.Helper()
+	goroutines := runtime.NumGoroutine()
 	b := &board{t: t, cloud: cloud, registry: conference.NewRegistry(policy), log: &lockedBuffer{}}
 	b.sink = &sink{to: b.registry}
 	b.tokens = &tokenCollector{next: &http.Transport{}}
@@ -58,7 +65,7 @@ func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change
 	}
 	config := huawei.Config{
 		Endpoint:   url,
-		Heartbeat:  heartbeat,
+		Heartbeat:  policy.Heartbeat,
 		Meetings:   []huawei.Meeting{{ConfID: meetingID, HostPassword: conference.NewSecret(password), Name: "Board meeting", Group: "HQ"}},
 		Logger:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		HTTPClient: &http.Client{Transport: b.tokens},
@@ -74,6 +81,7 @@ func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.client = client
 	ctx, cancel := context.WithCancel(t.Context())
 	var runs sync.WaitGroup
 	var clientErr error

@@ -195,9 +195,10 @@ func (s *session) setAlarm() {
 
 // read passes frames on until the socket is closed. The deadline bounds a read that nothing else ends.
 func (s *session) read() {
-	silence := silenceLimit * s.watch.cloud.config.Heartbeat
+	config := &s.watch.cloud.config
+	silence := max(silenceLimit*config.Heartbeat, config.Delays.Limit)
 	for {
-		_ = s.socket.SetReadDeadline(time.Now().Add(max(silence, callLimit))) // fails only for a closed socket, as does the read
+		_ = s.socket.SetReadDeadline(time.Now().Add(silence)) // fails only for a closed socket, as does the read
 		var in received
 		in.frame, in.err = readFrame(s.socket)
 		in.at = time.Now()
@@ -238,7 +239,7 @@ func (s *session) subscribe(ctx context.Context) (early []received, f *fault) {
 	if f != nil {
 		return nil, f
 	}
-	limit := time.NewTimer(callLimit)
+	limit := time.NewTimer(s.watch.cloud.config.Delays.Limit)
 	defer limit.Stop()
 	size := 0
 	for {
@@ -389,7 +390,7 @@ func (s *session) echoed(r reply, at time.Time) {
 }
 
 func (s *session) send(req request) *fault {
-	_ = s.socket.SetWriteDeadline(time.Now().Add(callLimit)) // fails only for a closed socket, as does the write
+	_ = s.socket.SetWriteDeadline(time.Now().Add(s.watch.cloud.config.Delays.Limit)) // fails only for a closed socket, as does the write
 	if err := s.socket.WriteJSON(req); err != nil {
 		return s.closed(err)
 	}
