@@ -171,6 +171,8 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 			touch(partMark + id)
 			touch(partStart + id)
 			fresh = true
+		case conference.PartConnection:
+			fresh = fresh || !c.Before.Link.Next.Equal(c.After.Link.Next)
 		case conference.PartEnvelope:
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
 		}

@@ -3,7 +3,11 @@
 // template only chooses and repeats.
 package templates
 
-import "confboard/templates/text"
+import (
+	"github.com/a-h/templ"
+
+	"confboard/templates/text"
+)
 
 // Tab is what the browser's tab shows: the icon tells whether something needs a person, the title has it in words.
 type Tab struct{ Title, Icon string }
@@ -29,6 +33,11 @@ type Page struct {
 	Theme string
 	// Languages and Themes are links to this page in every language and theme.
 	Languages, Themes []Choice
+	// Feed is the path of the page of the feed; AtFeed: this is it.
+	Feed   string
+	AtFeed bool
+	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
+	Lead templ.Component
 }
 
 // Choice leads to the same page in another language or theme.
@@ -44,7 +53,7 @@ type Instant struct {
 	// ISO is RFC 3339 in UTC with ms; empty when there is no such time, and Text then says so.
 	ISO, Text string
 	// Show is how the browser shows it: "clock" (time of day, with the date when it is another day), "since" (elapsed,
-	// ticking) or "ago" (elapsed in words).
+	// ticking), "ago" (elapsed in words) or "in" (how long until then, in words).
 	Show string
 }
 
@@ -138,6 +147,7 @@ type Fresh struct {
 	ID         string
 	Link       string // the link in words
 	Reason     string
+	Next       NextTry
 	Label      string
 	LastChange Instant
 }
@@ -170,6 +180,8 @@ type Head struct {
 	Mark       Mark
 	Help       string
 	Reason     string
+	Next       NextTry
+	Feed       string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
 	Notes      []string
 	Link       string // the link in words
 	LinkSince  Instant
@@ -250,7 +262,9 @@ type Line struct{ ID, Icon, Text string }
 // About is what the meeting is: its title, who booked it, and when it started.
 type About struct {
 	ID, Title string
-	Facts     []Fact
+	// Path is where the title leads; empty when this is the page.
+	Path  string
+	Facts []Fact
 }
 
 // Fact is something with a name.

@@ -163,10 +163,16 @@
     if (s < 2 * 86_400) return ago.format(-Math.floor(s / 3600), "hour");
     return ago.format(-Math.floor(s / 86_400), "day");
   };
+  const ahead = (ms) => {
+    const s = Math.max(0, Math.ceil(ms / 1000));
+    if (s < 120) return ago.format(s, "second");
+    return s < 7200 ? ago.format(Math.floor(s / 60), "minute") : ago.format(Math.floor(s / 3600), "hour");
+  };
   const shown = {
     clock: (at, now) => (Math.abs(now - at) < DAY && new Date(at).getDate() === new Date(now).getDate() ? time : dated).format(at),
     since: (at, now) => elapsed(now - at),
     ago: (at, now) => relative(now - at),
+    in: (at, now) => ahead(at - now),
   };
   const showTimes = () => {
     const now = Date.now() + skew;

@@ -181,4 +181,6 @@ type Catalogue struct {
 	MethodTitle, MethodHelp     string
 	BusyTitle, BusyHelp         string
 	BackToOverview              string
+
+	Feed FeedText
 }

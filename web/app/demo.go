@@ -58,7 +58,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 		return err
 	}
 	fmt.Fprintf(stdout, "Confboard shows %d simulated meetings on %s\nStop it with Ctrl-C.\n", len(cloud.Meetings), address(listener, false, o.basePath))
-	return board{listener: listener, basePath: o.basePath, policy: conference.DefaultPolicy, source: source, logger: logger, others: []runner{sim.Run}}.run(ctx)
+	return board{listener: listener, listen: o.listen, basePath: o.basePath, policy: conference.DefaultPolicy, source: source, logger: logger, others: []runner{sim.Run}}.run(ctx)
 }
 
 // listenDemo takes the address that was chosen, or the first free port from the default one on.

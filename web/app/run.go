@@ -21,6 +21,7 @@ import (
 	"confboard/handlers"
 	"confboard/static"
 	"confboard/web"
+	"confboard/web/access"
 	"confboard/web/live"
 )
 
@@ -29,14 +30,19 @@ type runner func(ctx context.Context) error
 
 // board is what differs between the ways in which the board is run.
 type board struct {
-	listener       net.Listener
-	tls            *tls.Config
-	basePath       string
-	trustedProxies []netip.Prefix
-	policy         conference.Policy
-	source         conference.Source
-	streams        live.Options
-	logger         *slog.Logger
+	listener net.Listener
+	// listen is the address as it was set: its host may have a name. publicURL is empty when that is not known.
+	listen, publicURL string
+	tls               *tls.Config
+	basePath          string
+	trustedProxies    []netip.Prefix
+	policy            conference.Policy
+	source            conference.Source
+	streams           live.Options
+	logger            *slog.Logger
+	// admins and keeper let meetings be added by hand; nil: they cannot be.
+	admins handlers.Admins
+	keeper handlers.Keeper
 	// others live as long as the board.
 	others []runner
 }
@@ -44,6 +50,11 @@ type board struct {
 // run serves the board until ctx ends. It owns the listener.
 func (b board) run(ctx context.Context) error {
 	assets, err := static.New()
+	if err != nil {
+		b.listener.Close()
+		return err
+	}
+	guard, err := access.NewGuard(b.listen, b.publicURL)
 	if err != nil {
 		b.listener.Close()
 		return err
@@ -62,8 +73,8 @@ func (b board) run(ctx context.Context) error {
 
 	server := web.New(web.Config{
 		Handlers: &handlers.Handlers{Board: registry, Streams: hub, Assets: assets, Paths: handlers.Paths{Base: b.basePath},
-			Build: b.streams.Build, Now: time.Now},
-		Assets: assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
+			Build: b.streams.Build, Now: time.Now, Admins: b.admins, Keeper: b.keeper, Logger: b.logger},
+		Guard: guard, Assets: assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
 	})
 
 	group, ctx := errgroup.WithContext(ctx)

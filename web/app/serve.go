@@ -14,6 +14,7 @@ import (
 	"confboard/feed/huawei"
 	"confboard/web/live"
 	"confboard/web/settings"
+	"confboard/web/store"
 )
 
 // runServe serves the board from the real cloud.
@@ -36,20 +37,36 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	for _, m := range s.Cloud.Meetings {
 		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: m.ConfID, HostPassword: m.HostPassword, Name: m.Name, Group: m.Group})
 	}
-	if len(cloud.Meetings) == 0 {
-		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings")
-	}
 	source, err := huawei.New(cloud)
 	if err != nil {
 		return err
+	}
+	stored, err := store.OpenMeetings(s.DataDir)
+	if err != nil {
+		return err
+	}
+	for _, notice := range stored.Notices() {
+		logger.Warn(notice)
+	}
+	keeper, err := newKeeper(source, stored, cloud.Meetings)
+	if err != nil {
+		return err
+	}
+	if len(cloud.Meetings)+len(stored.List()) == 0 {
+		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings, or on the page /feed")
 	}
 	listener, err := listen(ctx, s.Listen)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "Confboard %s serves on %s\n", Version(), address(listener, s.TLS.Enabled(), s.BasePath))
+	admins, err := newAdmin(stdout, s.DataDir, s.BasePath, s.PublicURL, logger)
+	if err != nil {
+		listener.Close()
+		return err
+	}
 	return board{
-		listener: listener, tls: certificates, basePath: s.BasePath, trustedProxies: s.TrustedProxies, policy: policy, source: source, logger: logger,
+		listener: listener, listen: s.Listen, publicURL: s.PublicURL, admins: admins, keeper: keeper, tls: certificates, basePath: s.BasePath, trustedProxies: s.TrustedProxies, policy: policy, source: source, logger: logger,
 		streams: live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress},
 	}.run(ctx)
 }
