@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -195,6 +196,19 @@ func (s *sink) count(event conference.LinkEvent) (n int) {
 	return n
 }
 
+// told is how much news of links there has been; since is all after that.
+func (s *sink) told() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.links)
+}
+
+func (s *sink) since(n int) []conference.LinkMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.links[n:])
+}
+
 func (s *sink) watched() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -219,6 +233,9 @@ func (c *tokenCollector) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close() // was read to its end
 	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if len(body) > 1<<20 { // no answer that is used
+		return resp, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, m := range tokenValue.FindAllSubmatch(body, -1) {
