@@ -50,8 +50,10 @@ type Handlers struct {
 	Paths   Paths
 	// Build identifies what is running; a page reloads itself when it changes.
 	Build string
-	// Now is the clock; time.Now outside of tests.
+	// Now is the clock: time.Now, or that of the recording that is played.
 	Now func() time.Time
+	// Playback is the recording that is played; nil: the meetings are live.
+	Playback Playback
 	// Ready reports whether the process is neither starting nor stopping.
 	Ready func() bool
 	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
@@ -146,6 +148,7 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 		p.Languages = append(p.Languages, templates.Choice{
 			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: chosen(c.Request().URL, langParam, string(l)), Current: l == t.Lang})
 	}
+	h.tellPlayback(&p, t, now)
 	theme := h.theme(c)
 	if theme != themeSystem {
 		p.Theme = theme

@@ -27,8 +27,11 @@ type Page struct {
 	Unattended bool
 	// Build is the build that drew the page; the page reloads itself when the stream names another.
 	Build string
-	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits; Clock is the same to read.
-	Now, Clock string
+	// Now is the board's time when the page was drawn, in ms since 1970 UTC, as decimal digits; Clock is the same to read. Rate is
+	// by how much it is faster than the real time: 1, unless a recording is played.
+	Now, Clock, Rate string
+	// Playback is set while a recording is played.
+	Playback *Playback
 	// Theme is dark or light, empty for the system's.
 	Theme string
 	// Languages and Themes are links to this page in every language and theme.
@@ -38,6 +41,13 @@ type Page struct {
 	AtFeed bool
 	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
 	Lead templ.Component
+}
+
+// Playback is the recording that a page shows.
+type Playback struct {
+	Text  *text.PlaybackText
+	Time  Instant
+	Speed string
 }
 
 // Choice leads to the same page in another language or theme.

@@ -234,7 +234,7 @@ var english = Catalogue{
 	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
 	BackToOverview: "Back to the overview",
 
-	Feed: englishFeed,
+	Feed: englishFeed, Playback: englishPlayback,
 }
 
 func englishScreens(n int64) string {

@@ -183,4 +183,6 @@ type Catalogue struct {
 	BackToOverview              string
 
 	Feed FeedText
+
+	Playback PlaybackText
 }

@@ -187,5 +187,5 @@ var chinese = Catalogue{
 	BusyTitle: "看板的访问者过多", BusyHelp: "请稍后再刷新页面。看板管理员可以提高上限。",
 	BackToOverview: "返回会议总览",
 
-	Feed: chineseFeed,
+	Feed: chineseFeed, Playback: chinesePlayback,
 }
