@@ -127,9 +127,13 @@ func (v *feedMeetingView) byHand(s *conference.State) *templates.FeedByHand {
 	if s.Link.State != conference.Live {
 		b.Retry = v.paths.FeedRetry(s.ConfID, nil)
 	}
-	if s.Origin == conference.ByHand {
+	switch s.Origin {
+	case conference.ByHand:
 		b.Remove = v.paths.FeedRemove(s.ConfID)
+	case conference.Found:
+		b.Help = v.text.Feed.RemoveFound
+	default:
+		b.Help = v.text.Feed.RemoveListed
 	}
-	b.Help = v.text.Feed.NotByHand[s.Origin]
 	return b
 }

@@ -42,6 +42,9 @@ type options struct {
 	streams int
 	proxies []netip.Prefix
 	panics  bool
+	// more completes the handlers; publicURL is the guard's.
+	more      func(*handlers.Handlers)
+	publicURL string
 }
 
 func start(t *testing.T, o options) *board {
@@ -60,12 +63,15 @@ func start(t *testing.T, o options) *board {
 	if o.panics {
 		states = panicking{}
 	}
-	guard, err := access.NewGuard("127.0.0.1:0", "")
+	guard, err := access.NewGuard("127.0.0.1:0", o.publicURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	config := web.Config{Guard: guard, Assets: assets, Logger: slog.New(slog.DiscardHandler), TrustedProxies: o.proxies,
 		Handlers: &handlers.Handlers{Board: states, Streams: hub, Assets: assets, Paths: handlers.Paths{Base: o.base}, Build: "test", Now: time.Now}}
+	if o.more != nil {
+		o.more(config.Handlers)
+	}
 	scheme := "http://"
 	if o.tls {
 		certificate, roots := selfSigned(t)

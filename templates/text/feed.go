@@ -13,7 +13,7 @@ type FeedText struct {
 	// More leads from a meeting's page to that of its feed.
 	More string
 
-	ByLink, Problems string
+	ByLink string
 	// Title stands in the browser's tab, with the number of meetings whose link is not as it should be.
 	Title  func(problems int) string
 	Frames string
@@ -70,24 +70,24 @@ type FeedText struct {
 	Wait                                               func(d time.Duration) string
 	ByHand, Retry, RetryNow                            string
 	Remove, RemoveNow, RemoveHelp                      string
-	// NotByHand says why a meeting cannot be removed, by where it came from.
-	NotByHand            map[conference.Origin]string
-	Add, AddNow          string
-	Optional             func(name string) string
-	ConfIDHint           string
-	HostPassword         string
-	HostPasswordHint     string
-	MeetingName          string
-	NameHint, GroupHint  string
-	Added, Removed       func(id string) string
-	Retried              func(id string) string
-	ShowAdded            string
-	NoConfID, BadConfID  string
-	NoPassword           string
-	BadPassword          string
-	BadText              string
-	Exists               string
-	NotStored, NotPassed string
+	// RemoveListed and RemoveFound say where a meeting is removed that was not added by hand.
+	RemoveListed, RemoveFound string
+	Add, AddNow               string
+	Optional                  func(name string) string
+	ConfIDHint                string
+	HostPassword              string
+	HostPasswordHint          string
+	MeetingName               string
+	NameHint, GroupHint       string
+	Added, Removed            func(id string) string
+	Retried                   func(id string) string
+	ShowAdded                 string
+	NoConfID, BadConfID       string
+	NoPassword                string
+	BadPassword               string
+	BadText                   string
+	Exists                    string
+	NotStored, NotPassed      string
 
 	// Errors of requests that change something.
 	SignInFirst                    string

@@ -11,7 +11,7 @@ var englishFeed = FeedText{
 	Name: "Feed", Intro: "How the board hears of its meetings, and why one is not live.", Places: "Pages", Back: "Back to the feed",
 	More: "More about the link, on the page Feed",
 
-	ByLink: "Show meetings by link", Problems: "problems",
+	ByLink: "Show meetings by link",
 	Title: func(problems int) string {
 		if problems == 0 {
 			return "Feed · Confboard"
@@ -88,12 +88,9 @@ var englishFeed = FeedText{
 	},
 	ByHand: "By hand", Retry: "Retry", RetryNow: "Try again now",
 	Remove: "Remove…", RemoveNow: "Remove this meeting", RemoveHelp: "The board forgets the meeting and its host password. The meeting itself goes on.",
-	NotByHand: map[conference.Origin]string{
-		conference.FromSettings: "This meeting is listed in the settings, under cloud.meetings; it is removed there.",
-		conference.ByHand:       "This meeting was added by hand.",
-		conference.Found:        "This meeting was found in the enterprise's list; the watch rules of the settings can leave it out.",
-	},
-	Add: "Add a meeting", AddNow: "Add",
+	RemoveListed: "This meeting is listed in the settings, under cloud.meetings; it is removed there.",
+	RemoveFound:  "This meeting was found in the enterprise's list; the watch rules of the settings can leave it out.",
+	Add:          "Add a meeting", AddNow: "Add",
 	Optional:   func(name string) string { return name + " (optional)" },
 	ConfIDHint: "As in the invitation, such as 900 487 914; blanks do not count.", HostPassword: "Host password",
 	HostPasswordHint: "The host's, not the guests'. It is kept in the board's data folder and never shown again.",

@@ -11,7 +11,7 @@ var chineseFeed = FeedText{
 	Name: "数据接入", Intro: "看板如何获知各会议的状态，以及某个会议为何不是实时。", Places: "页面", Back: "返回数据接入",
 	More: "在“数据接入”页查看连接详情",
 
-	ByLink: "按连接状态筛选会议", Problems: "个问题",
+	ByLink: "按连接状态筛选会议",
 	Title: func(problems int) string {
 		if problems == 0 {
 			return "数据接入 · Confboard"
@@ -78,12 +78,9 @@ var chineseFeed = FeedText{
 	},
 	ByHand: "手动操作", Retry: "重试", RetryNow: "立即重试",
 	Remove: "移除…", RemoveNow: "移除该会议", RemoveHelp: "看板将不再保留该会议及其主持人密码，会议本身不受影响。",
-	NotByHand: map[conference.Origin]string{
-		conference.FromSettings: "该会议列在配置的 cloud.meetings 中，请在配置中移除。",
-		conference.ByHand:       "该会议为手动添加。",
-		conference.Found:        "该会议来自企业会议列表，可通过配置中的接入规则排除。",
-	},
-	Add: "添加会议", AddNow: "添加",
+	RemoveListed: "该会议列在配置的 cloud.meetings 中，请在配置中移除。",
+	RemoveFound:  "该会议来自企业会议列表，可通过配置中的接入规则排除。",
+	Add:          "添加会议", AddNow: "添加",
 	Optional:   func(name string) string { return name + "（选填）" },
 	ConfIDHint: "与会议邀请一致，例如 900 487 914，空格可有可无。", HostPassword: "主持人密码",
 	HostPasswordHint: "请填写主持人密码而非来宾密码。密码保存在看板的数据目录中，不再显示。",
