@@ -27,10 +27,12 @@ type Cloud struct {
 	endpoint *url.URL
 	http     *http.Client
 	socket   socketWay
-	pace     map[api]*gate // read only
-	attempts *gate
-	account  *Account // nil without an App, as is finder
-	finder   *finder
+	// writeBuffers are shared by all connections.
+	writeBuffers sync.Pool
+	pace         map[api]*gate // read only
+	attempts     *gate
+	account      *Account // nil without an App, as is finder
+	finder       *finder
 	// added tells Run that there are watches to start; capacity 1.
 	added chan struct{}
 

@@ -27,6 +27,10 @@ func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID
 		TLSClientConfig:   c.socket.tls,
 		HandshakeTimeout:  c.config.Delays.Limit,
 		EnableCompression: true,
+		// What we send is small and rare, what we get is mostly small: thousands of connections share the buffers for the
+		// one and have little ones for the other.
+		WriteBufferPool: &c.writeBuffers,
+		ReadBufferSize:  1 << 10,
 	}
 	dial := c.socket.dial
 	switch {
@@ -55,6 +59,7 @@ func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID
 		return nil, broken(connectStep, ctx.Err())
 	case err == nil:
 		socket.SetReadLimit(hardLimit)
+		socket.EnableWriteCompression(false) // a heartbeat does not get any smaller
 		return socket, nil
 	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:
 		f := (&fault{step: connectStep, status: resp.StatusCode, requestID: printable(resp.Header.Get("X-Request-Id"))}).judge()

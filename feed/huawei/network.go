@@ -30,7 +30,8 @@ func (c *Cloud) useClient(given *http.Client) {
 	switch {
 	case own.Transport == nil:
 		t = http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = 16 // all calls go to one host
+		// All calls go to one host or a few. After an outage they come in crowds: none must open a connection for each.
+		t.MaxConnsPerHost, t.MaxIdleConnsPerHost = 32, 32
 	case ok:
 		t = t.Clone()
 	}
