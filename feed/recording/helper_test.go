@@ -298,7 +298,7 @@ func play(t *testing.T, c PlayerConfig, record *Recorder) *audience {
 	var to conference.Sink = a
 	if record != nil {
 		to = record.Sink(a)
-		p.config.Tap = record.Frame
+		p.Tap(record.Frame)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var done sync.WaitGroup

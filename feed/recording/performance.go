@@ -79,8 +79,8 @@ func (s *performance) line(ctx context.Context, l *line) error {
 		delete(s.missing, l.ConfID)
 	case l.Unwatch:
 		delete(s.watched, l.ConfID)
-	case l.Frame != nil && s.player.config.Tap != nil:
-		s.player.config.Tap(l.ConfID, l.At, l.Frame)
+	case l.Frame != nil && s.player.tap != nil:
+		s.player.tap(l.ConfID, l.At, l.Frame)
 	}
 	s.to.Apply(l.message())
 	return nil

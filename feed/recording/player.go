@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"confboard/feed/conference"
@@ -30,8 +31,6 @@ type PlayerConfig struct {
 	Speed float64
 	// Loop starts over at the end.
 	Loop bool
-	// Tap is called with each frame before it is decoded, as that of a real source; nil: nothing is. The frame must not be kept.
-	Tap func(id conference.ConfID, at time.Time, frame []byte)
 	// Logger is told of lines that are passed over. Default: discards.
 	Logger *slog.Logger
 }
@@ -41,6 +40,7 @@ type Player struct {
 	config PlayerConfig
 	parts  []part
 	clock  clock
+	tap    func(id conference.ConfID, at time.Time, frame []byte)
 	// brokenLines counts the lines that were passed over in this performance.
 	brokenLines int
 }
@@ -69,6 +69,21 @@ func NewPlayer(c PlayerConfig) (*Player, error) {
 	p.clock.jump(parts[0].header.Started)
 	p.clock.stop()
 	return p, nil
+}
+
+// Tap has f called with each frame before it is decoded, as a real source does. f must not keep the frame. Call it before Run.
+func (p *Player) Tap(f func(id conference.ConfID, at time.Time, frame []byte)) { p.tap = f }
+
+// Plays reports whether the file is among those that are played.
+func (p *Player) Plays(file string) bool {
+	info, err := os.Stat(file)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(p.parts, func(one part) bool {
+		played, err := os.Stat(one.name)
+		return err == nil && os.SameFile(played, info)
+	})
 }
 
 // Policy is what the recorded board judged by. A registry that judges by it comes to the same states.
