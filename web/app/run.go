@@ -93,7 +93,7 @@ func (b board) run(ctx context.Context) error {
 	}
 	server := web.New(web.Config{
 		Handlers: pages,
-		Guard: guard, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
+		Guard:    guard, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
 	})
 
 	group, ctx := errgroup.WithContext(ctx)
