@@ -47,19 +47,19 @@ func (p *tab) waitAddress(want string) {
 	p.wait(fmt.Sprintf("location.pathname + location.search === %s", quote(want)))
 }
 
-// press presses a key. A letter is one event with its text, as from a keyboard, so that a page that takes the key gets no text.
-func (p *tab) press(key string) {
+// press presses keys wherever the focus is. A single letter is one event with its text, as from a keyboard, so that a page that takes the key gets no text.
+func (p *tab) press(keys string) {
 	p.t.Helper()
-	if r := []rune(key); len(r) > 1 || r[0] < ' ' || r[0] > '~' {
-		p.call("press "+key, chromedp.KeyEvent(key))
+	if r := []rune(keys); len(r) > 1 || r[0] < ' ' || r[0] > '~' {
+		p.call("press keys", chromedp.KeyEvent(keys))
 		return
 	}
 	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
-		event := input.DispatchKeyEventParams{Type: kind, Key: key}
+		event := input.DispatchKeyEventParams{Type: kind, Key: keys}
 		if kind == input.DispatchKeyEventTypeKeyDown {
-			event.Text = key
+			event.Text = keys
 		}
-		p.call("press "+key, command(input.DispatchKeyEvent, event))
+		p.call("press "+keys, command(input.DispatchKeyEvent, event))
 	}
 }
 

@@ -218,6 +218,8 @@ func touchedParts(c conference.Change) []live.Touch {
 			touch(partMark)
 			touch(partStart)
 			fresh = true
+		case conference.PartConnection:
+			fresh = fresh || !c.Before.Link.Next.Equal(c.After.Link.Next)
 		case conference.PartEnvelope:
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
 		}

@@ -1,11 +1,13 @@
 package simulator
 
 import (
+	"cmp"
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,8 +38,10 @@ type Meeting struct {
 	confID       string
 	hostPassword string
 	name         string
+	owner        string
 	secrets      secrets
 	initial      map[string]any
+	faults       atomic.Uint64 // a faultSet
 
 	mu              sync.Mutex
 	phase           phase
@@ -54,6 +58,10 @@ type Meeting struct {
 	refuseSubscribe int
 	withheld        []string // types of which a subscription brings no full message
 	siteHost        string
+	wrongPasswords  int       // in a row
+	lockedUntil     time.Time // by too many of them
+	listing         listing
+	garbled         int               // pieces of garbage that were sent
 	versions        map[string]scales // by message type
 	lastTime        int64             // createTime, ms
 	ids             *rand.Rand
@@ -64,6 +72,7 @@ func newMeeting(c *Cloud, mc MeetingConfig) *Meeting {
 	_, _ = h.Write([]byte(mc.ConfID)) // never fails
 	m := &Meeting{
 		cloud: c, confID: mc.ConfID, hostPassword: mc.HostPassword, name: mc.Name, initial: maps.Clone(mc.Fields),
+		owner: cmp.Or(mc.Owner, "user01"), listing: newListing(mc, c.config.Now()),
 		fields: usualFields(), connections: map[*connection][]string{}, versions: map[string]scales{},
 		ids: rand.New(rand.NewPCG(h.Sum64(), 0)),
 	}
@@ -95,20 +104,22 @@ func (m *Meeting) Start() {
 		m.versions[t] = scales{full: v.full} // full messages ascend for ever, sequences start again
 	}
 	now := m.now()
-	m.basic["startTime"], m.basic["scheduledStartTime"] = millis(now), millis(now)
+	end := m.listing.begin(time.UnixMilli(now))
+	m.basic["startTime"], m.basic["scheduledStartTime"] = millis(now), millis(m.listing.start.UnixMilli())
 	m.fields = usualFields()
 	maps.Copy(m.fields, m.initial)
 	m.fields["state"] = "Created"
 	if _, set := m.fields["endTime"]; !set {
-		m.fields["endTime"] = millis(now + time.Hour.Milliseconds())
+		m.fields["endTime"] = millis(end.UnixMilli())
 	}
+	m.tell(eventStarted, nil)
 }
 
 // End ends the meeting: subscribers get an incremental message with state Destroyed, then every connection is closed.
 func (m *Meeting) End() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.phase == running {
+	if m.phase == running && !m.faultsNow().has(EndWithoutDestroyed) {
 		m.set(map[string]any{"state": "Destroyed", "recState": 0})
 	}
 	m.close()
@@ -122,6 +133,9 @@ func (m *Meeting) EndSilently() {
 }
 
 func (m *Meeting) close() {
+	if m.phase == running {
+		m.tell(eventEnd, nil)
+	}
 	m.phase = ended
 	m.present, m.speakers, m.waiting, m.geometry = nil, nil, nil, nil
 	for conn := range m.connections {
@@ -133,9 +147,7 @@ func (m *Meeting) close() {
 func (m *Meeting) CutConnections() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for conn := range m.connections {
-		conn.cut()
-	}
+	m.cut()
 }
 
 // SetEcho says whether heartbeats are answered. They are counted in any case.
@@ -204,7 +216,7 @@ func (m *Meeting) heartbeat(conn *connection, echo []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.counts.Heartbeats++
-	if !m.noEcho {
+	if !m.noEcho && !m.faultsNow().has(EchoWithheld) {
 		conn.send(echo)
 	}
 }
@@ -215,6 +227,10 @@ func (m *Meeting) subscribe(conn *connection, req request) {
 	types, code, desc := m.cloud.judge(m, req)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	faults := m.faultsNow()
+	if faults.has(SubscriptionUnanswered) {
+		return
+	}
 	if m.refuseSubscribe != 0 {
 		code, desc = m.refuseSubscribe, "REFUSED_BY_TEST"
 	}
@@ -228,9 +244,10 @@ func (m *Meeting) subscribe(conn *connection, req request) {
 	m.connections[conn] = types
 	for _, t := range supported {
 		if fields := m.whole(t); fields != nil && slices.Contains(types, t) && !slices.Contains(m.withheld, t) {
-			conn.send(m.message(t, fullMode, fields))
+			conn.push(m, t, fullMode, m.message(t, fullMode, fields))
 		}
 	}
+	m.overwhelm(conn, faults)
 }
 
 func (m *Meeting) count(f func(*Counts)) {

@@ -236,9 +236,10 @@ func TestBasicInformationHasWhatTheReferenceListsAndTheSecretsOfTheMeeting(t *te
 			t.Errorf("no %s in %s", want, text)
 		}
 	}
+	text += string(encode(m.listed(true)))
 	for _, secret := range m.Secrets() {
 		if secret == "" || !strings.Contains(text, secret) {
-			t.Errorf("the secret %q is not sent", secret)
+			t.Errorf("the secret %q is in neither of them nor in the lists", secret)
 		}
 	}
 	if m.Title() != "安全例会" {
@@ -296,10 +297,10 @@ func TestGeometryWithOneLargeScreenCoversEachCellOnce(t *testing.T) {
 func TestEmptyRawFrameIsAFrame(t *testing.T) {
 	m := New(Config{}).Add(MeetingConfig{ConfID: id})
 	m.Start()
-	conn := &connection{frames: make(chan []byte, 1)}
+	conn := newConnection(nil, m)
 	m.connections[conn] = supported
 	m.PushRaw(nil)
-	if frame := <-conn.frames; frame == nil {
+	if frame, _, _ := conn.look(time.Now()); frame.text == nil {
 		t.Error("it closes the connection")
 	}
 }

@@ -203,4 +203,8 @@ type Catalogue struct {
 	// Keys is the sheet of keyboard shortcuts; the others are what a key does, KeysOn whether letters do anything.
 	Keys, KeysOn, Close                                                                                   string
 	KeySearch, KeyNext, KeyPrevious, KeyRow, KeyOpen, KeyProblems, KeyAll, KeyFilters, KeyPages, KeyLeave string
+
+	Feed FeedText
+
+	Playback PlaybackText
 }
