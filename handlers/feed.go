@@ -84,7 +84,7 @@ const (
 	partActs       = "acts/"
 )
 
-// totalsEvery bounds how often the totals are counted: frames come at any moment, from any meeting.
+// totalsEvery bounds how often totals are sent: frames and events come at any moment, from any meeting.
 const totalsEvery = time.Second
 
 // Touched implements live.View.
@@ -94,8 +94,8 @@ func (v *feedView) Touched(c conference.Change) []live.Touch {
 		touches = append(touches, live.Touch{Component: component, Every: every})
 	}
 	if c.Has(conference.PartDiscovery) {
-		touch(partListing, 0)
-		touch(partEvents, 0)
+		touch(partListing, totalsEvery)
+		touch(partEvents, totalsEvery)
 		return touches
 	}
 	if c.Has(conference.PartBoard) {

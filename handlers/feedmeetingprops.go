@@ -49,7 +49,7 @@ func (v *feedMeetingView) status(s *conference.State) templates.FeedStatus {
 		token.Text = v.text.Feed.NoToken
 	}
 	add(token)
-	add(v.fact(v.text.Feed.ValidUntil, l.TokenExpires, "clock")...)
+	add(v.fact(v.text.Feed.TokenUntil, l.TokenExpires, "clock")...)
 	return out
 }
 
@@ -62,7 +62,7 @@ func (v *feedMeetingView) byType(s *conference.State) templates.FeedMessages {
 		var reasons []string
 		for _, fate := range conference.DropFates() {
 			if n := in.Tally.Dropped[fate]; n > 0 {
-				reasons = append(reasons, v.text.Feed.DropReason[fate]+" "+grouped(n))
+				reasons = append(reasons, v.text.Pair(v.text.Feed.DropReason[fate], grouped(n)))
 			}
 		}
 		k.Reasons = strings.Join(reasons, v.text.ListComma)

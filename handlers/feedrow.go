@@ -73,8 +73,11 @@ func (w words) feedLink(id string, s *conference.State) templates.FeedLink {
 
 // reason is why a meeting is not live, empty when there is nothing to tell.
 func (w words) reason(s *conference.State) string {
-	if s.Link.State == conference.Live || s.Link.State == conference.Over {
+	switch {
+	case s.Link.State == conference.Live || s.Link.State == conference.Over:
 		return ""
+	case s.Link.Reason == conference.ReasonNone && s.Link.State != conference.Connecting && !s.Link.ConnectedAt.IsZero():
+		return w.text.Feed.NotHeard
 	}
 	return w.text.Reason[s.Link.Reason]
 }

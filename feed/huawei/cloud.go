@@ -7,6 +7,10 @@
 // connection, and a third one while its token is renewed; Run waits for all of them. Attempts and calls pass gates that bound
 // them, so that thousands of meetings do not rush at a cloud that has come back.
 //
+// With an App the enterprise's meetings are found: by its lists (meeting_21_0025, _0017), which are asked for again and again
+// with the access token of a login (meeting_21_0311), and by its events, which the cloud pushes to a Hook. A meeting is
+// watched because somebody wants it: the settings, an admin, the list.
+//
 // Passwords and tokens are held as Secret. An error carries status, code and request ID of an answer and never its text,
 // and of a URL nothing.
 package huawei

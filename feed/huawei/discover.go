@@ -3,6 +3,7 @@ package huawei
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -208,6 +209,7 @@ func (d *finder) list(ctx context.Context) {
 // one. With a fault it is half of them.
 func (d *finder) entries(ctx context.Context) ([]entry, *fault) {
 	all, f := d.account.inProgress(ctx)
+	all = slices.DeleteFunc(all, func(e entry) bool { return e.state == destroyed })
 	at := make(map[conference.ConfID]bool, len(all))
 	for i := range all {
 		all[i].state = going
@@ -301,7 +303,7 @@ func (d *finder) askPassword(ctx context.Context) {
 		held := k.entry
 		held.password = e.password
 		d.place(held)
-	case f == nil || f.verdict != tryAgain:
+	case f == nil || f.verdict != tryAgain || f.reason == conference.ReasonUnexpected: // it has been answered
 		k.detailed = time.Now()
 	default:
 		d.missing = nil // it is no time to ask; the next list notes them again

@@ -93,21 +93,27 @@ func accountAPIs() []api {
 // call makes a call with the account's access token when its turn has come. If the token is not taken any more, a fresh one is tried,
 // once.
 func (a *Account) call(ctx context.Context, who caller, c call) (answer, *fault) {
-	c.site = a.endpoint
-	token, f := a.login.token(ctx, conference.Secret{})
-	for again := true; f == nil; again = false {
-		if err := a.pace[c.api].wait(ctx, who); err != nil {
-			return answer{}, broken(c.step, err)
-		}
-		c.header = http.Header{"X-Access-Token": {token.token.Reveal()}}
-		got, f := exchange(ctx, a.http, c)
-		if f == nil || f.status != http.StatusUnauthorized || !again {
-			return got, f
-		}
-		token, f = a.login.token(ctx, token.token)
-		if f != nil {
-			return answer{}, f
-		}
+	got, token, f := a.try(ctx, who, c, conference.Secret{})
+	if f != nil && f.status == http.StatusUnauthorized && !token.IsZero() {
+		got, _, f = a.try(ctx, who, c, token)
 	}
-	return answer{}, f
+	return got, f
+}
+
+// try makes a call with another token than the spent one, and returns which; it is empty if there was none to be had.
+func (a *Account) try(ctx context.Context, who caller, c call, spent conference.Secret) (answer, conference.Secret, *fault) {
+	held, f := a.login.token(ctx, spent)
+	if f != nil {
+		return answer{}, conference.Secret{}, f
+	}
+	if err := a.pace[c.api].wait(ctx, who); err != nil {
+		return answer{}, conference.Secret{}, broken(c.step, err)
+	}
+	c.site = a.endpoint
+	c.header = http.Header{"X-Access-Token": {held.token.Reveal()}}
+	got, f := exchange(ctx, a.http, c)
+	if f != nil && f.status == http.StatusTooManyRequests {
+		a.pace[c.api].hold(f.retryAfter)
+	}
+	return got, held.token, f
 }

@@ -99,7 +99,7 @@ var english = Catalogue{
 		return "problems"
 	},
 	NoMeetings:     "No meetings on the board",
-	NoMeetingsHelp: "Add meetings under cloud.meetings in the settings, each with its confID and host password, and restart Confboard.",
+	NoMeetingsHelp: "List them under cloud.meetings in the settings, have them found with cloud.app, or add them on the page Feed.",
 	NoProblems:     "No problems",
 	NoProblemsHelp: "Every meeting on the board is as it should be. This list fills by itself when one is not.",
 	MeetingCount: func(n int) string {

@@ -45,11 +45,14 @@ type FeedText struct {
 	Meetings, Meeting, Link, Connection, Echo, Token, Messages, Details string
 	Origin                                                              map[conference.Origin]string
 	// NextTry stands before when the next attempt is made.
-	NextTry, NotByItself             string
-	NotConnected, ConnectedSince     string
-	Connects, Reconnects             func(n uint64) string
-	RoundTrip                        func(d time.Duration) string
-	NoToken, ValidUntil              string
+	NextTry, NotByItself string
+	// NotHeard is said of a link that is connected and not live.
+	NotHeard                     string
+	NotConnected, ConnectedSince string
+	Connects, Reconnects         func(n uint64) string
+	RoundTrip                    func(d time.Duration) string
+	// ValidUntil stands before a time, TokenUntil is the name of one.
+	NoToken, ValidUntil, TokenUntil  string
 	AppliedN, DroppedN, RefusedN     func(n string) string
 	Find, FindAll, FindLabel, FindBy string
 	Pages, Previous, Following       string

@@ -39,6 +39,7 @@ var englishFeed = FeedText{
 	Meetings: "Meetings", Meeting: "Meeting", Link: "Link", Connection: "Connection", Echo: "Heartbeat echo", Token: "Token", Messages: "Messages", Details: "Details",
 	Origin:  map[conference.Origin]string{conference.FromSettings: "from the settings", conference.ByHand: "added by hand", conference.Found: "found in the list"},
 	NextTry: "Next try", NotByItself: "Not tried again by itself.",
+	NotHeard:     "Connected, but the cloud has not sent the whole state or not answered the heartbeat in time.",
 	NotConnected: "Not connected", ConnectedSince: "Connected since",
 	Connects: func(n uint64) string {
 		if n == 1 {
@@ -53,7 +54,7 @@ var englishFeed = FeedText{
 		return fmt.Sprintf("%d reconnects", n)
 	},
 	RoundTrip: func(d time.Duration) string { return "after " + shortDuration(d) },
-	NoToken:   "None yet", ValidUntil: "valid until",
+	NoToken:   "None yet", ValidUntil: "valid until", TokenUntil: "Token valid until",
 	AppliedN: func(n string) string { return n + " applied" },
 	DroppedN: func(n string) string { return n + " dropped" },
 	RefusedN: func(n string) string { return n + " refused" },

@@ -93,7 +93,7 @@ var chinese = Catalogue{
 	Filter: "按状态筛选会议", StaleCount: "数据过时",
 	Problems:       func(int) string { return "个问题" },
 	NoMeetings:     "看板上还没有会议",
-	NoMeetingsHelp: "请在配置的 cloud.meetings 下添加会议，填写会议 ID 和主持人密码，然后重启 Confboard。",
+	NoMeetingsHelp: "请在配置的 cloud.meetings 中列出会议，或配置 cloud.app 自动发现会议，也可在“数据接入”页添加。",
 	NoProblems:     "没有问题",
 	NoProblemsHelp: "看板上的会议一切正常。一旦出现问题，会自动列在这里。",
 	MeetingCount:   func(n int) string { return fmt.Sprintf("%d 个会议", n) },

@@ -133,7 +133,7 @@ func command(environ []string, stdout, stderr io.Writer) *cobra.Command {
 		}}
 	settings.Register(healthCmd.Flags())
 
-	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, versionCmd, healthCmd)
+	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), versionCmd, healthCmd)
 	return root
 }
 
