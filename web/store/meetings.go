@@ -1,10 +1,11 @@
 // Package store keeps the board's own files below dataDir.
 //
-// There is one: meetings-by-hand.json, the meetings that an admin added on the board. It holds their host passwords in
-// clear, because the cloud asks for them: it is readable by its owner only, and is left out of backups unless they are
-// asked for with passwords.
+// There are two. confboard.db has links, accounts, sessions and tokens, of whose secrets only hashes: see DB. Several processes can
+// use it at a time.
 //
-// The files belong to one process at a time. What two of them write is never mixed, but one's change can be lost.
+// meetings-by-hand.json has the meetings that an admin added on the board. It holds their host passwords in clear, because the
+// cloud asks for them: it is readable by its owner only, and is left out of backups unless they are asked for with passwords. It
+// belongs to one process at a time. What two of them write is never mixed, but one's change can be lost.
 package store
 
 import (
@@ -28,8 +29,12 @@ const MaxMeetings = 5000
 
 // The kinds of fault besides those of the file system.
 var (
-	// ErrNotFound: no such meeting was added by hand.
-	ErrNotFound = errors.New("no such meeting")
+	// ErrNotFound: there is no such meeting, link, account or token.
+	ErrNotFound = errors.New("not found")
+	// ErrExists: there is one of this name.
+	ErrExists = errors.New("it exists already")
+	// ErrNoWrite: the disk is full, read-only or broken. Nothing was changed.
+	ErrNoWrite = errors.New("the file cannot be written")
 	// ErrFull: there are MaxMeetings already; remove one first.
 	ErrFull = errors.New("too many meetings")
 	// ErrInvalid: a meeting that cannot be kept as it is.
