@@ -16,7 +16,7 @@ const (
 	// current id and the build: {"now": ms since 1970 UTC, "rate": number, "id": text, since it exceeds what a script's
 	// numbers hold exactly, "build": text}.
 	ClockEvent = "clock"
-	// ClosingEvent says that the server ends the stream, and why: {"reason": "stopping" | "moved" | "failed"}. Its
+	// ClosingEvent says that the server ends the stream, and why: {"reason": "stopping" | "moved" | "failed" | "denied"}. Its
 	// retry field hints when to come back.
 	ClosingEvent = "closing"
 )

@@ -33,7 +33,8 @@ type Hub struct {
 	general   map[*topic]struct{} // those that are not about one meeting
 	idle      list.List           // topics without viewers, longest first
 	enders    map[*viewer]struct{}
-	streams   uint64 // named so far
+	owned     map[string]map[*viewer]struct{} // by owner
+	streams   uint64                          // named so far
 	viewers   int
 	addresses map[string]*account
 }
@@ -54,7 +55,7 @@ func NewHub(o Options) *Hub {
 	return &Hub{
 		options: o, log: o.Logger, events: events, ids: newIDs(o.Now()), wake: make(chan struct{}, 1),
 		topics: map[string]*topic{}, byMeeting: map[conference.ConfID][]*topic{}, general: map[*topic]struct{}{},
-		enders: map[*viewer]struct{}{}, addresses: map[string]*account{},
+		enders: map[*viewer]struct{}{}, owned: map[string]map[*viewer]struct{}{}, addresses: map[string]*account{},
 	}
 }
 

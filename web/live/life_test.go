@@ -55,7 +55,7 @@ func TestAfterTwoThousandConnectsTheGoroutinesAreBackToTheStart(t *testing.T) {
 	settled(t, before)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.addresses)+len(h.byMeeting)+len(h.general)+len(h.enders)+h.idle.Len()+len(h.unstarted) > 0 {
+	if len(h.addresses)+len(h.byMeeting)+len(h.general)+len(h.enders)+len(h.owned)+h.idle.Len()+len(h.unstarted) > 0 {
 		t.Error("something is left in the hub")
 	}
 }
@@ -180,6 +180,34 @@ func TestAPageWhoseMeetingCameBeforeItsStreamIsEndedAtOnce(t *testing.T) {
 	if closing := p.named(ClosingEvent); len(closing) != 1 || closing[0].data != `{"reason":"moved"}` || len(p.events) != 1 {
 		t.Errorf("sent %+v", p.events)
 	}
+}
+
+func TestTheStreamsOfAnOwnerEndWithItsRight(t *testing.T) {
+	h := newHouse(t, newBoard("m"), Options{})
+	open := func(owner string) *page {
+		h.serve.Store(&ServeOptions{Owner: owner})
+		p := h.open("", "")
+		p.untilClock()
+		return p
+	}
+	one, two, other, nobodys := open("link"), open("link"), open("another link"), open("")
+	if !h.Owns("link") || h.Owns("none") {
+		t.Error("the hub does not know who has a stream")
+	}
+	h.End("none")
+	h.End("")
+	h.End("link")
+	for _, p := range []*page{one, two} {
+		p.untilEnd()
+		if closing := p.named(ClosingEvent); len(closing) != 1 || closing[0].data != `{"reason":"denied"}` {
+			t.Errorf("told %+v", closing)
+		}
+	}
+	h.Notify(change("a"))
+	for _, p := range []*page{other, nobodys} {
+		p.until("the change", func() bool { _, ok := p.shows["a"]; return ok })
+	}
+	eventually(t, "the owner to have no stream", func() bool { return !h.Owns("link") })
 }
 
 func TestLimits(t *testing.T) {

@@ -77,7 +77,10 @@ type ServeOptions struct {
 	// EndWhen ends the stream at a change that brings a meeting onto the board or takes it off, so that the page comes
 	// back and gets another topic. nil: never. The same rules as for View.Touched apply.
 	EndWhen func(conference.Change) bool
-	// Moved is asked once, when EndWhen is in force: it reports whether what EndWhen waits for has happened already,
+	// Moved is asked once, when EndWhen and Owner are in force: it reports whether what they wait for has happened already,
 	// between the choice of the View and now. It may call the registry. nil: it has not.
 	Moved func() bool
+	// Owner is by what right the viewer sees the page, such as a session or a link; see Hub.End. Empty: nothing that ends.
+	// It may be a secret's digest; it is not logged.
+	Owner string
 }

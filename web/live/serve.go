@@ -17,7 +17,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptio
 	defer cancel()
 	viewer := &viewer{
 		hub: h, w: w, rc: http.NewResponseController(w), http2: r.ProtoMajor >= 2, socket: socketOf(r),
-		address: o.Address, endWhen: o.EndWhen, lastID: parseID(r.Header.Get("Last-Event-ID")),
+		address: o.Address, endWhen: o.EndWhen, owner: o.Owner, lastID: parseID(r.Header.Get("Last-Event-ID")),
 		gone: ctx.Done(), cancel: cancel,
 	}
 	if err := h.join(viewer, v); err != nil {
@@ -104,7 +104,30 @@ func (h *Hub) join(v *viewer, view View) error {
 	if v.endWhen != nil {
 		h.enders[v] = struct{}{}
 	}
+	if v.owner != "" {
+		if h.owned[v.owner] == nil {
+			h.owned[v.owner] = map[*viewer]struct{}{}
+		}
+		h.owned[v.owner][v] = struct{}{}
+	}
 	return nil
+}
+
+// End ends the streams of an owner at once: their page is told that its right has ended, and asks anew. It does not block. A
+// viewer who is about to come is let in unless its ServeOptions.Moved says that the right has ended.
+func (h *Hub) End(owner string) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for v := range h.owned[owner] {
+		v.end(denied)
+	}
+}
+
+// Owns reports whether an owner has an open stream.
+func (h *Hub) Owns(owner string) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.owned[owner]) > 0
 }
 
 func over(n, limit int) bool { return limit > 0 && n >= limit }
@@ -114,6 +137,9 @@ func (h *Hub) leave(v *viewer) {
 	defer h.mu.Unlock()
 	h.viewers--
 	delete(h.enders, v)
+	if delete(h.owned[v.owner], v); len(h.owned[v.owner]) == 0 {
+		delete(h.owned, v.owner)
+	}
 	h.release(v.address, account{streams: 1})
 	if t := v.topic; t.leave(v) {
 		h.release(t.address, account{topics: 1})

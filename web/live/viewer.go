@@ -29,9 +29,10 @@ const (
 	stopping
 	moved
 	failed
+	denied
 )
 
-var endingNames = [...]string{stopping: "stopping", moved: "moved", failed: "failed"}
+var endingNames = [...]string{stopping: "stopping", moved: "moved", failed: "failed", denied: "denied"}
 
 // movedWithin spreads the return of those whose page has moved.
 const movedWithin = 500 * time.Millisecond
@@ -49,6 +50,7 @@ type viewer struct {
 	address string
 	lastID  int64 // what the page says it has; 0: nothing
 	endWhen func(conference.Change) bool
+	owner   string
 	gone    <-chan struct{} // closed when the stream is to end
 	cancel  context.CancelFunc
 	// Under topic.mu: the place in topic.viewers, whether the lag guard has decided to cut it, and where a viewer who waits
@@ -284,7 +286,7 @@ func (v *viewer) close() {
 		_ = v.socket.SetLinger(-1) // what was written may still arrive
 	}
 	within := movedWithin
-	if why != moved {
+	if why != moved && why != denied {
 		within = v.hub.options.ReturnWithin
 	}
 	retry := within/5 + rand.N(within*4/5)
