@@ -134,7 +134,7 @@ func TestSessionsEnd(t *testing.T) {
 	d := newDesk(t, "", "")
 	cookie, _ := d.try(t, d.token(), "1")
 	for range 14 { // in use, for almost 7 days
-		d.now = d.now.Add(idleLimit - time.Second)
+		d.now = d.now.Add(adminIdle - time.Second)
 		if !d.SignedIn(with(cookie)) {
 			t.Fatalf("a session in use ended after %v", d.now)
 		}
@@ -145,7 +145,7 @@ func TestSessionsEnd(t *testing.T) {
 	}
 
 	cookie, _ = d.try(t, d.token(), "1")
-	d.now = d.now.Add(idleLimit)
+	d.now = d.now.Add(adminIdle)
 	if d.SignedIn(with(cookie)) {
 		t.Error("a session outlived 12 hours without use")
 	}
@@ -165,7 +165,7 @@ func TestSessionsEnd(t *testing.T) {
 func TestTheLeastUsedSessionMakesRoom(t *testing.T) {
 	d := newDesk(t, "", "")
 	var cookies []*http.Cookie
-	for range maxSessions {
+	for range maxAdminSessions {
 		c, _ := d.try(t, d.token(), "1")
 		cookies = append(cookies, c)
 		d.now = d.now.Add(time.Second)

@@ -35,6 +35,15 @@ func (b *bucket) add(now time.Time, every time.Duration, atOnce int) time.Durati
 	return max(0, b.until.Sub(now)-(full-every))
 }
 
+// waiting returns how long an address has to wait before its next try, 0 if it does not. The limit of all together does not count:
+// it would let anybody keep everybody out.
+func (t *tries) waiting(address string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	free := now.Add((triesAtOnce - 1) * tryEvery)
+	return max(0, t.addresses[address].until.Sub(free))
+}
+
 // wrong counts a wrong try and returns how long to wait before the next.
 func (t *tries) wrong(address string, now time.Time) time.Duration {
 	t.mu.Lock()

@@ -37,14 +37,15 @@ func (d *DB) AddShare(ctx context.Context, s Share) error {
 }
 
 // UpdateShare keeps what became of a link: when it began, ended, was revoked and was seen. None of these is ever taken back by a
-// writer that knows less.
+// writer that knows less. A link that has been forgotten stays so.
 func (d *DB) UpdateShare(ctx context.Context, s conference.Share) error {
-	return d.exec(ctx, `UPDATE link SET
+	_, err := d.sql.ExecContext(ctx, `UPDATE link SET
 		began_at = CASE WHEN began_at = 0 THEN $2 ELSE began_at END,
 		ended_at = CASE WHEN ended_at = 0 THEN $3 ELSE ended_at END,
 		revoked_at = CASE WHEN revoked_at = 0 THEN $4 ELSE revoked_at END,
 		seen_at = CASE WHEN seen_at < $5 THEN $5 ELSE seen_at END
 		WHERE id = $1`, s.ID, ms(s.Began), ms(s.Ended), ms(s.Revoked), ms(s.Seen))
+	return fault(err)
 }
 
 // ForgetShares removes the links that have not opened since an instant.

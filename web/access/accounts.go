@@ -1,0 +1,367 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// How long the sessions of accounts last: a board on a desk is not signed in every morning.
+const (
+	accountIdle = 30 * 24 * time.Hour
+	accountAge  = 180 * 24 * time.Hour
+)
+
+const (
+	// followEvery is how soon a change of accounts and tokens by a command beside the board has effect.
+	followEvery = 2 * time.Second
+	// storeUseAfter is how old the stored last use of a session may get.
+	storeUseAfter = time.Hour
+)
+
+// Account is somebody who can sign in. Hash is from HashPassword.
+type Account struct {
+	Name, Role, Hash string
+	// Changed is when the password or the role was set last: sessions that began before have ended.
+	Created, Changed time.Time
+}
+
+// Session is a session as it is stored: of its secret, the digest only.
+type Session struct {
+	Digest, Account string
+	// Changed is the account's when the session began.
+	Changed     time.Time
+	Began, Used time.Time
+}
+
+// Token lets a program read, by its digest.
+type Token struct {
+	Name, Digest string
+	Created      time.Time
+}
+
+// AccountStore keeps accounts, sessions and tokens. Its methods wait for the disk.
+type AccountStore interface {
+	Accounts(ctx context.Context) ([]Account, error)
+	Tokens(ctx context.Context) ([]Token, error)
+	Sessions(ctx context.Context) ([]Session, error)
+	PutSession(ctx context.Context, s Session) error
+	RemoveSession(ctx context.Context, digest string) error
+}
+
+// AccountsConfig is what Accounts need. Store is required.
+type AccountsConfig struct {
+	Store AccountStore
+	// Path, PublicURL, Ended, Now and Logger are as in Config.
+	Path, PublicURL string
+	Ended           func(owner string)
+	Now             func() time.Time
+	Logger          *slog.Logger
+	// InUse reports whether an owner has an open page: its session is then being used. Default: none has.
+	InUse func(owner string) bool
+}
+
+// Accounts lets people sign in with a name and a password, and programs read with a token. Who makes a request is answered from
+// memory, so that a disk that fails keeps nobody out. All methods are safe for concurrent use.
+type Accounts struct {
+	config   AccountsConfig
+	sessions *sessions
+	tries    tries
+	hashing  chan struct{} // a slot for each hash that is computed
+	nobody   hashed        // what the password of an unknown name is compared with, so that it takes as long
+
+	mu       sync.RWMutex
+	accounts map[string]Account
+	tokens   map[digest]string
+	failing  bool // the last attempt to read the store failed, which has been logged
+
+	removing sync.Mutex
+	removed  []digest // ended sessions that the store still has
+}
+
+// NewAccounts reads accounts, tokens and sessions from the store.
+func NewAccounts(ctx context.Context, c AccountsConfig) (*Accounts, error) {
+	if c.Path == "" {
+		c.Path = "/"
+	}
+	if c.Ended == nil {
+		c.Ended = func(string) {}
+	}
+	if c.InUse == nil {
+		c.InUse = func(string) bool { return false }
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	public, err := parsePublicURL(c.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	a := &Accounts{config: c, hashing: make(chan struct{}, hashesAtOnce)}
+	// Lax, because people come here by links in their mail and are to be signed in then; Guard keeps out what others' pages send.
+	a.sessions = newSessions("confboard_session", c.Path, public, http.SameSiteLaxMode, accountIdle, accountAge, maxSessions, a.sessionEnded)
+	hash, err := HashPassword(conference.NewSecret(rand.Text()))
+	if err != nil {
+		return nil, err
+	}
+	if a.nobody, err = parseHash(hash); err != nil {
+		return nil, err
+	}
+	if err := a.load(ctx); err != nil {
+		return nil, fmt.Errorf("read the accounts: %w", err)
+	}
+	return a, nil
+}
+
+func (a *Accounts) load(ctx context.Context) error {
+	stored, err := a.config.Store.Sessions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range stored {
+		if d, ok := digestFrom(s.Digest); ok {
+			a.sessions.add(d, &session{account: s.Account, changed: s.Changed, began: s.Began, used: s.Used, stored: s.Used})
+		}
+	}
+	return a.follow(ctx)
+}
+
+// follow takes over what the store says of accounts and tokens, and ends the sessions of those who were changed.
+func (a *Accounts) follow(ctx context.Context) error {
+	list, err := a.config.Store.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	tokens, err := a.config.Store.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	accounts, digests := make(map[string]Account, len(list)), make(map[digest]string, len(tokens))
+	for _, account := range list {
+		accounts[account.Name] = account
+	}
+	for _, t := range tokens {
+		if d, ok := digestFrom(t.Digest); ok {
+			digests[d] = t.Name
+		}
+	}
+	a.mu.Lock()
+	a.accounts, a.tokens = accounts, digests
+	a.mu.Unlock()
+	a.sessions.end(func(_ digest, s *session) bool {
+		account, there := accounts[s.account]
+		return !there || !account.Changed.Equal(s.changed)
+	})
+	return nil
+}
+
+// HasAdmin reports whether any account is an admin's.
+func (a *Accounts) HasAdmin() bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for _, account := range a.accounts {
+		if Role(account.Role) == RoleAdmin {
+			return true
+		}
+	}
+	return false
+}
+
+// Who is who makes a request that belongs to a session.
+func (a *Accounts) Who(r *http.Request) (Who, bool) {
+	s, d, ok := a.sessions.find(r, a.config.Now())
+	if !ok {
+		return Who{}, false
+	}
+	a.mu.RLock()
+	account, ok := a.accounts[s.account]
+	a.mu.RUnlock()
+	if !ok || !account.Changed.Equal(s.changed) || !Role(account.Role).Known() {
+		return Who{}, false
+	}
+	return Who{Name: account.Name, Role: Role(account.Role), Owner: d.owner()}, true
+}
+
+// Bearer is the program that makes a request with a token in its Authorization header. It may read.
+func (a *Accounts) Bearer(r *http.Request) (Who, bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return Who{}, false
+	}
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	name, ok := a.tokens[digestOf(token)]
+	if !ok {
+		return Who{}, false
+	}
+	return Who{Name: name, Role: RoleViewer}, true
+}
+
+// SignIn opens a session for who knows an account's password, and sets its cookie. address is the client's. When name or password
+// is wrong, which is not told apart, ok is false; wait is how long this address has to wait before its next try, in which nothing
+// is looked at; 0: none. An error is that of ctx: too many try at a time.
+func (a *Accounts) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Request, address, name string, password conference.Secret) (wait time.Duration, ok bool, err error) {
+	now, from := a.config.Now(), network(address)
+	if wait := a.tries.waiting(from, now); wait > 0 {
+		return wait, false, nil
+	}
+	a.mu.RLock()
+	account, known := a.accounts[CleanName(name)]
+	a.mu.RUnlock()
+	hash, parsed := a.nobody, error(nil)
+	if known {
+		hash, parsed = parseHash(account.Hash)
+	}
+	select {
+	case a.hashing <- struct{}{}:
+	case <-ctx.Done():
+		return 0, false, ctx.Err()
+	}
+	right := hash.matches(password) && known && parsed == nil
+	<-a.hashing
+	if !right {
+		wait := a.tries.wrong(from, now)
+		a.config.Logger.Warn("a wrong name or password was tried", "address", address, "wait", wait)
+		return wait, false, nil
+	}
+	opened := session{account: account.Name, changed: account.Changed, began: now, used: now, stored: now}
+	d := a.sessions.open(w, r, opened)
+	if err := a.config.Store.PutSession(ctx, opened.asStored(d)); err != nil {
+		a.config.Logger.Error("a session ends with the board, because it cannot be stored", "account", account.Name, "error", err)
+	}
+	a.config.Logger.Info("signed in", "account", account.Name, "address", address)
+	return 0, true, nil
+}
+
+func (s session) asStored(d digest) Session {
+	return Session{Digest: d.String(), Account: s.account, Changed: s.changed, Began: s.began, Used: s.used}
+}
+
+// network is what counts as one address: of IPv6, everybody has a whole network.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Is4() || ip.Is4In6() {
+		return address
+	}
+	prefix, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return prefix.String()
+}
+
+// SignOut ends the request's session, if it has one, or with everywhere all of the account; it takes the cookie back.
+func (a *Accounts) SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) {
+	if s, _, ok := a.sessions.find(r, a.config.Now()); ok && everywhere {
+		a.sessions.end(func(_ digest, other *session) bool { return other.account == s.account })
+	}
+	a.sessions.close(w, r)
+}
+
+// sessionEnded ends the pages of a session, and leaves it to Run to tell the store.
+func (a *Accounts) sessionEnded(d digest) {
+	a.removing.Lock()
+	a.removed = append(a.removed, d)
+	a.removing.Unlock()
+	a.config.Ended(d.owner())
+}
+
+// Run follows what commands beside the board change, ends sessions when their time is up, and stores what became of them. It
+// returns nil when ctx ends.
+func (a *Accounts) Run(ctx context.Context) error { return a.run(ctx, func() {}) }
+
+// run calls also now and then.
+func (a *Accounts) run(ctx context.Context, also func()) error {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+			defer cancel()
+			a.note(a.settle(last))
+			return nil
+		case <-tick.C:
+		}
+		also()
+		a.sessions.sweep(a.config.Now(), func(d digest) bool { return a.config.InUse(d.owner()) })
+		err := a.follow(ctx)
+		if err == nil {
+			err = a.settle(ctx)
+		}
+		if ctx.Err() == nil {
+			a.note(err)
+		}
+	}
+}
+
+// note logs the beginning of a failure.
+func (a *Accounts) note(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err != nil && !a.failing {
+		a.config.Logger.Error("accounts cannot be read or stored; those that are known count until they can", "error", err)
+	}
+	a.failing = err != nil
+}
+
+// settle stores which sessions have ended and which were used.
+func (a *Accounts) settle(ctx context.Context) error {
+	a.removing.Lock()
+	removed := a.removed
+	a.removed = nil
+	a.removing.Unlock()
+	for i, d := range removed {
+		if err := a.config.Store.RemoveSession(ctx, d.String()); err != nil {
+			a.removing.Lock()
+			a.removed = append(a.removed, removed[i:]...)
+			a.removing.Unlock()
+			return err
+		}
+	}
+	for _, s := range a.sessions.unstored() {
+		if err := a.config.Store.PutSession(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unstored are the sessions whose last use should be stored, and from now on counts as stored.
+func (s *sessions) unstored() (list []Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for d, held := range s.all {
+		if held.used.Sub(held.stored) >= storeUseAfter {
+			held.stored = held.used
+			list = append(list, held.asStored(d))
+		}
+	}
+	return list
+}
+
+var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,63}$`)
+
+// CleanName is a name as it counts: without blanks around it, in small letters.
+func CleanName(typed string) string { return strings.ToLower(strings.TrimSpace(typed)) }
+
+// ValidName reports whether an account or a token can have this name, which has been cleaned.
+func ValidName(name string) bool { return accountName.MatchString(name) }
+
+// NewToken makes a token for a program. It is to be shown once, and its digest kept.
+func NewToken(name string, now time.Time) (conference.Secret, Token) {
+	secret := rand.Text()
+	return conference.NewSecret(secret), Token{Name: name, Digest: digestOf(secret).String(), Created: now}
+}

@@ -1,0 +1,135 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// How long the sessions of admin tokens last, and how many there are at most.
+const (
+	adminIdle        = 12 * time.Hour
+	adminAge         = 7 * 24 * time.Hour
+	maxAdminSessions = 100
+)
+
+// Config is what an Admin needs. Issue is required.
+type Config struct {
+	// Issue is given every new one-time token, the first one by NewAdmin: it is the only one ever to see it. It is not called
+	// twice at a time. What it returns is logged; a token that reached nobody is replaced by the next start.
+	Issue func(token conference.Secret) error
+	// Path is that of the cookies: the base path with a slash at its end. Default /.
+	Path string
+	// PublicURL is where people reach the board, empty when that is not known. With https, cookies of its host are for
+	// encrypted connections only, though the proxy's connection to us is not.
+	PublicURL string
+	// Ended is told of every session that ends before its cookie does, by the name that Who calls Owner. It must not call back.
+	// Default: nobody is told.
+	Ended func(owner string)
+	// Now is the clock. Default time.Now.
+	Now func() time.Time
+	// Logger hears of tokens that were used, and of wrong ones. Default: none.
+	Logger *slog.Logger
+}
+
+// Admin holds the one-time token and the sessions that it opened, of both their hashes only. All methods are safe for concurrent
+// use.
+type Admin struct {
+	config   Config
+	tries    tries
+	sessions *sessions
+
+	signing sync.Mutex // one sign-in at a time: a token opens one session
+
+	mu    sync.Mutex
+	token digest
+}
+
+// NewAdmin makes the first token and has it issued.
+func NewAdmin(c Config) (*Admin, error) {
+	if c.Path == "" {
+		c.Path = "/"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Ended == nil {
+		c.Ended = func(string) {}
+	}
+	public, err := parsePublicURL(c.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	a := &Admin{config: c, sessions: newSessions("confboard_admin", c.Path, public, http.SameSiteStrictMode, adminIdle, adminAge, maxAdminSessions,
+		func(d digest) { c.Ended(d.owner()) })}
+	if err := a.renew(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// renew replaces the token.
+func (a *Admin) renew() error {
+	token := rand.Text()
+	a.mu.Lock()
+	a.token = digestOf(token)
+	a.mu.Unlock()
+	if err := a.config.Issue(conference.NewSecret(token)); err != nil {
+		return fmt.Errorf("issue the admin token: %w", err)
+	}
+	return nil
+}
+
+// SignIn opens a session with the one-time token, which is then worthless, and sets its cookie. address is the client's. When
+// the token is wrong, ok is false and wait is how long to wait before the next try; 0: none.
+//
+// Too many wrong tries only make the wrong ones wait: the right token is taken at any time, so nobody can keep the admin out by
+// trying, and none of the 2^128 others is found at any rate.
+func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, token conference.Secret) (wait time.Duration, ok bool) {
+	a.signing.Lock()
+	defer a.signing.Unlock()
+	now := a.config.Now()
+	given := digestOf(token.Reveal())
+	a.mu.Lock()
+	right := subtle.ConstantTimeCompare(given[:], a.token[:]) == 1
+	a.mu.Unlock()
+	if !right {
+		wait := a.tries.wrong(address, now)
+		a.config.Logger.Warn("a wrong admin token was tried", "address", address, "wait", wait)
+		return wait, false
+	}
+	if err := a.renew(); err != nil {
+		a.config.Logger.Error("the next admin token reached nobody; restart to get another", "error", err)
+	}
+	a.sessions.sweep(now, func(digest) bool { return false })
+	a.sessions.open(w, r, session{began: now, used: now})
+	a.config.Logger.Info("an admin signed in; the token was replaced", "address", address)
+	return 0, true
+}
+
+// SignedIn reports whether a request belongs to a session, which thereby counts as used.
+func (a *Admin) SignedIn(r *http.Request) bool {
+	_, ok := a.Who(r)
+	return ok
+}
+
+// Who is who makes a request that belongs to a session.
+func (a *Admin) Who(r *http.Request) (Who, bool) {
+	_, d, ok := a.sessions.find(r, a.config.Now())
+	if !ok {
+		return Who{}, false
+	}
+	return Who{Role: RoleAdmin, Owner: d.owner()}, true
+}
+
+// SignOut ends the request's session, if it has one, and takes its cookie back.
+func (a *Admin) SignOut(w http.ResponseWriter, r *http.Request) { a.sessions.close(w, r) }

@@ -1,0 +1,81 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"confboard/web/store"
+)
+
+// stored keeps everything in a real file. Its disk can be made full.
+type stored struct {
+	*store.DB
+	full atomic.Bool
+}
+
+func newStored(t *testing.T, dir string) *stored {
+	t.Helper()
+	db, err := store.OpenDB(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &stored{DB: db}
+}
+
+var errFull = errors.New("the disk is full")
+
+func (s *stored) fault() error {
+	if s.full.Load() {
+		return errFull
+	}
+	return nil
+}
+
+func converted[B, A any](all []A, err error, f func(A) B) ([]B, error) {
+	list := make([]B, len(all))
+	for i, a := range all {
+		list[i] = f(a)
+	}
+	return list, err
+}
+
+func (s *stored) Accounts(ctx context.Context) ([]Account, error) {
+	all, err := s.DB.Accounts(ctx)
+	return converted(all, errors.Join(err, s.fault()), func(a store.Account) Account { return Account(a) })
+}
+
+func (s *stored) Tokens(ctx context.Context) ([]Token, error) {
+	all, err := s.DB.Tokens(ctx)
+	return converted(all, err, func(a store.Token) Token { return Token(a) })
+}
+
+func (s *stored) Sessions(ctx context.Context) ([]Session, error) {
+	all, err := s.DB.Sessions(ctx)
+	return converted(all, err, func(a store.Session) Session { return Session(a) })
+}
+
+func (s *stored) PutSession(ctx context.Context, one Session) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	return s.DB.PutSession(ctx, store.Session(one))
+}
+
+func (s *stored) Shares(ctx context.Context) ([]StoredShare, error) {
+	all, err := s.DB.Shares(ctx)
+	return converted(all, err, func(a store.Share) StoredShare { return StoredShare(a) })
+}
+
+func (s *stored) AddShare(ctx context.Context, one StoredShare) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	return s.DB.AddShare(ctx, store.Share(one))
+}

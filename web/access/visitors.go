@@ -1,0 +1,75 @@
+package access
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Visitors says who makes a request, by all ways that the board has to find out. Each can be nil.
+type Visitors struct {
+	// Open: everybody may see the board.
+	Open     bool
+	Admin    *Admin
+	Accounts *Accounts
+	Proxy    *Proxy
+}
+
+// Who is who makes a request. A session counts as used by it.
+func (v *Visitors) Who(r *http.Request) Who {
+	if v.Admin != nil {
+		if who, ok := v.Admin.Who(r); ok {
+			return who
+		}
+	}
+	if v.Proxy != nil {
+		if who, ok := v.Proxy.Who(r); ok {
+			return who
+		}
+	}
+	if v.Accounts != nil && v.Proxy == nil {
+		if who, ok := v.Accounts.Who(r); ok {
+			return who
+		}
+	}
+	if v.Open {
+		return Who{Role: RoleViewer}
+	}
+	return Who{}
+}
+
+// Program is who makes a request that a program may make: somebody who is signed in, or the holder of a token.
+func (v *Visitors) Program(r *http.Request) Who {
+	who := v.Who(r)
+	if who.Role == RoleNone && v.Accounts != nil {
+		who, _ = v.Accounts.Bearer(r)
+	}
+	return who
+}
+
+// sweepEvery is how soon the pages of a session end after its time is up.
+const sweepEvery = time.Minute
+
+// Run ends sessions when their time is up, and does what Accounts.Run does. It returns nil when ctx ends.
+func (v *Visitors) Run(ctx context.Context) error {
+	if v.Accounts != nil {
+		return v.Accounts.run(ctx, v.sweep)
+	}
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			v.sweep()
+		}
+	}
+}
+
+// sweep ends the sessions of the admin token whose time is up.
+func (v *Visitors) sweep() {
+	if v.Admin != nil {
+		v.Admin.sessions.sweep(v.Admin.config.Now(), func(digest) bool { return false })
+	}
+}
