@@ -37,11 +37,8 @@ const (
 	seenEvery = time.Minute
 )
 
-// Why a link was not made or not revoked.
-var (
-	ErrTooManyLinks = errors.New("there are too many links")
-	ErrNoLink       = errors.New("no such link")
-)
+// ErrTooManyLinks: a link was not made.
+var ErrTooManyLinks = errors.New("there are too many links")
 
 // LinksConfig is what Links need. Store is required.
 type LinksConfig struct {
@@ -102,8 +99,8 @@ func (l *Links) add(d digest, s conference.Share) {
 	l.byMeeting[s.ConfID] = append(l.byMeeting[s.ConfID], held)
 }
 
-// ShareOwner names a link to the streams; it does not open it.
-func ShareOwner(id string) string { return "link " + id }
+// shareOwner names a link to the streams; it does not open it.
+func shareOwner(id string) string { return "link " + id }
 
 // Make makes a link and returns its token, which is in its address and nowhere else. ID and Created are set by Make. It waits for
 // the disk; after an error there is no link.
@@ -128,17 +125,18 @@ func (l *Links) Make(ctx context.Context, s conference.Share) (token conference.
 	return conference.NewSecret(secret), s, nil
 }
 
-// Open returns the link with a token, which thereby counts as seen; ok is false when it does not open, for whatever reason.
-func (l *Links) Open(token string) (s conference.Share, ok bool) {
+// Open returns the link with a token, which thereby counts as seen, and its name to the streams; ok is false when it does not open,
+// for whatever reason.
+func (l *Links) Open(token string) (s conference.Share, owner string, ok bool) {
 	now := l.config.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	held := l.byKey[digestOf(token)]
 	if held == nil || held.State(now) != conference.ShareOpen {
-		return conference.Share{}, false
+		return conference.Share{}, "", false
 	}
 	held.Seen, held.seen = now.UTC().Truncate(time.Millisecond), true
-	return held.Share, true
+	return held.Share, shareOwner(held.ID), true
 }
 
 // Opens reports whether a link with an ID opens still.
@@ -163,14 +161,14 @@ func (l *Links) List(id conference.ConfID) []conference.Share {
 	return all
 }
 
-// Revoke takes a link back: its pages end at once, whatever the disk does. An error other than ErrNoLink means that it opens again
-// after a restart unless it can be stored until then, which goes on being tried.
-func (l *Links) Revoke(ctx context.Context, id string) error {
+// Revoke takes a link back: its pages end at once, whatever the disk does. An error means that it opens again after a restart unless
+// it can be stored until then, which goes on being tried. found is false when there is no such link.
+func (l *Links) Revoke(ctx context.Context, id string) (found bool, err error) {
 	l.mu.Lock()
 	held := l.byID[id]
 	if held == nil {
 		l.mu.Unlock()
-		return ErrNoLink
+		return false, nil
 	}
 	if held.Revoked.IsZero() {
 		held.Revoked = l.config.Now().UTC().Truncate(time.Millisecond)
@@ -178,16 +176,15 @@ func (l *Links) Revoke(ctx context.Context, id string) error {
 	held.closed, held.changed = true, true
 	s := held.Share
 	l.mu.Unlock()
-	l.config.Ended(ShareOwner(id))
-	err := l.config.Store.UpdateShare(ctx, s)
-	if err != nil {
+	l.config.Ended(shareOwner(id))
+	if err := l.config.Store.UpdateShare(ctx, s); err != nil {
 		l.stir()
-		return err
+		return true, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	held.changed = held.Share != s
-	return nil
+	return true, nil
 }
 
 // Notify follows what happens to the meetings of links. It is for conference.Registry.Observe and does not block.
@@ -208,7 +205,7 @@ func (l *Links) Notify(c conference.Change) {
 	}
 	l.mu.Unlock()
 	for _, id := range over {
-		l.config.Ended(ShareOwner(id))
+		l.config.Ended(shareOwner(id))
 	}
 	if len(over) > 0 {
 		l.stir()
@@ -270,7 +267,7 @@ func (l *Links) expire() time.Duration {
 	}
 	l.mu.Unlock()
 	for _, id := range over {
-		l.config.Ended(ShareOwner(id))
+		l.config.Ended(shareOwner(id))
 	}
 	return next
 }

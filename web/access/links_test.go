@@ -67,32 +67,32 @@ func TestALinkOpensUntilItIsRevoked(t *testing.T) {
 		t.Errorf("the token %q is too short", token)
 	}
 	for _, guess := range []string{"", made.ID, token[1:], token + "A"} {
-		if _, ok := d.Open(guess); ok {
+		if _, _, ok := d.Open(guess); ok {
 			t.Errorf("%q opens", guess)
 		}
 	}
-	if s, ok := d.Open(strings.ToLower(token)); !ok || s.ConfID != "900487914" || s.Shows != shows || s.Seen.IsZero() {
+	if s, _, ok := d.Open(strings.ToLower(token)); !ok || s.ConfID != "900487914" || s.Shows != shows || s.Seen.IsZero() {
 		t.Errorf("%+v, %v", s, ok)
 	}
 	if list := d.List("900487914"); len(list) != 2 || len(d.List("")) != 2 || len(d.List("1")) != 0 {
 		t.Errorf("%+v", list)
 	}
 
-	if err := d.Revoke(t.Context(), "none"); !errors.Is(err, ErrNoLink) {
-		t.Errorf("no such link: %v", err)
+	if found, err := d.Revoke(t.Context(), "none"); found || err != nil {
+		t.Errorf("no such link: %v, %v", found, err)
 	}
-	if err := d.Revoke(t.Context(), made.ID); err != nil {
-		t.Fatal(err)
+	if found, err := d.Revoke(t.Context(), made.ID); !found || err != nil {
+		t.Fatal(found, err)
 	}
-	if got := d.ended(); !slices.Equal(got, []string{ShareOwner(made.ID)}) {
+	if got := d.ended(); !slices.Equal(got, []string{shareOwner(made.ID)}) {
 		t.Errorf("ended %v", got)
 	}
 	again := newLinkDesk(t, newStored(t, dir)) // after a restart
 	for _, l := range []*linkDesk{d, again} {
-		if _, ok := l.Open(token); ok || l.Opens(made.ID) {
+		if _, _, ok := l.Open(token); ok || l.Opens(made.ID) {
 			t.Error("a revoked link opens")
 		}
-		if _, ok := l.Open(other); !ok {
+		if _, _, ok := l.Open(other); !ok {
 			t.Error("another link does not open")
 		}
 	}
@@ -120,10 +120,10 @@ func TestALinkThatCannotBeStoredIsNotMadeAndOneThatIsRevokedEndsAllTheSame(t *te
 	}
 	full := &failing{stored: d.store}
 	d.config.Store = full
-	if err := d.Revoke(t.Context(), made.ID); !errors.Is(err, errFull) {
+	if _, err := d.Revoke(t.Context(), made.ID); !errors.Is(err, errFull) {
 		t.Errorf("revoked: %v", err)
 	}
-	if _, ok := d.Open(token); ok || len(d.ended()) != 1 {
+	if _, _, ok := d.Open(token); ok || len(d.ended()) != 1 {
 		t.Error("a link whose revocation cannot be stored opens")
 	}
 	d.store.full.Store(false)
@@ -167,7 +167,7 @@ func TestALinkEndsInTimeAndWithItsMeeting(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if got := d.ended(); !slices.Equal(got, []string{ShareOwner(brief.ID)}) || d.Opens(brief.ID) {
+		if got := d.ended(); !slices.Equal(got, []string{shareOwner(brief.ID)}) || d.Opens(brief.ID) {
 			t.Errorf("at its time: ended %v", got)
 		}
 
@@ -176,13 +176,13 @@ func TestALinkEndsInTimeAndWithItsMeeting(t *testing.T) {
 		for day := range 2 {
 			registry.Apply(conference.LinkMessage{About: about, Event: conference.LinkUp})
 			registry.Apply(conference.StatusMessage{About: about, Envelope: conference.Envelope{Type: conference.StatusType, ConfID: "900487914", Version: conference.FullVersion(day + 1)}})
-			if _, opens := d.Open(token); opens != (day == 0) {
+			if _, _, opens := d.Open(token); opens != (day == 0) {
 				t.Errorf("day %d: opens %v", day, opens)
 			}
 			registry.Apply(conference.LinkMessage{About: about, Event: conference.LinkEnded})
 		}
 		synctest.Wait()
-		if got := d.ended(); !slices.Equal(got, []string{ShareOwner(brief.ID), ShareOwner(with.ID)}) || !d.Opens(stays.ID) {
+		if got := d.ended(); !slices.Equal(got, []string{shareOwner(brief.ID), shareOwner(with.ID)}) || !d.Opens(stays.ID) {
 			t.Errorf("ended %v", got)
 		}
 
@@ -215,7 +215,7 @@ func TestLinksFromManySidesAtOnce(t *testing.T) {
 				d.Open(token)
 				d.Notify(conference.Change{ConfID: made.ConfID, After: &conference.State{}, Fields: []conference.FieldChange{{Part: conference.PartLink}}})
 				d.List("")
-				if err := d.Revoke(ctx, made.ID); err != nil {
+				if _, err := d.Revoke(ctx, made.ID); err != nil {
 					t.Error(err)
 				}
 			}
