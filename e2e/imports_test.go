@@ -52,6 +52,10 @@ var onlyIn = map[string][]string{
 	"github.com/gorilla/websocket": {"feed/huawei", "feed/simulator"},
 	"github.com/spf13/":            {"web/app", "web/settings"},
 	"github.com/go-faster/jx":      {"feed/wire"},
+	"github.com/boombuler/":        {"handlers"},
+	"golang.org/x/crypto":          {"web/access"},
+	"golang.org/x/term":            {"web/app"},
+	"modernc.org/":                 {"web/store"},
 }
 
 func TestEveryPackageKnowsOnlyWhatItMay(t *testing.T) {

@@ -14,10 +14,8 @@ import (
 	"confboard/templates/text"
 )
 
-// Admins knows who may change something on the board; *access.Admin is one. All methods are safe for concurrent use.
+// Admins lets in who has the admin token; *access.Admin is one. All methods are safe for concurrent use.
 type Admins interface {
-	// SignedIn reports whether a request is an admin's.
-	SignedIn(r *http.Request) bool
 	// SignIn lets in who has the token, which is good for once. address is the client's. When the token is wrong, ok is false
 	// and wait is how long to wait before the next try; 0: none.
 	SignIn(w http.ResponseWriter, r *http.Request, address string, token conference.Secret) (wait time.Duration, ok bool)
@@ -71,23 +69,25 @@ func (h *Handlers) registerFeed(g *echo.Group) {
 	if h.Hook != nil {
 		g.POST(HookPath, h.receive)
 	}
+	if h.Admins != nil {
+		page(g, "/feed/sign-in", h.signInPage)
+		g.POST("/feed/sign-in", h.signIn)
+		g.POST("/feed/sign-out", h.signOut)
+	}
 	if !h.changeable() {
 		return
 	}
-	page(g, "/feed/sign-in", h.signInPage)
-	g.POST("/feed/sign-in", h.signIn)
-	g.POST("/feed/sign-out", h.signOut)
 	g.POST("/feed", h.add)
 	g.POST("/feed/m/:confID/retry", h.retry)
 	g.POST("/feed/m/:confID/remove", h.remove)
 }
 
-// changeable reports whether there is anything that an admin can do.
-func (h *Handlers) changeable() bool { return h.Admins != nil && h.Keeper != nil }
+// changeable reports whether there is anything that an admin can do on the page of the feed.
+func (h *Handlers) changeable() bool { return h.Keeper != nil && (h.Admins != nil || h.Closed) }
 
 // signedIn reports whether a request is that of an admin who can do something.
 func (h *Handlers) signedIn(c echo.Context) bool {
-	return h.changeable() && h.Admins.SignedIn(c.Request())
+	return h.changeable() && visitor(c).Admin
 }
 
 // feedLead makes the props of what stands above the feed. form is the one to be corrected, nil for an empty one.
@@ -101,7 +101,10 @@ func (h *Handlers) feedLead(c echo.Context, form *templates.AddForm) templates.F
 		l.SignIn = h.Paths.SignIn()
 		return l
 	}
-	l.SignOut, l.Notice, l.Form = h.Paths.SignOut(), h.notice(c, t), form
+	l.Notice, l.Form = h.notice(c, t), form
+	if visitor(c).Name == "" { // an account signs out on every page
+		l.SignOut = h.Paths.SignOut()
+	}
 	if form == nil {
 		l.Form = h.addForm(t, addition{})
 	}

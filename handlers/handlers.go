@@ -61,8 +61,19 @@ type Handlers struct {
 	Keeper Keeper
 	// Hook takes the enterprise's events; nil: there is no such endpoint.
 	Hook Hook
+	// Closed: who is not signed in sees nothing but links and what is Public. Entry lets people sign in; nil: that is not done here.
+	Closed bool
+	Entry  Entry
+	// Public reports whether the status of a meeting may be seen by those who are not signed in; nil: of none.
+	Public func(conference.ConfID) bool
+	// Links are the links to single meetings; nil: there are none. PublicURL is scheme and host of their addresses; empty: as the
+	// request that makes one has them.
+	Links     Links
+	PublicURL string
 	// Logger is told of what could not be done for an admin. nil: nobody is.
 	Logger *slog.Logger
+
+	names aliases
 }
 
 // Register adds all routes to a group that stands at the base path.
@@ -74,6 +85,8 @@ func (h *Handlers) Register(g *echo.Group) {
 	g.GET("/m/:confID/events", h.meetingStream)
 	g.GET("/wall/events", h.wallStream)
 	h.registerFeed(g)
+	h.registerSignIn(g)
+	h.registerLinks(g)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
 	g.GET("/favicon.ico", h.icon)
@@ -138,7 +151,7 @@ func (h *Handlers) streamLanguage(c echo.Context) text.Lang {
 func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) templates.Page {
 	now := h.Now()
 	p := templates.Page{
-		Text: t, Tab: tab, Root: h.Paths.Overview(""), Feed: h.Paths.Feed(feedQuery{}), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
+		Text: t, Tab: tab, Root: h.Paths.Overview(""), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
 		Clock: now.UTC().Format("2006-01-02 15:04:05") + " UTC",
 		CSS:   h.Paths.Asset(h.Assets.Path("app.css")),
 		JS:    h.Paths.Asset(h.Assets.Path("app.js")),
@@ -147,6 +160,16 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 		other := text.For(l)
 		p.Languages = append(p.Languages, templates.Choice{
 			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: chosen(c.Request().URL, langParam, string(l)), Current: l == t.Lang})
+	}
+	who := visitor(c)
+	if !h.Closed || who.Admin {
+		p.Feed = h.Paths.Feed(feedQuery{})
+	}
+	if who.Name != "" {
+		p.Account = &templates.AccountMenu{Text: t, Name: who.Name}
+		if h.Entry != nil {
+			p.Account.SignOut = h.Paths.AccountSignOut()
+		}
 	}
 	h.tellPlayback(&p, t, now)
 	theme := h.theme(c)
@@ -215,5 +238,10 @@ func (m *message) bytes() ([]byte, error) { return m.b.Bytes(), m.err }
 // serveStream serves a view to one viewer.
 func (h *Handlers) serveStream(c echo.Context, v live.View, o live.ServeOptions) error {
 	o.Address = c.RealIP()
+	if who := visitor(c); o.Owner == "" && who.Owner != "" {
+		o.Owner = who.Owner
+		moved := o.Moved
+		o.Moved = func() bool { return who.Ended() || moved != nil && moved() }
+	}
 	return h.Streams.Serve(c.Response().Writer, c.Request(), v, o) // not Echo's own, whose Flush hides errors
 }

@@ -29,6 +29,9 @@ func (h *Handlers) meeting(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if !visitor(c).Viewer {
+		return h.publicMeeting(c, id)
+	}
 	t := h.language(c)
 	stream := h.Paths.MeetingStream(id, t.Lang)
 	s := h.Board.Get(id)
@@ -40,6 +43,10 @@ func (h *Handlers) meeting(c echo.Context) error {
 	m := h.words(t.Lang).meeting(s)
 	p := h.frame(c, t, m.Tab)
 	p.Stream, p.StreamID = stream, "stream-meeting"
+	if h.linkMaker(c) {
+		c.Response().Header().Set("Cache-Control", "no-store")
+		p.Lead = templates.LinksLeadView(h.linksLead(c, id, t))
+	}
 	return send(c, http.StatusOK, p, templates.MeetingRegion(m))
 }
 
@@ -47,6 +54,9 @@ func (h *Handlers) meetingStream(c echo.Context) error {
 	id, err := confIDOf(c)
 	if err != nil {
 		return err
+	}
+	if !visitor(c).Viewer {
+		return h.publicStream(c, id)
 	}
 	w := h.words(h.streamLanguage(c))
 	return h.serveMeeting(c, id, w, &meetingView{words: w, board: h.Board, id: id})

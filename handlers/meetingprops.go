@@ -155,7 +155,10 @@ func (w words) head(s *conference.State) templates.Head {
 		LinkSince: w.instant(s.Link.Since, "clock"), Echo: w.instant(s.Link.LastEcho, "ago"), LastChange: w.instant(s.LastChange, "ago"),
 	}
 	if s.Link.State != conference.Live && s.Link.State != conference.Over {
-		h.Reason, h.Next, h.Feed = w.reason(s), w.nextTry(s), w.paths.FeedMeeting(s.ConfID)
+		h.Reason, h.Next = w.reason(s), w.nextTry(s)
+		if !w.closed {
+			h.Feed = w.paths.FeedMeeting(s.ConfID)
+		}
 	}
 	switch {
 	case s.Overrun:

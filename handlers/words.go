@@ -14,12 +14,14 @@ import (
 type words struct {
 	text  *text.Catalogue
 	paths Paths
+	// closed: the page of the feed is not for everybody.
+	closed bool
 	// icon and alarm are the paths of the page's icon without and with a problem.
 	icon, alarm string
 }
 
 func (h *Handlers) words(lang text.Lang) words {
-	return words{text: text.For(lang), paths: h.Paths, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
+	return words{text: text.For(lang), paths: h.Paths, closed: h.Closed, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
 }
 
 // iconFor is the icon of a page that shows a problem, or none.

@@ -43,6 +43,8 @@ type Page struct {
 	// Feed is the path of the page of the feed; AtFeed: this is it.
 	Feed   string
 	AtFeed bool
+	// Account says who is signed in; nil: nobody by name.
+	Account *AccountMenu
 	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
 	Lead templ.Component
 }

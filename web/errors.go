@@ -34,6 +34,8 @@ var kinds = []struct {
 	{live.ErrStopped, http.StatusServiceUnavailable},
 	{access.ErrUnknownHost, http.StatusMisdirectedRequest},
 	{access.ErrCrossOrigin, http.StatusForbidden},
+	{handlers.ErrSignedOut, http.StatusUnauthorized},
+	{handlers.ErrAdminsOnly, http.StatusForbidden},
 }
 
 // answer implements echo.HTTPErrorHandler. Details go to the log, once; the person gets a safe sentence.
@@ -43,14 +45,22 @@ func (a *errorAnswers) answer(err error, c echo.Context) {
 	}
 	status, detail := statusOf(err)
 	if status >= 500 && status != http.StatusServiceUnavailable {
-		a.logger.Error("request", "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
+		a.logger.Error("request", "method", c.Request().Method, "route", c.Path(), "error", err) // the path can have a link's token
 	}
 	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	}
-	if a.forMachines(c) {
+	switch {
+	case a.forMachines(c):
+		if status == http.StatusUnauthorized {
+			c.Response().Header().Set("WWW-Authenticate", `Bearer realm="confboard"`)
+		}
 		err = problem(c, status, detail)
-	} else {
+	case errors.Is(err, handlers.ErrSignedOut):
+		err = a.handlers.SignedOut(c)
+	case errors.Is(err, handlers.ErrAdminsOnly):
+		err = a.handlers.AdminsOnly(c)
+	default:
 		err = a.handlers.Problem(c, status)
 	}
 	if err != nil {
@@ -78,7 +88,7 @@ func statusOf(err error) (status int, detail string) {
 func (a *errorAnswers) forMachines(c echo.Context) bool {
 	path := strings.TrimPrefix(c.Request().URL.Path, a.handlers.Paths.Base)
 	accept := c.Request().Header.Get("Accept")
-	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/hooks/") || strings.HasSuffix(path, "/events") ||
+	return strings.HasPrefix(path, "/api/") || path == "/metrics" || strings.HasPrefix(path, "/hooks/") || strings.HasSuffix(path, "/events") ||
 		(strings.Contains(accept, "json") && !strings.Contains(accept, "html"))
 }
 

@@ -62,6 +62,7 @@ type office struct {
 func openOffice(t *testing.T, o options) *office {
 	t.Helper()
 	f := &office{keeper: &keeper{}, base: o.base}
+	o.visitors = &access.Visitors{Open: true}
 	o.more = func(h *handlers.Handlers) {
 		admin, err := access.NewAdmin(access.Config{Path: o.base + "/", PublicURL: o.publicURL, Issue: func(token conference.Secret) error {
 			f.tokens = append(f.tokens, token)
@@ -70,7 +71,7 @@ func openOffice(t *testing.T, o options) *office {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.Admins, h.Keeper = admin, f.keeper
+		h.Admins, h.Keeper, o.visitors.Admin = admin, f.keeper, admin
 	}
 	f.board = start(t, o)
 	jar, err := cookiejar.New(nil)

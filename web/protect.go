@@ -35,4 +35,8 @@ func protected(guard *access.Guard, hook string) echo.MiddlewareFunc {
 	}
 }
 
-var _ handlers.Admins = (*access.Admin)(nil)
+var (
+	_ handlers.Admins = (*access.Admin)(nil)
+	_ handlers.Entry  = (*access.Accounts)(nil)
+	_ handlers.Links  = (*access.Links)(nil)
+)

@@ -50,6 +50,8 @@ type Config struct {
 	Metrics prometheus.Gatherer
 	// Guard refuses what is not asked on a page of the board.
 	Guard *access.Guard
+	// Visitors says who asks. nil: everybody may see the board, and nobody change anything.
+	Visitors *access.Visitors
 }
 
 // Server answers requests. Make one with New, then Run it once.
@@ -63,12 +65,15 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{logger: c.Logger}
 	c.Handlers.Ready = s.serving.Load
+	if c.Visitors == nil {
+		c.Visitors = &access.Visitors{Open: true}
+	}
 
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = (&errorAnswers{handlers: c.Handlers, logger: c.Logger}).answer
-	e.Use(recovered, secured, protected(c.Guard, c.Handlers.Paths.Base+handlers.HookPath))
+	e.Use(recovered, secured, protected(c.Guard, c.Handlers.Paths.Base+handlers.HookPath), gated(c.Visitors, c.Handlers))
 	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
 
 	base := c.Handlers.Paths.Base

@@ -44,6 +44,7 @@ type options struct {
 	panics  bool
 	// more completes the handlers; publicURL is the guard's.
 	more      func(*handlers.Handlers)
+	visitors  *access.Visitors
 	publicURL string
 }
 
@@ -67,7 +68,7 @@ func start(t *testing.T, o options) *board {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := web.Config{Guard: guard, Assets: assets, Logger: slog.New(slog.DiscardHandler), TrustedProxies: o.proxies,
+	config := web.Config{Guard: guard, Visitors: o.visitors, Assets: assets, Logger: slog.New(slog.DiscardHandler), TrustedProxies: o.proxies,
 		Handlers: &handlers.Handlers{Board: states, Streams: hub, Assets: assets, Paths: handlers.Paths{Base: o.base}, Build: "test", Now: time.Now}}
 	if o.more != nil {
 		o.more(config.Handlers)

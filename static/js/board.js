@@ -5,6 +5,7 @@
   const QUIET = 30_000;  // ms without a sign of life: "reconnecting"
   const SILENT = 45_000; // ms: the whole page says NO DATA, and the stream is opened anew
   const DAY = 86_400_000;
+  const DENIED = [401, 410]; // statuses
 
   // The board's clock, in ms. While a recording is played it is the recording's: faster than ours by the rate, and it stands still at the end.
   let boardTime = Number(root.dataset.now);
@@ -14,6 +15,7 @@
   let heardAt = Date.now();
   let connection = null;
   let cancelled = 0;
+  let asking = false;
   let paused = false;
 
   const stream = () => document.querySelector("[data-stream]");
@@ -44,7 +46,10 @@
     announce();
     document.querySelectorAll("[data-search]").forEach(find);
   });
-  document.addEventListener("htmx:sse:error", interrupted);
+  document.addEventListener("htmx:sse:error", (e) => {
+    interrupted();
+    if (DENIED.includes(e.detail.status)) denied();
+  });
   // A page that changes its view has another stream at once; nothing is interrupted by that.
   document.addEventListener("htmx:sse:before:connection", (e) => e.detail.connection.attempt > 0 && interrupted());
   document.addEventListener("htmx:sse:close", (e) => e.detail.reason !== "cleanup" && interrupted());
@@ -56,6 +61,19 @@
     if (root.dataset.rate !== String(told.rate)) root.dataset.rate = told.rate;
     if (told.build !== root.dataset.build) upgrade(told.build);
   });
+
+  // The stream is refused when nobody is signed in any more, or the link has ended. The page then says so in place of what it showed;
+  // it is asked first, because something on the way can refuse a stream, too. A wall, which nobody attends, says so and tries on.
+  const denied = async () => {
+    if (asking) return;
+    asking = true;
+    const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    asking = false;
+    if (!DENIED.includes(answer?.status)) return;
+    if (stream()?.dataset.stream === "unattended") board("denied");
+    else location.reload();
+  };
+  document.addEventListener("closing", (e) => JSON.parse(e.detail.data).reason === "denied" && denied());
 
   // While paused, what is shown stays; the link goes on being judged by its clock events. Going on fetches the whole page
   // anew, since what came meanwhile was not shown.
@@ -133,7 +151,7 @@
   });
 
   const judge = () => {
-    if (!stream() || hidden()) return;
+    if (!stream() || hidden() || root.dataset.board === "denied") return;
     const silence = silent();
     if (silence >= SILENT) {
       board("silent");
@@ -142,6 +160,7 @@
       if (silence - cancelled >= SILENT) {
         cancelled = silence;
         connection?.reader?.cancel(); // htmx then opens another
+        denied();
       }
     } else {
       cancelled = 0;

@@ -254,6 +254,7 @@ var english = Catalogue{
 	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
 	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
 	Feed: englishFeed, Playback: englishPlayback,
+	Share: englishShare, Account: englishAccount,
 }
 
 func englishScreens(n int64) string {

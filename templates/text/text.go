@@ -206,5 +206,8 @@ type Catalogue struct {
 
 	Feed FeedText
 
+	Share   ShareText
+	Account AccountText
+
 	Playback PlaybackText
 }

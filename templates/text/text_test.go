@@ -64,6 +64,9 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 		for _, o := range []conference.Origin{conference.FromSettings, conference.ByHand, conference.Found} {
 			want("origin "+string(o), c.Feed.Origin[o])
 		}
+		for _, s := range []conference.ShareState{conference.ShareOpen, conference.ShareExpired, conference.ShareOver, conference.ShareRevoked} {
+			want("link "+string(s), c.Share.State[s])
+		}
 		for f := range conference.FieldCount {
 			want("field "+f.WireName(), c.Fields[f].Name)
 			switch f.Kind() {

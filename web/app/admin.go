@@ -3,13 +3,10 @@ package app
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"confboard/feed/conference"
-	"confboard/web/access"
 )
 
 // adminTokenFile is the file in dataDir with the current admin token.
@@ -56,10 +53,4 @@ func writeToken(path string, token conference.Secret) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
-}
-
-// newAdmin makes the first admin token and issues it.
-func newAdmin(stdout io.Writer, folder, basePath, publicURL string, logger *slog.Logger) (*access.Admin, error) {
-	desk := &tokenDesk{stdout: stdout, folder: folder}
-	return access.NewAdmin(access.Config{Issue: desk.issue, Path: strings.TrimSuffix(basePath, "/") + "/", PublicURL: publicURL, Logger: logger})
 }

@@ -31,7 +31,7 @@ func Version() string {
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if err := command(os.Environ(), os.Stdout, os.Stderr).ExecuteContext(ctx); err != nil {
+	if err := command(os.Environ(), os.Stdin, os.Stdout, os.Stderr).ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "confboard:", err)
 		return 1
 	}
@@ -39,7 +39,7 @@ func Main() int {
 }
 
 // command is the tree of commands. Nothing is read from the process but the arguments, so that tests can run it.
-func command(environ []string, stdout, stderr io.Writer) *cobra.Command {
+func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "confboard",
 		Short:         "A live status board for Huawei Cloud Meeting",
@@ -133,7 +133,8 @@ func command(environ []string, stdout, stderr io.Writer) *cobra.Command {
 		}}
 	settings.Register(healthCmd.Flags())
 
-	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), versionCmd, healthCmd)
+	d := desk{load: load, stdin: stdin, stdout: stdout, stderr: stderr}
+	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), d.userCommand(), d.tokenCommand(), d.backupCommand(), versionCmd, healthCmd)
 	return root
 }
 

@@ -96,14 +96,14 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	shown := address(listener, false, o.basePath)
 	sim.SendEvents(shown+"hooks/huawei", app.ID, app.Key)
 	fmt.Fprintf(stdout, "Confboard shows %d simulated meetings on %s\n", len(sim.Meetings()), shown)
-	admins, err := newAdmin(stdout, "", o.basePath, "", logger)
+	entrance, err := newEntrance(ctx, settings.Settings{Access: settings.AccessOpen, BasePath: o.basePath, DataDir: folder}, rooms.hub, stdout, logger)
 	if err != nil {
 		listener.Close()
 		return err
 	}
 	fmt.Fprintln(stdout, "Stop it with Ctrl-C.")
 	return board{
-		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, admins: admins, keeper: keeper, hook: hook,
+		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, access: settings.AccessOpen, entrance: entrance, keeper: keeper, hook: hook,
 		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run},
 	}.run(ctx)
 }

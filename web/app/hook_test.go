@@ -79,7 +79,7 @@ func hookCloud(t *testing.T, app *simulator.App, listening bool, without ...stri
 	return func(args ...string) (string, error) {
 		t.Helper()
 		var out bytes.Buffer
-		cmd := command(nil, &out, &out)
+		cmd := command(nil, nil, &out, &out)
 		cmd.SetArgs(append([]string{"hook"}, append(args, "--config", file)...))
 		err := cmd.ExecuteContext(t.Context())
 		for _, secret := range []string{hookTestKey, appTestKey} {

@@ -14,6 +14,8 @@ import (
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
 	"confboard/handlers"
+	"confboard/web/live"
+	"confboard/web/settings"
 	"confboard/web/store"
 )
 
@@ -152,7 +154,12 @@ func TestAdminsActAtTheSameTime(t *testing.T) {
 func TestTheAdminTokenReachesTheOperatorOnly(t *testing.T) {
 	folder := t.TempDir()
 	var stdout, log bytes.Buffer
-	if _, err := newAdmin(&stdout, folder, "/board", "", slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))); err != nil {
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	e, err := newEntrance(t.Context(), settings.Settings{Access: settings.AccessOpen, DataDir: folder}, live.NewHub(live.Options{}), &stdout, logger)
+	if err == nil {
+		err = e.close()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(folder, adminTokenFile)
@@ -175,7 +182,7 @@ func TestTheAdminTokenReachesTheOperatorOnly(t *testing.T) {
 	if content, _ := os.ReadFile(path); string(content) != "NEXT\n" {
 		t.Errorf("the file has %q", content)
 	}
-	if entries, _ := os.ReadDir(folder); len(entries) != 1 {
+	if entries, _ := filepath.Glob(filepath.Join(folder, adminTokenFile+"*")); len(entries) != 1 {
 		t.Errorf("left in the folder: %v", entries)
 	}
 }

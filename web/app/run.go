@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -57,8 +58,11 @@ type board struct {
 	trustedProxies    []netip.Prefix
 	source            conference.Source
 	logger            *slog.Logger
-	// admins and keeper let meetings be added by hand; nil: they cannot be.
-	admins handlers.Admins
+	// access is as in the settings; entrance is who is let in by it. The board closes it. Its zero value lets everybody see and nobody
+	// change anything.
+	access   string
+	entrance entrance
+	// keeper lets meetings be added by hand; nil: they cannot be.
 	keeper handlers.Keeper
 	// hook takes the enterprise's events; nil: none are.
 	hook handlers.Hook
@@ -71,7 +75,8 @@ type board struct {
 }
 
 // run serves the board until ctx ends. It owns the listener.
-func (b board) run(ctx context.Context) error {
+func (b board) run(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, b.entrance.close()) }()
 	guard, err := access.NewGuard(b.listen, b.publicURL)
 	if err != nil {
 		b.listener.Close()
@@ -86,14 +91,15 @@ func (b board) run(ctx context.Context) error {
 
 	pages := &handlers.Handlers{
 		Board: b.registry, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
-		Admins: b.admins, Keeper: b.keeper, Hook: b.hook, Logger: b.logger,
+		Keeper: b.keeper, Hook: b.hook, Logger: b.logger,
 	}
+	b.entrance.furnish(pages, b.access, b.publicURL)
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
 	}
 	server := web.New(web.Config{
 		Handlers: pages,
-		Guard:    guard, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
+		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
 	})
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -101,6 +107,14 @@ func (b board) run(ctx context.Context) error {
 		group.Go(func() error { return b.registry.Run(ctx) })
 	}
 	group.Go(func() error { return b.hub.Run(ctx) })
+	if v := b.entrance.visitors; v != nil {
+		group.Go(func() error { return v.Run(ctx) })
+	}
+	if l := b.entrance.links; l != nil {
+		_, stopFollowing := b.registry.Observe(l.Notify)
+		defer stopFollowing()
+		group.Go(func() error { return l.Run(ctx) })
+	}
 	b.feed(ctx, group)
 	group.Go(func() error { return server.Run(ctx, b.listener) })
 	for _, r := range b.others {

@@ -73,13 +73,13 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		return err
 	}
 	fmt.Fprintf(stdout, "Confboard %s serves on %s\n", Version(), address(listener, s.TLS.Enabled(), s.BasePath))
-	admins, err := newAdmin(stdout, s.DataDir, s.BasePath, s.PublicURL, logger)
+	entrance, err := newEntrance(ctx, s, rooms.hub, stdout, logger)
 	if err != nil {
 		listener.Close()
 		return err
 	}
 	return board{
-		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, admins: admins, keeper: keeper, hook: hook, tls: certificates,
+		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: certificates,
 		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, recorder: recorder, logger: logger,
 	}.run(ctx)
 }

@@ -26,15 +26,33 @@ func (l *loader) checkTogether() {
 
 func (l *loader) checkAccess() {
 	s := l.settings
-	if !l.sound("listen", "access", "openToNetwork") || s.Access != AccessOpen || s.OpenToNetwork {
-		return
+	if s.Access == AccessProxy {
+		l.checkProxy()
 	}
 	host, _, err := net.SplitHostPort(s.Listen)
-	if err == nil && loopback(host) {
+	here := err == nil && loopback(host)
+	if s.Access == AccessAccounts && !here && !s.TLS.Enabled() && len(s.TrustedProxies) == 0 && l.sound("listen", "access") {
+		l.warn("access", "passwords travel unencrypted; set tls, or let a proxy encrypt and name it in trustedProxies")
+	}
+	if !l.sound("listen", "access", "openToNetwork") || s.Access != AccessOpen || s.OpenToNetwork || here {
 		return
 	}
 	l.refuse("listen", l.origin("listen"), s.Listen+" can be reached from other machines, and access: open shows the board to everybody; "+
 		"listen on 127.0.0.1 or localhost, or set openToNetwork: true if that is meant", nil)
+}
+
+// checkProxy applies the rules of access: proxy.
+func (l *loader) checkProxy() {
+	s := l.settings
+	if len(s.TrustedProxies) == 0 && l.sound("trustedProxies") {
+		l.refuse("trustedProxies", l.origin("access"), "it is empty; with access: proxy nobody else's headers are believed, so nobody could see the board", nil)
+	}
+	if s.Proxy.UserHeader == "" && l.sound("proxy.userHeader") {
+		l.refuse("proxy.userHeader", l.origin("access"), "it is empty; with access: proxy it is needed", nil)
+	}
+	if len(s.Proxy.AdminGroups) == 0 && l.sound("proxy.adminGroups") {
+		l.warn("proxy.adminGroups", "it is empty: only the one-time token makes an admin")
+	}
 }
 
 // checkPublicURL leaves scheme and host; a path has to be the base path.

@@ -173,7 +173,7 @@ func (f file) value(n *yaml.Node, row setting) {
 			v.read(f, n)
 			return
 		}
-	case prefixes:
+	case list:
 		if n.Kind == yaml.SequenceNode {
 			f.list(n, row, v)
 			return
@@ -197,7 +197,7 @@ func (f file) value(n *yaml.Node, row setting) {
 	f.refuse(row.path, f.at(n), fmt.Sprintf("%s, where a %s is expected", found(n), row.value.kind()), nil)
 }
 
-func (f file) list(n *yaml.Node, row setting, v prefixes) {
+func (f file) list(n *yaml.Node, row setting, v list) {
 	items := make([]string, len(n.Content))
 	for i, item := range n.Content {
 		if decorated(item) {
@@ -205,7 +205,7 @@ func (f file) list(n *yaml.Node, row setting, v prefixes) {
 			return
 		}
 		if item.Kind != yaml.ScalarNode {
-			f.refuse(row.path, f.at(item), fmt.Sprintf("%s, where an address or a network is expected", found(item)), nil)
+			f.refuse(row.path, f.at(item), fmt.Sprintf("%s, where %s is expected", found(item), v.item()), nil)
 			return
 		}
 		items[i] = item.Value

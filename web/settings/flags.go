@@ -32,8 +32,8 @@ func Register(flags *pflag.FlagSet, only ...string) {
 		if allowed := row.value.allowed(); allowed != "" {
 			usage += " (" + allowed + ")"
 		}
-		_, list := row.value.(prefixes)
-		flag := flags.VarPF(&flagText{text: row.preset, noun: row.value.kind(), list: list}, row.flagName(), "", usage)
+		_, isList := row.value.(list)
+		flag := flags.VarPF(&flagText{text: row.preset, noun: row.value.kind(), list: isList}, row.flagName(), "", usage)
 		if _, isSwitch := row.value.(yesNo); isSwitch {
 			flag.NoOptDefVal = "yes"
 		}

@@ -75,6 +75,7 @@ publicURL: ""
 dataDir: ./data
 keepEnded: 30m
 trustedProxies: []
+proxy: {userHeader: Remote-User, groupsHeader: Remote-Groups, adminGroups: [], viewerGroups: []}
 tls: {certFile: "", keyFile: ""}
 limits: {streams: 0, streamsPerAddress: 0}   # 0 = none
 log: {level: info}
@@ -160,13 +161,17 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 	}
 	rows := map[string]row{
 		"listen":                   {"localhost:0", func(s Settings) any { return s.Listen }, "localhost:0"},
-		"access":                   {"open", func(s Settings) any { return s.Access }, "open"},
+		"access":                   {"proxy", func(s Settings) any { return s.Access }, "proxy"},
 		"openToNetwork":            {"yes", func(s Settings) any { return s.OpenToNetwork }, true},
 		"basePath":                 {"/a/b", func(s Settings) any { return s.BasePath }, "/a/b"},
 		"publicURL":                {"https://board.example/", func(s Settings) any { return s.PublicURL }, "https://board.example"},
 		"dataDir":                  {"/srv/confboard", func(s Settings) any { return s.DataDir }, "/srv/confboard"},
 		"keepEnded":                {"0s", func(s Settings) any { return s.KeepEnded }, time.Duration(0)},
 		"trustedProxies":           {"10.0.0.0/8", func(s Settings) any { return fmt.Sprint(s.TrustedProxies) }, "[10.0.0.0/8]"},
+		"proxy.userHeader":         {"x-forwarded-user", func(s Settings) any { return s.Proxy.UserHeader }, "X-Forwarded-User"},
+		"proxy.groupsHeader":       {"Groups", func(s Settings) any { return s.Proxy.GroupsHeader }, "Groups"},
+		"proxy.adminGroups":        {"admins", func(s Settings) any { return fmt.Sprint(s.Proxy.AdminGroups) }, "[admins]"},
+		"proxy.viewerGroups":       {"staff", func(s Settings) any { return fmt.Sprint(s.Proxy.ViewerGroups) }, "[staff]"},
 		"tls.certFile":             {cert, func(s Settings) any { return s.TLS.CertFile }, cert},
 		"tls.keyFile":              {key, func(s Settings) any { return s.TLS.KeyFile }, key},
 		"limits.streams":           {"12", func(s Settings) any { return s.Limits.Streams }, 12},
@@ -213,7 +218,9 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 			group = group[name].(map[string]any)
 		}
 		name := names[len(names)-1]
-		if group[name] = row.text; setting.path == "trustedProxies" {
+		if _, isList := setting.value.(list); !isList {
+			group[name] = row.text
+		} else {
 			group[name] = []string{row.text}
 		}
 	}
@@ -380,5 +387,31 @@ func TestTheFlagOfARecordingIsShort(t *testing.T) {
 	}
 	if s := mustLoad(t, Sources{Environ: []string{"CONFBOARD_RECORD_FILE=feed.jsonl"}}); s.Record.File != "feed.jsonl" {
 		t.Errorf("by the environment: %+v", s.Record)
+	}
+}
+
+func TestWhoMaySeeTheBoard(t *testing.T) {
+	for _, c := range []struct {
+		given string
+		warns string // part of the only warning; empty: none
+	}{
+		{"access: accounts", ""},
+		{"access: accounts\nlisten: 0.0.0.0:8080", "access: passwords travel unencrypted"},
+		{"access: accounts\nlisten: 0.0.0.0:8080\ntrustedProxies: [10.0.0.1]", ""},
+		{"access: proxy\nlisten: 0.0.0.0:8080\ntrustedProxies: [10.0.0.1]\nproxy: {adminGroups: [admins, \"board owners\"]}", ""},
+		{"access: proxy\ntrustedProxies: [10.0.0.1]", "proxy.adminGroups: it is empty"},
+	} {
+		s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", c.given)})
+		var warnings []string
+		for _, w := range s.Warnings {
+			warnings = append(warnings, w.Error())
+		}
+		if c.warns == "" && len(warnings) > 0 || c.warns != "" && (len(warnings) != 1 || !strings.Contains(warnings[0], c.warns)) {
+			t.Errorf("%q warns %q, want %q", c.given, warnings, c.warns)
+		}
+	}
+	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", "cloud: {meetings: [{confID: 1, hostPassword: x, public: redacted}, {confID: 2, hostPassword: x}]}")})
+	if !s.Cloud.Meetings[0].Public || s.Cloud.Meetings[1].Public {
+		t.Errorf("public: %+v", s.Cloud.Meetings)
 	}
 }

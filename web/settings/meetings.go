@@ -10,6 +10,12 @@ import (
 
 const meetingsPath = "cloud.meetings"
 
+// What cloud.meetings[].public can be, beside false.
+const (
+	publicNo       = "no"
+	publicRedacted = "redacted"
+)
+
 // meetingDraft is an entry of cloud.meetings as it stands in the file.
 type meetingDraft struct {
 	Meeting
@@ -28,8 +34,8 @@ func meetingTable(m *meetingDraft) []setting {
 		{path: "group", value: text{&m.Group, "text", label, readLabel}, doc: "Shown on the meeting's page; no other effect in this version."},
 		{path: "start", value: instant{&m.Start}, doc: "When it is planned to start; until it does, it is shown as scheduled."},
 		{path: "end", value: instant{&m.End}, doc: "When it is planned to end; only with `start`, and after it."},
-		{path: "public", value: word{&m.public, []string{"no", "false", "redacted"}, map[string]string{"redacted": "is not available in this version; use no"}}, preset: "no",
-			doc: "Whether people who are not signed in see the meeting."},
+		{path: "public", value: word{&m.public, []string{publicNo, "false", publicRedacted}}, preset: publicNo,
+			doc: "What people who are not signed in see on its page: with `redacted` its status, without names, participants and layout. It has no effect with `access: open`."},
 	}
 }
 
@@ -44,7 +50,7 @@ func (f file) meetings(n *yaml.Node) {
 		}
 		var m meetingDraft
 		f.group(entry, meetingTable(&m), "", path+".")
-		m.ConfID = conference.ConfID(m.confID)
+		m.ConfID, m.Public = conference.ConfID(m.confID), m.public == publicRedacted
 
 		if f.sound(path + ".confID") {
 			first, twice := lines[m.ConfID]

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -157,6 +158,18 @@ func readVariable(text string) (string, error) {
 		return "", fmt.Errorf("%s cannot be used: variables that start with %s are settings", text, environPrefix)
 	}
 	return text, nil
+}
+
+const headerName = "letters, digits and -, such as X-Forwarded-User"
+
+// readHeader reads the name of a header; empty is none.
+func readHeader(text string) (string, error) {
+	for _, r := range text {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-') {
+			return "", fmt.Errorf("%s is not the name of a header", quoted(text))
+		}
+	}
+	return http.CanonicalHeaderKey(text), nil
 }
 
 func hasControl(text string) bool {

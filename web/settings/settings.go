@@ -19,7 +19,7 @@ import (
 type Settings struct {
 	// Listen is host:port. An empty host means all interfaces, port 0 any free port.
 	Listen string
-	// Access says who may see the board. Only AccessOpen is available.
+	// Access says who may see the board.
 	Access string
 	// OpenToNetwork permits AccessOpen on an address that others can reach.
 	OpenToNetwork bool
@@ -34,14 +34,24 @@ type Settings struct {
 	KeepEnded time.Duration
 	// TrustedProxies are those whose X-Forwarded headers are believed.
 	TrustedProxies []netip.Prefix
-	TLS            TLS
-	Limits         Limits
-	Log            Log
-	Cloud          Cloud
-	Record         Record
+	// Proxy counts with AccessProxy.
+	Proxy  Proxy
+	TLS    TLS
+	Limits Limits
+	Log    Log
+	Cloud  Cloud
+	Record Record
 
 	// Warnings tell of what works but deserves attention.
 	Warnings []Fault
+}
+
+// Proxy is how a trusted proxy says who makes a request.
+type Proxy struct {
+	// UserHeader names the user; GroupsHeader lists the groups, and can be empty.
+	UserHeader, GroupsHeader string
+	// AdminGroups are those of admins, ViewerGroups those of viewers; empty: everybody whom the proxy lets through is one.
+	AdminGroups, ViewerGroups []string
 }
 
 // TLS names a certificate and its key in PEM. Both are empty, or both have been loaded once without fault.
@@ -115,6 +125,8 @@ type Meeting struct {
 	// Start and End are when a meeting that was booked by hand is planned, in UTC; zero when not set. End is after Start
 	// and never without it.
 	Start, End time.Time
+	// Public: people who are not signed in see its status, and nothing else of it.
+	Public bool
 }
 
 // Record is what is recorded of the feed, and how.
@@ -141,8 +153,8 @@ const (
 // The values of Settings.Access.
 const (
 	AccessOpen     = "open"
-	accessAccounts = "accounts"
-	accessProxy    = "proxy"
+	AccessAccounts = "accounts"
+	AccessProxy    = "proxy"
 )
 
 // Sources are where settings come from, strongest first. Each may be left out.

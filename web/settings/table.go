@@ -38,13 +38,12 @@ const (
 
 // table lists all settings in the order of the documentation; their values are stored in d.
 func table(d *draft) []setting {
-	const notForAll = "is not available in this version; use open, which needs a loopback address or openToNetwork: true"
 	s := &d.Settings
 	return []setting{
 		{path: "listen", value: text{&s.Listen, "host:port", "host:port; an empty host is all interfaces, port 0 any free one", readListen}, preset: "127.0.0.1:8080",
 			doc: "Address to serve on."},
-		{path: "access", value: word{&s.Access, []string{AccessOpen, accessAccounts, accessProxy}, map[string]string{accessAccounts: notForAll, accessProxy: notForAll}}, preset: AccessOpen,
-			doc: "Who may see the board. `open` is everybody who reaches it."},
+		{path: "access", value: word{&s.Access, []string{AccessOpen, AccessAccounts, AccessProxy}}, preset: AccessOpen,
+			doc: "Who may see the board. `open` is everybody who reaches it, `accounts` who signs in with an account of the board, `proxy` whom one of `trustedProxies` has signed in."},
 		{path: "openToNetwork", value: yesNo{&s.OpenToNetwork}, preset: "no",
 			doc: "Permits `access: open` on an address that other machines can reach."},
 		{path: "basePath", value: text{&s.BasePath, "path", "empty, or such as /board: a slash first and none at the end", readBasePath}, preset: "",
@@ -57,6 +56,14 @@ func table(d *draft) []setting {
 			doc: "How long an ended meeting stays on the board."},
 		{path: "trustedProxies", value: prefixes{&s.TrustedProxies}, preset: "",
 			doc: "Proxies whose `X-Forwarded-*` headers are believed."},
+		{path: "proxy.userHeader", value: text{&s.Proxy.UserHeader, "header", headerName, readHeader}, preset: "Remote-User",
+			doc: "Header in which the proxy names the user; only with `access: proxy`. The proxy has to remove it from what browsers send."},
+		{path: "proxy.groupsHeader", value: text{&s.Proxy.GroupsHeader, "header", headerName, readHeader}, preset: "Remote-Groups",
+			doc: "Header in which the proxy lists the user's groups, with commas between them."},
+		{path: "proxy.adminGroups", value: labels{&s.Proxy.AdminGroups}, preset: "",
+			doc: "Groups whose members are admins."},
+		{path: "proxy.viewerGroups", value: labels{&s.Proxy.ViewerGroups}, preset: "",
+			doc: "Groups whose members may see the board; empty is everybody whom the proxy lets through."},
 		{path: "tls.certFile", value: path{&s.TLS.CertFile, "file", "PEM; together with tls.keyFile"}, preset: "",
 			doc: "Certificate chain; with it the board serves HTTPS and HTTP/2."},
 		{path: "tls.keyFile", value: path{&s.TLS.KeyFile, "file", "PEM; together with tls.certFile"}, preset: "",
@@ -101,7 +108,7 @@ func table(d *draft) []setting {
 			doc: "Size at which another file is begun."},
 		{path: "record.keep", value: number{&s.Record.Keep, 1, maxKeep}, preset: "8",
 			doc: "Full files of a recording that are kept; the oldest are removed."},
-		{path: "record.names", value: word{to: &s.Record.Names, words: []string{RecordNames, RecordPseudonyms}}, preset: RecordNames,
+		{path: "record.names", value: word{&s.Record.Names, []string{RecordNames, RecordPseudonyms}}, preset: RecordNames,
 			doc: "Whether people's names are recorded as they are or as pseudonyms, always the same for the same person."},
 	}
 }

@@ -77,21 +77,14 @@ func (v path) set(text string) error {
 type word struct {
 	to    *string
 	words []string
-	// notYet says for some of the words why they are refused.
-	notYet map[string]string
 }
 
 func (v word) kind() string { return "word" }
 
-func (v word) allowed() string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(v.words), func(w string) bool { return v.notYet[w] != "" }), ", ")
-}
+func (v word) allowed() string { return strings.Join(v.words, ", ") }
 
 func (v word) set(text string) error {
-	switch {
-	case v.notYet[text] != "":
-		return fmt.Errorf("%s %s", text, v.notYet[text])
-	case !slices.Contains(v.words, text):
+	if !slices.Contains(v.words, text) {
 		return fmt.Errorf("%s is none of the words", quoted(text))
 	}
 	*v.to = text
@@ -162,15 +155,27 @@ func (v level) set(text string) error {
 	return nil
 }
 
-// prefixes is a list of networks; a single address stands for itself. In the environment and in a flag commas separate them.
+// list is a value that is a list in the file. In the environment and in a flag commas separate its items.
+type list interface {
+	value
+	setList(items []string) error
+	// item is what one of its items is.
+	item() string
+}
+
+// prefixes is a list of networks; a single address stands for itself.
 type prefixes struct{ to *[]netip.Prefix }
 
 func (v prefixes) kind() string { return "list" }
+func (v prefixes) item() string { return "an address or a network" }
 func (v prefixes) allowed() string {
 	return "addresses and CIDR networks, such as 127.0.0.1 or 10.0.0.0/8"
 }
 
-func (v prefixes) set(text string) error {
+func (v prefixes) set(text string) error { return setItems(v, text) }
+
+// setItems reads a list that commas separate.
+func setItems(v list, text string) error {
 	if text == "" {
 		return v.setList(nil)
 	}
@@ -191,6 +196,30 @@ func (v prefixes) setList(items []string) error {
 			prefix = netip.PrefixFrom(address, address.BitLen())
 		}
 		list = append(list, prefix.Masked())
+	}
+	*v.to = list
+	return nil
+}
+
+// labels is a list of names.
+type labels struct{ to *[]string }
+
+func (v labels) kind() string          { return "list" }
+func (v labels) item() string          { return "a name" }
+func (v labels) allowed() string       { return "names of " + label + ", without commas" }
+func (v labels) set(text string) error { return setItems(v, text) }
+
+func (v labels) setList(items []string) error {
+	var list []string
+	for _, item := range items {
+		name, err := readLabel(strings.TrimSpace(item))
+		if err != nil {
+			return err
+		}
+		if name == "" || strings.Contains(name, ",") {
+			return fmt.Errorf("%s is empty or has a comma", quoted(item))
+		}
+		list = append(list, name)
 	}
 	*v.to = list
 	return nil

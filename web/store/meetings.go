@@ -24,6 +24,9 @@ import (
 	"confboard/feed/conference"
 )
 
+// MeetingsFile is the name of the file of the meetings that were added by hand, in dataDir. It has passwords.
+const MeetingsFile = "meetings-by-hand.json"
+
 // MaxMeetings is how many meetings can be added by hand.
 const MaxMeetings = 5000
 
@@ -101,7 +104,7 @@ func OpenMeetings(dataDir string) (*Meetings, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the data: %w", err)
 	}
-	m := &Meetings{file: file{name: filepath.Join(dataDir, "meetings-by-hand.json"), create: create}}
+	m := &Meetings{file: file{name: filepath.Join(dataDir, MeetingsFile), create: create}}
 	var list []Meeting
 	content, notices, err := m.file.read()
 	if err == nil && content != nil {

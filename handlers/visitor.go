@@ -1,0 +1,37 @@
+package handlers
+
+import (
+	"errors"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Visitor is who makes a request and what that allows. The server finds it out before any handler is called.
+type Visitor struct {
+	// Name is the account's; empty where there is none.
+	Name string
+	// Viewer may see every meeting, Admin may also change what is watched and make links.
+	Viewer, Admin bool
+	// Owner is as in live.ServeOptions; empty for a right that does not end by itself. Ended reports whether it has.
+	Owner string
+	Ended func() bool
+}
+
+// Why a visitor is refused; the server answers with SignedOut and AdminsOnly.
+var (
+	ErrSignedOut  = errors.New("sign in first")
+	ErrAdminsOnly = errors.New("this is for admins")
+)
+
+const visitorKey = "visitor"
+
+// SetVisitor says who makes a request.
+func SetVisitor(c echo.Context, v Visitor) { c.Set(visitorKey, v) }
+
+// visitor is who makes a request; without anything said, somebody who may see the board.
+func visitor(c echo.Context) Visitor {
+	if v, said := c.Get(visitorKey).(Visitor); said {
+		return v
+	}
+	return Visitor{Viewer: true}
+}

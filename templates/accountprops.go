@@ -1,0 +1,22 @@
+package templates
+
+import "confboard/templates/text"
+
+// AccountSignIn is the page where people sign in. It says nothing of what they wanted to see.
+type AccountSignIn struct {
+	Text *text.Catalogue
+	Help string
+	// Path is where the form goes, empty when there is no form; To is where to go then.
+	Path, To       string
+	Name, Password Field
+	// Token is the path of the page where an admin token is used, empty when there is none.
+	Token string
+}
+
+// AccountMenu says who is signed in.
+type AccountMenu struct {
+	Text *text.Catalogue
+	Name string
+	// SignOut is where to sign out, empty where that is not done here.
+	SignOut string
+}

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+
+	"confboard/feed/conference"
+	"confboard/handlers"
+	"confboard/web/access"
+	"confboard/web/live"
+	"confboard/web/settings"
+	"confboard/web/store"
+)
+
+// vault is the board's file as package access sees it.
+type vault struct{ *store.DB }
+
+var (
+	_ access.AccountStore = vault{}
+	_ access.ShareStore   = vault{}
+)
+
+func converted[B, A any](all []A, err error, f func(A) B) ([]B, error) {
+	list := make([]B, len(all))
+	for i, a := range all {
+		list[i] = f(a)
+	}
+	return list, err
+}
+
+// Accounts implements access.AccountStore.
+func (v vault) Accounts(ctx context.Context) ([]access.Account, error) {
+	all, err := v.DB.Accounts(ctx)
+	return converted(all, err, func(a store.Account) access.Account { return access.Account(a) })
+}
+
+// Tokens implements access.AccountStore.
+func (v vault) Tokens(ctx context.Context) ([]access.Token, error) {
+	all, err := v.DB.Tokens(ctx)
+	return converted(all, err, func(t store.Token) access.Token { return access.Token(t) })
+}
+
+// Sessions implements access.AccountStore.
+func (v vault) Sessions(ctx context.Context) ([]access.Session, error) {
+	all, err := v.DB.Sessions(ctx)
+	return converted(all, err, func(s store.Session) access.Session { return access.Session(s) })
+}
+
+// PutSession implements access.AccountStore.
+func (v vault) PutSession(ctx context.Context, s access.Session) error {
+	return v.DB.PutSession(ctx, store.Session(s))
+}
+
+// Shares implements access.ShareStore.
+func (v vault) Shares(ctx context.Context) ([]access.StoredShare, error) {
+	all, err := v.DB.Shares(ctx)
+	return converted(all, err, func(s store.Share) access.StoredShare { return access.StoredShare(s) })
+}
+
+// AddShare implements access.ShareStore.
+func (v vault) AddShare(ctx context.Context, s access.StoredShare) error {
+	return v.DB.AddShare(ctx, store.Share(s))
+}
+
+// entrance is who is let in, and by what.
+type entrance struct {
+	visitors *access.Visitors
+	links    *access.Links // nil: none can be made
+	db       *store.DB     // nil: the file does not open
+	// public are the meetings whose status everybody may see.
+	public map[conference.ConfID]bool
+}
+
+// newEntrance opens the board's file. Without it there are no links and no accounts; only where accounts decide who may see the board
+// is that an error.
+func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, stdout io.Writer, logger *slog.Logger) (entrance, error) {
+	e := entrance{public: map[conference.ConfID]bool{}}
+	for _, m := range s.Cloud.Meetings {
+		if m.Public {
+			e.public[m.ConfID] = true
+		}
+	}
+	path := strings.TrimSuffix(s.BasePath, "/") + "/"
+	e.visitors = &access.Visitors{Open: s.Access == settings.AccessOpen}
+	if s.Access == settings.AccessProxy {
+		e.visitors.Proxy = &access.Proxy{Trusted: s.TrustedProxies, UserHeader: s.Proxy.UserHeader, GroupsHeader: s.Proxy.GroupsHeader,
+			AdminGroups: s.Proxy.AdminGroups, ViewerGroups: s.Proxy.ViewerGroups}
+	}
+	db, err := store.OpenDB(ctx, s.DataDir)
+	switch {
+	case err == nil:
+		e.db = db
+	case s.Access == settings.AccessAccounts:
+		return e, err
+	default:
+		logger.Error("there are no links to meetings and no tokens for programs", "error", err)
+	}
+	if e.db != nil {
+		if err := e.openFile(ctx, s, path, hub, logger); err != nil {
+			return e, errors.Join(err, e.close())
+		}
+	}
+	// Whoever has an admin's account needs no token.
+	if e.visitors.Accounts == nil || s.Access != settings.AccessAccounts || !e.visitors.Accounts.HasAdmin() {
+		desk := &tokenDesk{stdout: stdout, folder: s.DataDir}
+		e.visitors.Admin, err = access.NewAdmin(access.Config{Issue: desk.issue, Path: path, PublicURL: s.PublicURL, Ended: hub.End, Logger: logger})
+		if err != nil {
+			return e, errors.Join(err, e.close())
+		}
+	}
+	return e, nil
+}
+
+func (e *entrance) openFile(ctx context.Context, s settings.Settings, path string, hub *live.Hub, logger *slog.Logger) (err error) {
+	e.links, err = access.NewLinks(ctx, access.LinksConfig{Store: vault{e.db}, Ended: hub.End, Logger: logger})
+	if err != nil || s.Access == settings.AccessOpen {
+		return err
+	}
+	e.visitors.Accounts, err = access.NewAccounts(ctx, access.AccountsConfig{
+		Store: vault{e.db}, Path: path, PublicURL: s.PublicURL, Ended: hub.End, InUse: hub.Owns, Logger: logger})
+	return err
+}
+
+// furnish tells the pages who is let in.
+func (e entrance) furnish(pages *handlers.Handlers, mode, publicURL string) {
+	pages.Closed, pages.PublicURL = mode == settings.AccessAccounts || mode == settings.AccessProxy, publicURL
+	pages.Public = func(id conference.ConfID) bool { return e.public[id] }
+	if v := e.visitors; v != nil {
+		if v.Admin != nil { // a nil pointer would be something
+			pages.Admins = v.Admin
+		}
+		if v.Accounts != nil && mode == settings.AccessAccounts {
+			pages.Entry = v.Accounts
+		}
+	}
+	if e.links != nil {
+		pages.Links = e.links
+	}
+}
+
+// close closes the file, when everything that uses it has ended.
+func (e entrance) close() error {
+	if e.db == nil {
+		return nil
+	}
+	return e.db.Close()
+}

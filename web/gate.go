@@ -1,0 +1,45 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"confboard/handlers"
+	"confboard/static"
+	"confboard/web/access"
+)
+
+// forEverybody are the routes that are served whoever asks, below the base path. Those of links and of a meeting's page judge for
+// themselves; the cloud's calls are signed.
+var forEverybody = []string{static.Dir + "*", "/healthz", "/readyz", "/favicon.ico", handlers.HookPath, "/sign-in", "/sign-out", "/feed/sign-in",
+	"/s/:token", "/s/:token/events", "/s/:token/badge.svg", "/m/:confID", "/m/:confID/events"}
+
+// gated finds out who makes a request, and refuses what is not for them. What is refused does not depend on what there is.
+func gated(visitors *access.Visitors, h *handlers.Handlers) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			route := strings.TrimPrefix(c.Path(), h.Paths.Base)
+			who := visitors.Who
+			if program := strings.HasPrefix(route, "/api/") || route == "/metrics"; program {
+				who = visitors.Program
+			}
+			is := who(r)
+			handlers.SetVisitor(c, handlers.Visitor{Name: is.Name, Viewer: is.Role != access.RoleNone, Admin: is.Role == access.RoleAdmin, Owner: is.Owner,
+				Ended: func() bool { return who(r) != is }})
+			switch {
+			case !h.Closed, slices.Contains(forEverybody, route):
+			case is.Role == access.RoleNone:
+				return handlers.ErrSignedOut
+			case (route == "/feed" || strings.HasPrefix(route, "/feed/")) && is.Role != access.RoleAdmin:
+				return handlers.ErrAdminsOnly
+			case r.Method != http.MethodGet && r.Method != http.MethodHead && is.Role != access.RoleAdmin:
+				return handlers.ErrAdminsOnly
+			}
+			return next(c)
+		}
+	}
+}
