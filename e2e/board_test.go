@@ -52,6 +52,7 @@ type settings struct {
 	keepEnded time.Duration // zero: the default
 	basePath  string
 	meetings  []watched
+	access    string // empty: the default
 }
 
 // watched is an entry of cloud.meetings.
@@ -60,6 +61,7 @@ type watched struct {
 	HostPassword string `json:"hostPassword"`
 	Name         string `json:"name,omitempty"`
 	Group        string `json:"group,omitempty"`
+	Public       string `json:"public,omitempty"`
 }
 
 // watching lists meetings as a board's settings do.
@@ -81,6 +83,9 @@ func (s settings) write(t *testing.T, cloud *simulator.Cloud) (file string) {
 	}
 	if s.keepEnded > 0 {
 		content["keepEnded"] = s.keepEnded.String()
+	}
+	if s.access != "" {
+		content["access"] = s.access
 	}
 	b, err := json.Marshal(content)
 	if err != nil {

@@ -128,7 +128,7 @@ func (h *Handlers) publicMeeting(c echo.Context, id conference.ConfID) error {
 	p := h.frame(c, t, tab)
 	p.Stream, p.StreamID = h.Paths.MeetingStream(id, t.Lang), "stream-public"
 	if h.Entry != nil {
-		region.SignIn = h.Paths.AccountSignIn() + "?" + url.Values{toParam: {h.Paths.Meeting(id)}}.Encode()
+		p.Lead = templates.SeeMoreView(t, h.Paths.AccountSignIn()+"?"+url.Values{toParam: {h.Paths.Meeting(id)}}.Encode())
 	}
 	return sendFramed(c, http.StatusOK, templates.LinkFrame(p), templates.LinkRegion(region))
 }

@@ -20,8 +20,6 @@ type LinkMeeting struct {
 	Layout   *Layout
 	People   *People
 	Speaking *Line
-	// SignIn leads to where there is more to see; empty where there is not.
-	SignIn string
 }
 
 // LinkHead is the status of such a meeting, and how fresh it is.
