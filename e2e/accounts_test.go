@@ -113,7 +113,11 @@ func TestAPageOfSomebodyWhoSignsOutElsewhereSaysSo(t *testing.T) {
 	p.signIn("ann", password)
 	p.waitText("h1", "Quarterly review")
 	p.waitBoard("live")
-	p.call("sign out", chromedp.Click(".account button"))
+	p.call("see the account", chromedp.Click(".account a"))
+	p.waitText("h1", "ann")
+	p.axe("the page of an account")
+	p.fits("the page of an account")
+	p.call("sign out everywhere", chromedp.Click(`button[name="everywhere"]`))
 	p.waitText("h1", "Sign in")
 }
 

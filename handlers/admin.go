@@ -102,6 +102,9 @@ func (h *Handlers) feedLead(c echo.Context, form *templates.AddForm) templates.F
 		return l
 	}
 	l.Notice, l.Form = h.notice(c, t), form
+	if h.linkMaker(c) {
+		l.Links = h.Paths.AllLinks()
+	}
 	if visitor(c).Name == "" { // an account signs out on every page
 		l.SignOut = h.Paths.SignOut()
 	}

@@ -168,7 +168,7 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 	if who.Name != "" {
 		p.Account = &templates.AccountMenu{Text: t, Name: who.Name}
 		if h.Entry != nil {
-			p.Account.SignOut = h.Paths.AccountSignOut()
+			p.Account.Path, p.Account.SignOut = h.Paths.Account(), h.Paths.AccountSignOut()
 		}
 	}
 	h.tellPlayback(&p, t, now)

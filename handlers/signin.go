@@ -34,6 +34,7 @@ func (h *Handlers) registerSignIn(g *echo.Group) {
 	page(g, "/sign-in", h.accountSignInPage)
 	g.POST("/sign-in", h.accountSignIn)
 	g.POST("/sign-out", h.accountSignOut)
+	page(g, "/account", h.account)
 }
 
 // SignedOut answers who has to sign in first: in place of the page, whatever that is and whether or not there is one, so that
@@ -101,6 +102,21 @@ func (h *Handlers) accountSignIn(c echo.Context) error {
 	return h.sendAccountSignIn(c, http.StatusUnauthorized, to, name, t.Account.Wrong)
 }
 
+// account is the page of the account that is signed in.
+func (h *Handlers) account(c echo.Context) error {
+	t, who := h.language(c), visitor(c)
+	c.Response().Header().Set("Cache-Control", "no-store")
+	p := h.frame(c, t, h.words(t.Lang).tab(who.Name+" · "+t.Product, false))
+	if p.Account == nil { // signed in by a token
+		return c.Redirect(http.StatusSeeOther, h.Paths.Overview(""))
+	}
+	role := t.Account.RoleViewer
+	if who.Admin {
+		role = t.Account.RoleAdmin
+	}
+	return send(c, http.StatusOK, p, templates.AccountRegion(*p.Account, role))
+}
+
 func (h *Handlers) accountSignOut(c echo.Context) error {
 	form, err := readForm(c)
 	if err != nil {
@@ -123,8 +139,11 @@ func (p Paths) local(to string) string {
 	return to
 }
 
-// AccountSignIn is the path of the page where people sign in with an account, AccountSignOut that where they sign out.
+// Account is the path of the page of the account that is signed in.
+func (p Paths) Account() string { return p.Base + "/account" }
+
+// AccountSignIn is the path of the page where people sign in with an account.
 func (p Paths) AccountSignIn() string { return p.Base + "/sign-in" }
 
-// AccountSignOut is where people sign out.
+// AccountSignOut is where to post that one signs out.
 func (p Paths) AccountSignOut() string { return p.Base + "/sign-out" }

@@ -17,6 +17,6 @@ type AccountSignIn struct {
 type AccountMenu struct {
 	Text *text.Catalogue
 	Name string
-	// SignOut is where to sign out, empty where that is not done here.
-	SignOut string
+	// Path is the account's own page; SignOut is where to sign out. Both are empty where that is not done here.
+	Path, SignOut string
 }

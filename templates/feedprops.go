@@ -180,6 +180,7 @@ type FeedByHand struct {
 type FeedLead struct {
 	Text            *text.Catalogue
 	SignIn, SignOut string // paths; at most one of them
+	Links           string // path of the list of all links to meetings; empty for those who may not make any
 	Notice          Notice
 	Form            *AddForm
 }

@@ -52,6 +52,9 @@ type AccountText struct {
 	Wrong      string
 	UseToken   string
 	SignedInAs string
+	// RoleAdmin and RoleViewer say what an account may do; Everywhere signs it out in all browsers.
+	RoleAdmin, RoleViewer      string
+	Everywhere, EverywhereHelp string
 	// SeeMore leads from a public page to that where one signs in.
 	SeeMore                    string
 	AdminsOnly, AdminsOnlyHelp string

@@ -84,6 +84,8 @@ var englishAccount = AccountText{
 	ProxyHelp: "This board is opened through your organisation's sign-in, which has not said who you are, or you are in none of the groups that may see it. Open the board by its usual address.",
 	Wrong:     "Name and password do not match.",
 	UseToken:  "Use the admin token instead", SignedInAs: "Signed in as",
+	RoleAdmin: "You are an admin: you see every meeting, change what is watched, and make links.", RoleViewer: "You are a viewer: you see every meeting.",
+	Everywhere: "Sign out everywhere", EverywhereHelp: "Also in all other browsers and on walls where this account is signed in.",
 	SeeMore:    "Sign in to see more",
 	AdminsOnly: "This is for admins", AdminsOnlyHelp: "Your account may see meetings and not change anything. Ask whoever runs this board if you need to.",
 	SignedOut: "Signed out",

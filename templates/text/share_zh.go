@@ -77,6 +77,8 @@ var chineseAccount = AccountText{
 	ProxyHelp: "本看板通过贵组织的统一登录打开，但登录系统没有告知您的身份，或者您不在可以查看看板的用户组中。请通过平时的地址打开看板。",
 	Wrong:     "账号与密码不匹配。",
 	UseToken:  "改用管理员令牌", SignedInAs: "已登录：",
+	RoleAdmin: "您是管理员：可以查看所有会议、更改监看的会议并创建链接。", RoleViewer: "您是查看者：可以查看所有会议。",
+	Everywhere: "在所有设备上退出", EverywhereHelp: "同时退出此账号在其他浏览器和大屏上的登录。",
 	SeeMore:    "登录后查看更多",
 	AdminsOnly: "仅限管理员", AdminsOnlyHelp: "您的账号可以查看会议，但不能做任何更改。如有需要，请联系看板的管理者。",
 	SignedOut: "已退出登录",

@@ -193,6 +193,7 @@ func (l *Links) Notify(c conference.Change) {
 		return
 	}
 	var over []string
+	changed := false
 	l.mu.Lock()
 	for _, held := range l.byMeeting[c.ConfID] {
 		if followed := held.Follow(c); followed != held.Share {
@@ -200,14 +201,14 @@ func (l *Links) Notify(c conference.Change) {
 				held.closed = true
 				over = append(over, held.ID)
 			}
-			held.Share, held.changed = followed, true
+			held.Share, held.changed, changed = followed, true, true
 		}
 	}
 	l.mu.Unlock()
 	for _, id := range over {
 		l.config.Ended(shareOwner(id))
 	}
-	if len(over) > 0 {
+	if changed {
 		l.stir()
 	}
 }

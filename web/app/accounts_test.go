@@ -136,6 +136,7 @@ func TestWhatEachRoleMay(t *testing.T) {
 		{"POST", "/m/900487914/links", [4]int{401, 401, 403, 422}},
 		{"GET", "/links", [4]int{401, 401, 403, 200}},
 		{"POST", "/links/AAAA/revoke", [4]int{401, 401, 403, 404}},
+		{"GET", "/account", [4]int{401, 401, 200, 200}},
 		{"GET", "/api/v1/meetings", [4]int{401, 200, 200, 200}},
 		{"GET", "/api/v1/meetings/900487914", [4]int{401, 200, 200, 200}},
 		{"GET", "/metrics", [4]int{401, 200, 200, 200}},
