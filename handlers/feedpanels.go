@@ -69,7 +69,11 @@ func (v *feedView) listing(l conference.Listing) templates.FeedPanel {
 	if !l.Since.IsZero() {
 		p.Since = v.instant(l.Since, "clock")
 	}
-	if l.State != conference.ListingCurrent {
+	switch {
+	case l.State == conference.ListingCurrent:
+	case l.Reason == conference.ReasonNotPermitted:
+		p.Reason = v.text.Feed.ListingNotPermitted
+	default:
 		p.Reason = v.text.Reason[l.Reason]
 	}
 	p.Facts = append(p.Facts, v.factOr(v.text.Feed.LastList, l.Complete, "ago", v.text.Never))

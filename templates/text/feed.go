@@ -24,22 +24,24 @@ type FeedText struct {
 	Listing      string
 	ListingState map[conference.ListingState]string
 	ListingOff   string
-	LastList     string
-	NextList     string
-	SignedIn     string
-	InProgress   string
-	Booked       string
-	PassedOver   string
-	Unwatchable  string
-	Events       string
-	EventsOn     string
-	EventsOff    string
-	EventsNone   string
-	EventsHelp   string
-	LastEvent    string
-	Accepted     string
-	Repeated     string
-	EventFault   map[conference.EventFault]string
+	// ListingNotPermitted is said in place of ReasonNotPermitted, which speaks of one meeting.
+	ListingNotPermitted string
+	LastList            string
+	NextList            string
+	SignedIn            string
+	InProgress          string
+	Booked              string
+	PassedOver          string
+	Unwatchable         string
+	Events              string
+	EventsOn            string
+	EventsOff           string
+	EventsNone          string
+	EventsHelp          string
+	LastEvent           string
+	Accepted            string
+	Repeated            string
+	EventFault          map[conference.EventFault]string
 
 	// The table.
 	Meetings, Meeting, Link, Connection, Echo, Token, Messages, Details string
