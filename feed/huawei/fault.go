@@ -143,7 +143,7 @@ func networkReason(err error) conference.LinkReason {
 	case errors.As(err, &dns):
 		return conference.ReasonDNS
 	case errors.As(err, &record), errors.As(err, &alert), errors.As(err, &certificate), errors.As(err, &authority),
-		errors.As(err, &hostname), errors.As(err, &invalid):
+		errors.As(err, &hostname), errors.As(err, &invalid), errors.Is(err, http.ErrSchemeMismatch):
 		return conference.ReasonTLS
 	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return conference.ReasonClosed
