@@ -60,7 +60,7 @@ type settings struct {
 // watched is an entry of cloud.meetings.
 type watched struct {
 	ConfID       string `json:"confID"`
-	HostPassword string `json:"hostPassword"`
+	HostPassword string `json:"hostPassword,omitempty"`
 	Name         string `json:"name,omitempty"`
 	Group        string `json:"group,omitempty"`
 }
@@ -112,8 +112,10 @@ type board struct {
 	// binary is the program; empty: the suite's.
 	binary string
 	args   []string
-	cmd    *exec.Cmd
-	log    journal
+	// environ is what is in its environment beside ours.
+	environ []string
+	cmd     *exec.Cmd
+	log     journal
 	// exited is closed when the process has ended; err is then how.
 	exited chan struct{}
 	err    error
@@ -129,17 +131,23 @@ func serve(t *testing.T, cloud *simulator.Cloud, s settings) *board {
 func runBoard(t *testing.T, args ...string) *board {
 	t.Helper()
 	b := &board{t: t, args: args}
-	t.Cleanup(func() {
+	b.run()
+	return b
+}
+
+// run starts it and waits until it says where it serves.
+func (b *board) run() {
+	b.t.Helper()
+	b.t.Cleanup(func() {
 		b.stop()
 		if b.log.contains("DATA RACE") {
-			t.Error("the race detector found something in the board's process")
+			b.t.Error("the race detector found something in the board's process")
 		}
-		if t.Failed() {
-			t.Logf("the end of the board's log:\n%s", b.log.end(60))
+		if b.t.Failed() {
+			b.t.Logf("the end of the board's log:\n%s", b.log.end(60))
 		}
 	})
 	b.start()
-	return b
 }
 
 var serving = regexp.MustCompile(`on (http://[^ ]+)/$`)
@@ -148,6 +156,7 @@ func (b *board) start(args ...string) {
 	b.t.Helper()
 	b.cmd = exec.Command(cmp.Or(b.binary, suite.binary), append(b.args, args...)...)
 	b.cmd.Dir = b.t.TempDir() // it has to run from any folder
+	b.cmd.Env = append(os.Environ(), b.environ...)
 	b.cmd.Stderr = &b.log
 	stdout, err := b.cmd.StdoutPipe()
 	if err != nil {
