@@ -153,7 +153,7 @@ func tryFaults(t *testing.T, heartbeat time.Duration, faults []simulator.Fault) 
 	})
 	healthy := b.meetings()
 	for _, tr := range pending {
-		tr.begin(healthy[tr.meeting.ConfID()])
+		tr.begin(healthy[tr.meeting.ConfID()], tr.meeting.Inject)
 	}
 
 	deadline := time.Now().Add(trialPatience)
@@ -206,10 +206,10 @@ func (s sight) String() string {
 	return fmt.Sprintf("link %q for %q, page %q, card %q", s.api.Freshness.Link, s.api.Freshness.Reason, s.page.byID("head").text(), s.card.text())
 }
 
-// begin lets the fault strike.
-func (tr *trial) begin(a meetingAnswer) {
+// begin lets the fault strike: the meeting, or more.
+func (tr *trial) begin(a meetingAnswer, inject func(...simulator.Fault)) {
 	tr.fields, tr.applied = slices.Sorted(maps.Keys(a.Status)), a.Messages.Applied
-	tr.meeting.Inject(tr.fault)
+	inject(tr.fault)
 	switch {
 	case tr.want.ends:
 		tr.meeting.End()
@@ -228,9 +228,7 @@ func (tr *trial) step(t *testing.T, cloud *simulator.Cloud, round int, now sight
 		return tr.api && tr.page && tr.card
 	}
 	// Looked at one after the other, in a fault that comes and goes: each has to be right once.
-	reason := now.api.Freshness.Reason
-	tr.api = tr.api || slices.Contains(tr.want.links, now.api.Freshness.Link) && (len(tr.want.reasons) == 0 && reason == "" || slices.Contains(tr.want.reasons, reason)) &&
-		(tr.want.meanwhile == nil || tr.want.meanwhile(tr, now.api))
+	tr.api = tr.api || tr.told(now.api)
 	tr.page = tr.page || slices.ContainsFunc(tr.want.marks, now.says) && tr.explained(now.page.byClass("head-reason").text(), now.page.byClass("head-next").text())
 	tr.card = tr.card || slices.ContainsFunc(tr.want.marks, func(word string) bool { return strings.HasPrefix(now.card.text(), word) }) &&
 		tr.explained(now.card.byClass("fresh-reason").text(), now.card.byClass("fresh-next").text())
@@ -240,6 +238,13 @@ func (tr *trial) step(t *testing.T, cloud *simulator.Cloud, round int, now sight
 	}
 	tr.heal(t, cloud)
 	return false
+}
+
+// told reports whether the API shows the fault.
+func (tr *trial) told(a meetingAnswer) bool {
+	return slices.Contains(tr.want.links, a.Freshness.Link) &&
+		(len(tr.want.reasons) == 0 && a.Freshness.Reason == "" || slices.Contains(tr.want.reasons, a.Freshness.Reason)) &&
+		(tr.want.meanwhile == nil || tr.want.meanwhile(tr, a))
 }
 
 // explained reports whether a sentence is that of a reason, and says when it is tried again.
