@@ -34,7 +34,7 @@ var englishFeed = FeedText{
 	LastEvent:  "Last event", Accepted: "Accepted", Repeated: "Seen before",
 	EventFault: map[conference.EventFault]string{
 		conference.EventMalformed: "not an event", conference.EventApp: "of another app ID; check cloud.hook.appID",
-		conference.EventSignature: "not signed with our key; check cloud.hook.keyFile", conference.EventTime: "too old, or from the future; check the clock",
+		conference.EventSignature: "not signed with our key; check the key of cloud.hook", conference.EventTime: "too old, or from the future; check the clock",
 	},
 
 	Meetings: "Meetings", Meeting: "Meeting", Link: "Link", Connection: "Connection", Echo: "Heartbeat echo", Token: "Token", Messages: "Messages", Details: "Details",

@@ -34,7 +34,7 @@ var chineseFeed = FeedText{
 	LastEvent:  "最近事件", Accepted: "已接受", Repeated: "重复",
 	EventFault: map[conference.EventFault]string{
 		conference.EventMalformed: "不是事件消息", conference.EventApp: "应用 ID 不符，请检查 cloud.hook.appID",
-		conference.EventSignature: "签名不符，请检查 cloud.hook.keyFile", conference.EventTime: "时间过早或晚于当前时间，请检查时钟",
+		conference.EventSignature: "签名不符，请检查 cloud.hook 的密钥", conference.EventTime: "时间过早或晚于当前时间，请检查时钟",
 	},
 
 	Meetings: "会议", Meeting: "会议", Link: "连接状态", Connection: "连接", Echo: "心跳应答", Token: "令牌", Messages: "消息", Details: "详情",
