@@ -83,6 +83,12 @@ func (s *State) applyLink(m LinkMessage) {
 		return
 	case LinkToken:
 		l.TokenAt, l.TokenExpires = m.At, m.Expires
+		if m.Expires.IsZero() {
+			l.TokenAt = time.Time{}
+		}
+		return
+	case LinkDelayed:
+		l.Next = m.Next
 		return
 	}
 	l.ConnectedAt, l.Next = time.Time{}, m.Next

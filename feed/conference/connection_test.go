@@ -40,6 +40,29 @@ func TestTheLinkTellsOfItsConnectionTokenAndNextAttempt(t *testing.T) {
 	}
 }
 
+func TestAnAttemptThatHasToWaitIsNoWordFromTheCloud(t *testing.T) {
+	b := watched(t)
+	b.apply(link(1*second, conference.LinkWaiting, conference.ReasonNotStarted))
+	before := b.state.Link
+	delayed := link(50*second, conference.LinkDelayed)
+	delayed.Next = start.Add(90 * second)
+	wantParts(t, first(b.apply(delayed)), "connection")
+	want := before
+	want.Next = delayed.Next
+	if b.state.Link != want {
+		t.Errorf("link %+v, want %+v", b.state.Link, want)
+	}
+}
+
+func TestATokenThatIsLetGoIsForgotten(t *testing.T) {
+	b := watched(t)
+	b.apply(conference.LinkMessage{About: about(1 * second), Event: conference.LinkToken, Expires: start.Add(30 * time.Minute)})
+	wantParts(t, first(b.apply(link(2*second, conference.LinkToken))), "connection")
+	if l := b.state.Link; !l.TokenAt.IsZero() || !l.TokenExpires.IsZero() {
+		t.Errorf("token of %s until %s", l.TokenAt, l.TokenExpires)
+	}
+}
+
 func first(c conference.Change, _ conference.Outcome) conference.Change { return c }
 
 func TestMessagesAreTalliedByType(t *testing.T) {

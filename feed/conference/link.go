@@ -37,7 +37,7 @@ type Link struct {
 	// zero while there is none.
 	Connects    uint64
 	ConnectedAt time.Time
-	// TokenAt is when the control token was granted or prolonged last, TokenExpires until when it is valid; both zero before the first.
+	// TokenAt is when the control token was granted or prolonged last, TokenExpires until when it is valid; both zero while none is held.
 	TokenAt, TokenExpires time.Time
 	// Next is when the next attempt to connect is made; zero when none is, by itself.
 	Next time.Time

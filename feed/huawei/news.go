@@ -1,7 +1,6 @@
 package huawei
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -137,16 +136,13 @@ func (w *watch) began(at time.Time) {
 }
 
 // begin notes that the meeting is in progress.
-func (w *watch) begin() {
-	w.reappear()
-	w.ran, w.ended = true, false
-}
+func (w *watch) begin() { w.ran, w.ended = true, false }
 
 // finish notes that the meeting has ended.
 func (w *watch) finish() {
+	w.dropToken() // a token is for one occurrence
 	w.passOver()
 	w.ran, w.ended = false, true
-	w.dropToken() // a token is for one occurrence
 	w.backoff.reset()
 }
 
@@ -168,13 +164,14 @@ func (w *watch) show() {
 	}
 }
 
-// late tells that the next attempt has to wait for its turn until about an instant.
+// late tells that the attempt under way has to wait for its turn until about an instant.
 func (w *watch) late(at time.Time) {
 	const worthTelling = time.Second
 	if at.Sub(w.news.Next) < worthTelling {
 		return
 	}
-	w.tell(cmp.Or(w.news.Event, conference.LinkDown), w.news.Reason, at) // none: before the first attempt
+	w.news.Next = at
+	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkDelayed, Next: at})
 }
 
 // report logs how an attempt or a connection ended.

@@ -212,15 +212,23 @@ func (w *watch) validToken() controlToken {
 	return w.held
 }
 
+// hold keeps a token that was granted, which proves that the meeting is in progress.
 func (w *watch) hold(t controlToken) {
 	if t.wsURL == "" { // a renewal may leave out what has not changed
 		t.wsURL = w.held.wsURL
 	}
 	w.held = t
+	w.reappear()
 	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken, Expires: t.expires})
 }
 
-// dropToken forgets the token; where to connect is kept.
-func (w *watch) dropToken() { w.held.token, w.held.renewAt = conference.Secret{}, time.Time{} }
+// dropToken lets the token go; where to connect is kept.
+func (w *watch) dropToken() {
+	if w.held.token.IsZero() {
+		return
+	}
+	w.held.token, w.held.renewAt = conference.Secret{}, time.Time{}
+	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken})
+}
 
 func (w *watch) caller() caller { return caller{id: w.id, rank: w.rank, late: w.late} }
