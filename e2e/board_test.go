@@ -77,8 +77,14 @@ func watching(meetings ...*simulator.Meeting) []watched {
 // write writes the settings as JSON, which is YAML too, to a file of its own.
 func (s settings) write(t *testing.T, cloud *simulator.Cloud) (file string) {
 	t.Helper()
+	return s.writeFor(t, cloud.URL())
+}
+
+// writeFor is write for a cloud of which only the URL is known.
+func (s settings) writeFor(t testing.TB, endpoint string) (file string) {
+	t.Helper()
 	folder := t.TempDir()
-	section := map[string]any{"endpoint": cloud.URL(), "heartbeat": s.heartbeat.String(), "callsPerMinute": 0, "meetings": s.meetings}
+	section := map[string]any{"endpoint": endpoint, "heartbeat": s.heartbeat.String(), "callsPerMinute": 0, "meetings": s.meetings}
 	content := map[string]any{
 		"listen": "127.0.0.1:0", "dataDir": filepath.Join(folder, "data"), "basePath": s.basePath, "log": map[string]any{"level": "debug"},
 		"cloud": section,
@@ -106,7 +112,7 @@ func (s settings) write(t *testing.T, cloud *simulator.Cloud) (file string) {
 
 // board is the program, serving as a process. It is stopped with the test at the latest, and that has to go in order.
 type board struct {
-	t *testing.T
+	t testing.TB
 	// url is where it serves, base path included, without a slash at the end.
 	url string
 	// binary is the program; empty: the suite's.
@@ -285,7 +291,7 @@ func (j *journal) end(lines int) string {
 }
 
 // until waits for a condition.
-func until(t *testing.T, what string, condition func() bool) {
+func until(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !condition(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

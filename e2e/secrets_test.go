@@ -145,7 +145,7 @@ func (b *board) searchFor(secrets []string, shown map[string]string, paths ...st
 }
 
 // searchIn fails the test for every secret, however it is written, in what was shown.
-func searchIn(t *testing.T, secrets []string, shown map[string]string) {
+func searchIn(t testing.TB, secrets []string, shown map[string]string) {
 	t.Helper()
 	var written []string
 	for _, secret := range secrets {
