@@ -146,8 +146,8 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			case conference.PartViewNum, conference.MaxPartViewNum:
 				touch(partFocus)
 			case conference.EndTime:
-				if f.Old.Presence != f.New.Presence {
-					touch(partAbout) // which tells the booked end only while the cloud tells none
+				if (f.Old.Presence == conference.NotReported) != (f.New.Presence == conference.NotReported) {
+					touch(partAbout) // which tells the booked end only while the cloud has told nothing of it
 				}
 			}
 		case conference.PartUnlisted:
