@@ -35,7 +35,7 @@ type Config struct {
 	Issue func(token conference.Secret) error
 	// Path is that of the cookies: the base path with a slash at its end. Default /.
 	Path string
-	// PublicURL is where people reach the board, empty when that is not known. With https, cookies of its host are for
+	// PublicURL is where people reach the board, empty when that is not known. With https, who signs in under it gets a cookie for
 	// encrypted connections only, though the proxy's connection to us is not.
 	PublicURL string
 	// Now is the clock. Default time.Now.
@@ -56,6 +56,7 @@ type Admin struct {
 	mu       sync.Mutex
 	token    digest
 	sessions map[digest]*session
+	unsaid   unsaid
 }
 
 // digest is the SHA-256 of a token of at least 128 random bits, which needs no salt.
@@ -128,7 +129,7 @@ func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, t
 	a.mu.Unlock()
 	if !right {
 		wait := a.tries.wrong(address, now)
-		a.config.Logger.Warn("a wrong admin token was tried", "address", address, "wait", wait)
+		a.warn(address, wait, now)
 		return wait, false
 	}
 	if err := a.renew(); err != nil {
@@ -136,7 +137,7 @@ func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, t
 	}
 	secret := rand.Text()
 	a.open(digestOf(secret), now)
-	http.SetCookie(w, a.cookie(r, secret, int(ageLimit/time.Second)))
+	http.SetCookie(w, a.cookie(a.cookieName(r), secret, int(ageLimit/time.Second)))
 	a.config.Logger.Info("an admin signed in; the token was replaced", "address", address)
 	return 0, true
 }
@@ -164,54 +165,32 @@ func (s *session) over(now time.Time) bool {
 
 // SignedIn reports whether a request belongs to a session, which thereby counts as used.
 func (a *Admin) SignedIn(r *http.Request) bool {
-	held, err := r.Cookie(a.cookieName(r))
-	if err != nil {
-		return false
-	}
-	d, now := digestOf(held.Value), a.config.Now()
+	now := a.config.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	s := a.sessions[d]
-	if s == nil {
-		return false
+	for _, c := range a.held(r) {
+		d := digestOf(c.Value)
+		switch s := a.sessions[d]; {
+		case s == nil:
+		case s.over(now):
+			delete(a.sessions, d)
+		default:
+			s.used = now
+			return true
+		}
 	}
-	if s.over(now) {
-		delete(a.sessions, d)
-		return false
-	}
-	s.used = now
-	return true
+	return false
 }
 
 // SignOut ends the request's session, if it has one, and takes its cookie back.
 func (a *Admin) SignOut(w http.ResponseWriter, r *http.Request) {
-	if held, err := r.Cookie(a.cookieName(r)); err == nil {
-		a.mu.Lock()
-		delete(a.sessions, digestOf(held.Value))
-		a.mu.Unlock()
+	held := a.held(r)
+	a.mu.Lock()
+	for _, c := range held {
+		delete(a.sessions, digestOf(c.Value))
 	}
-	http.SetCookie(w, a.cookie(r, "", -1))
-}
-
-func (a *Admin) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: a.cookieName(r), Value: value, Path: a.config.Path, MaxAge: maxAge,
-		HttpOnly: true, Secure: a.encrypted(r), SameSite: http.SameSiteStrictMode}
-}
-
-// cookieName has the prefix that makes browsers refuse such a cookie from a neighbouring host or an unencrypted page, where
-// they allow it.
-func (a *Admin) cookieName(r *http.Request) string {
-	const name = "confboard_admin"
-	switch {
-	case !a.encrypted(r):
-		return name
-	case a.config.Path == "/":
-		return "__Host-" + name
+	a.mu.Unlock()
+	for _, c := range held {
+		http.SetCookie(w, a.cookie(c.Name, "", -1))
 	}
-	return "__Secure-" + name
-}
-
-// encrypted reports whether the browser's connection is: with us, or with the proxy that makes the public URL.
-func (a *Admin) encrypted(r *http.Request) bool {
-	return r.TLS != nil || (a.public != nil && a.public.Scheme == "https" && hostName(r.Host) == hostName(a.public.Host))
 }
