@@ -97,7 +97,7 @@ func (s *State) applyLink(m LinkMessage) {
 		l.Connects++
 		l.ConnectedAt, l.Next = m.At, time.Time{}
 		l.up, l.waiting, l.refused, l.statusIn = true, false, false, false
-		l.heard, l.Reason = m.At, ReasonNone
+		l.heard, l.Reason, l.Detail = m.At, ReasonNone, ""
 		for _, in := range s.intakes() {
 			in.connected()
 		}
@@ -107,16 +107,16 @@ func (s *State) applyLink(m LinkMessage) {
 		s.EndedAt = time.Time{}
 	case LinkDown:
 		l.up, l.waiting, l.refused, l.statusIn = false, false, false, false
-		l.Reason = m.Reason
+		l.Reason, l.Detail = m.Reason, m.Detail
 	case LinkWaiting:
 		l.up, l.waiting, l.refused, l.statusIn = false, true, false, false
-		l.heard, l.Reason = m.At, m.Reason
+		l.heard, l.Reason, l.Detail = m.At, m.Reason, m.Detail
 	case LinkRefused:
 		l.up, l.waiting, l.refused, l.statusIn = false, false, true, false
-		l.Reason = m.Reason
+		l.Reason, l.Detail = m.Reason, m.Detail
 	case LinkEnded:
 		l.up, l.waiting, l.refused, l.statusIn = false, false, false, false
-		l.Reason = ReasonNone
+		l.Reason, l.Detail = ReasonNone, ""
 		s.end(m.At)
 	}
 }

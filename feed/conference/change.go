@@ -44,7 +44,7 @@ const (
 	PartUnlisted                // an unlisted field of the status
 	PartLayoutDated             // whether the layout may not apply any more
 	PartPartial                 // whether parts of the status can be missing
-	PartLink                    // the link's state or reason
+	PartLink                    // the link's state, reason or detail
 	PartEcho                    // the time of the last echo
 	PartEnvelope                // the envelope of the last status message, and the time of the last change
 	PartCounts                  // what became of the frames
@@ -100,7 +100,7 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 	add(before.Custom != after.Custom || before.gridCurrent != after.gridCurrent, PartCustomLayout)
 	add(before.LayoutDated != after.LayoutDated, PartLayoutDated)
 	add(before.Partial() != after.Partial(), PartPartial)
-	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason {
+	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason || before.Link.Detail != after.Link.Detail {
 		c.Fields = append(c.Fields, FieldChange{Part: PartLink,
 			Old: Value{Presence: Known, Text: string(before.Link.State)}, New: Value{Presence: Known, Text: string(after.Link.State)}})
 	}

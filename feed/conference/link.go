@@ -29,6 +29,8 @@ type Link struct {
 	Since time.Time
 	// Reason is why the link is not live; it can be empty.
 	Reason LinkReason
+	// Detail is what the cloud itself said of Reason, in its own words; most often empty.
+	Detail string
 	// LastEcho is when the last heartbeat was echoed, on any connection; zero before the first. RoundTrip is how long that
 	// took; zero when it is not known.
 	LastEcho  time.Time

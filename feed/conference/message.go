@@ -194,6 +194,8 @@ type LinkMessage struct {
 	Event LinkEvent
 	// Reason says why, for LinkDown, LinkRefused and LinkWaiting.
 	Reason LinkReason
+	// Detail is what the cloud itself said of it, for the same events: one short line without secrets or addresses; most often empty.
+	Detail string
 	// RoundTrip is the time from a heartbeat to its echo, for LinkEcho; zero when it is not known.
 	RoundTrip time.Duration
 	// Next is when the next attempt is made, for LinkDown, LinkRefused, LinkWaiting, LinkEnded and LinkDelayed; zero: none by itself.

@@ -55,7 +55,7 @@ func (w *watch) conclude(f *fault, left bool) end {
 	case w.ended: // refused for good: nobody will look for the next occurrence
 		w.ended = false
 	}
-	w.tell(event, f.reason, e.next)
+	w.tell(conference.LinkMessage{Event: event, Reason: f.reason, Detail: f.detail, Next: e.next})
 	return e
 }
 
@@ -105,7 +105,7 @@ func (w *watch) rest(ctx context.Context, e end) bool {
 func (w *watch) settle() {
 	if w.ran {
 		w.finish()
-		w.tell(conference.LinkEnded, conference.ReasonNone, time.Time{})
+		w.tell(conference.LinkMessage{Event: conference.LinkEnded})
 	}
 }
 
@@ -146,12 +146,13 @@ func (w *watch) finish() {
 	w.backoff.reset()
 }
 
-// tell passes news of the link on.
-func (w *watch) tell(event conference.LinkEvent, reason conference.LinkReason, next time.Time) {
-	if event == conference.LinkEnded {
-		reason = conference.ReasonNone
+// tell passes on news of the link that is of now.
+func (w *watch) tell(news conference.LinkMessage) {
+	news.About = aboutNow(w.id)
+	if news.Event == conference.LinkEnded {
+		news.Reason, news.Detail = conference.ReasonNone, ""
 	}
-	w.news = conference.LinkMessage{About: aboutNow(w.id), Event: event, Reason: reason, Next: next}
+	w.news = news
 	w.show()
 }
 
