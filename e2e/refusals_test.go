@@ -53,14 +53,14 @@ type refusal struct {
 
 var refusals = []refusal{
 	{what: "a wrong password", password: "246800", link: "refused", word: "CHECK", next: notAgain, says: sentence{
-		"No such meeting, or a wrong host password. Correct it where the meeting was added; wrong passwords lock accounts.",
-		"会议不存在或主持人密码错误。请在添加该会议的地方更正密码；密码多次错误会导致锁定。"}},
+		"No such meeting, or a wrong host password. Correct it in the settings and restart, or add the meeting again on the page Feed; wrong passwords lock accounts.",
+		"会议不存在或主持人密码错误。请在配置中更正密码并重启，或在“数据接入”页重新添加该会议；密码多次错误会导致锁定。"}},
 	{what: "no password", password: "none", link: "refused", word: "CHECK", next: notAgain, says: sentence{
-		"No host password is known. Give it in the settings, or add the meeting on the page Feed.",
-		"缺少主持人密码。请在配置中填写，或在“数据接入”页添加该会议。"}},
+		"No host password is known. Give it in the settings and restart, or add the meeting on the page Feed.",
+		"缺少主持人密码。请在配置中填写并重启，或在“数据接入”页添加该会议。"}},
 	{what: "locked out", status: http.StatusLocked, code: "MMC.111071052", link: "refused", word: "CHECK", next: notAgain, says: sentence{
-		"Locked after too many wrong passwords. Wait, correct the host password, then retry on the page Feed.",
-		"密码错误次数过多，已被锁定。请稍候，更正主持人密码，再到“数据接入”页重试。"}},
+		"Locked after too many wrong passwords. Wait; then give the right one in the settings and restart, or add the meeting again on the page Feed.",
+		"密码错误次数过多，已被锁定。请稍候，然后在配置中填写正确密码并重启，或在“数据接入”页重新添加该会议。"}},
 	{what: "no right", status: http.StatusForbidden, code: "MMC.111070002", link: "refused", word: "CHECK", next: notAgain, says: sentence{
 		"The cloud does not permit it. For a meeting, ask its organiser for host rights; for the list, the app needs an administrator's.",
 		"会议服务不允许该操作。若为会议，请向会议组织者索取主持人权限；若为企业列表，应用需要管理员权限。"}},
@@ -68,8 +68,8 @@ var refusals = []refusal{
 		"The meeting is on another site of the cloud. Check cloud.endpoint.",
 		"会议位于会议服务的另一站点，请检查 cloud.endpoint。"}},
 	{what: "no subscription", prepare: func(m *simulator.Meeting) { m.RefuseSubscribe(99) }, link: "refused", word: "CHECK", next: later, says: sentence{
-		"The cloud refused the subscription to the meeting's status.",
-		"会议服务拒绝了会议状态订阅。"}},
+		"The cloud refuses to send the meeting's status. What it said is on the page Feed, under Details; if it stays so, ask the cloud's support.",
+		"会议服务拒绝推送该会议的状态。其说明见“数据接入”页的详情；若持续如此，请联系会议服务的技术支持。"}},
 	{what: "token not taken", status: http.StatusUnauthorized, code: "MMC.111070111", link: "connecting", word: "CONNECTING", next: later, says: sentence{
 		"The cloud did not accept the token. Fetching a new one.",
 		"会议服务不接受当前令牌，正在获取新令牌。"}},

@@ -40,7 +40,12 @@ func (v *feedMeetingView) status(s *conference.State) templates.FeedStatus {
 	if l.RoundTrip > 0 {
 		echo.Text = v.text.Feed.RoundTrip(l.RoundTrip)
 	}
-	add(echo, v.factOr(v.text.Feed.Token, l.TokenAt, "ago", v.text.Feed.NoToken))
+	add(echo)
+	if none := v.noToken(s); none != "" {
+		add(templates.Fact{Name: v.text.Feed.Token, Text: none})
+		return out
+	}
+	add(v.fact(v.text.Feed.Token, l.TokenAt, "ago")...)
 	add(v.fact(v.text.Feed.TokenUntil, l.TokenExpires, "clock")...)
 	return out
 }
@@ -121,7 +126,7 @@ func (v *feedMeetingView) byHand(s *conference.State) *templates.FeedByHand {
 	}
 	switch s.Origin {
 	case conference.ByHand:
-		b.Remove = v.paths.FeedRemove(s.ConfID)
+		b.Remove, b.Help = v.paths.FeedRemove(s.ConfID), v.text.Feed.Correct
 	case conference.Found:
 		b.Help = v.text.Feed.RemoveFound
 	default:

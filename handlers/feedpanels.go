@@ -65,6 +65,9 @@ func (v *feedView) listing(l conference.Listing) templates.FeedPanel {
 		p.Icon = "live"
 	case conference.ListingFailing, conference.ListingRefused:
 		p.Icon = "attention"
+		if v.admin {
+			p.Act, p.ActText = v.paths.FeedListRetry(), v.text.Feed.ListAgain
+		}
 	}
 	if !l.Since.IsZero() {
 		p.Since = v.instant(l.Since, "clock")

@@ -59,6 +59,8 @@ type Handlers struct {
 	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
 	Admins Admins
 	Keeper Keeper
+	// TokensPrinted: every admin token is printed; otherwise the first is, and the current one is in a file.
+	TokensPrinted bool
 	// Hook takes the enterprise's events; nil: there is no such endpoint.
 	Hook Hook
 	// Logger is told of what could not be done for an admin. nil: nobody is.

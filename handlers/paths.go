@@ -99,6 +99,9 @@ func (p Paths) FeedRetry(id conference.ConfID, back *feedQuery) string {
 	return path + "?" + v.Encode()
 }
 
+// FeedListRetry is where to post that the enterprise's list be asked for.
+func (p Paths) FeedListRetry() string { return p.Base + "/feed/list/retry" }
+
 // FeedRemove is where to post that a meeting be removed.
 func (p Paths) FeedRemove(id conference.ConfID) string { return p.feedMeeting(id, "/remove") }
 

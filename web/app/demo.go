@@ -103,7 +103,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	}
 	fmt.Fprintln(stdout, "Stop it with Ctrl-C.")
 	return board{
-		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, admins: admins, keeper: keeper, hook: hook,
+		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, admins: admins, tokensPrinted: true, keeper: keeper, hook: hook,
 		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run},
 	}.run(ctx)
 }

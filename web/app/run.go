@@ -60,6 +60,8 @@ type board struct {
 	// admins and keeper let meetings be added by hand; nil: they cannot be.
 	admins handlers.Admins
 	keeper handlers.Keeper
+	// tokensPrinted: every admin token is printed, and no file has one.
+	tokensPrinted bool
 	// hook takes the enterprise's events; nil: none are.
 	hook handlers.Hook
 	// player is the source when a recording is played, whose clock is then the board's; nil: the meetings are live.
@@ -86,7 +88,7 @@ func (b board) run(ctx context.Context) error {
 
 	pages := &handlers.Handlers{
 		Board: b.registry, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
-		Admins: b.admins, Keeper: b.keeper, Hook: b.hook, Logger: b.logger,
+		Admins: b.admins, Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
 	}
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
