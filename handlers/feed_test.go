@@ -27,7 +27,8 @@ func (h *history) feedStep(meetings int) {
 		m = conference.LinkMessage{About: about, Event: conference.LinkEcho, RoundTrip: time.Duration(h.r.IntN(3)) * 31 * time.Millisecond}
 	case 3, 4:
 		m = conference.LinkMessage{About: about, Event: []conference.LinkEvent{conference.LinkDown, conference.LinkRefused, conference.LinkWaiting}[h.r.IntN(3)],
-			Reason: []conference.LinkReason{conference.ReasonPassword, conference.ReasonDNS}[h.r.IntN(2)], Next: later}
+			Reason: []conference.LinkReason{conference.ReasonPassword, conference.ReasonSubscription}[h.r.IntN(2)], Next: later,
+			Detail: []string{"", "NO_RIGHT", "not <b>today</b>"}[h.r.IntN(3)]}
 	case 5:
 		m = conference.DiscoveryMessage{At: h.now, Listing: &conference.Listing{Next: later, Complete: h.now, Found: h.r.IntN(3), Unwatchable: h.r.IntN(2),
 			State: []conference.ListingState{"", conference.ListingAsking, conference.ListingCurrent, conference.ListingFailing, conference.ListingRefused}[h.r.IntN(5)]}}
@@ -300,6 +301,32 @@ func TestTheTokenOfALinkThatIsOverIsNotShown(t *testing.T) {
 				t.Errorf("its page says %s", said)
 			}
 		})
+	}
+}
+
+// What the cloud said stands on the meeting's feed while it counts, as text.
+func TestWhatTheCloudSaidIsShown(t *testing.T) {
+	about := conference.About{ConfID: "900487914", At: time.UnixMilli(1_800_000_000_000)}
+	r := conference.NewRegistry(conference.DefaultPolicy)
+	r.Apply(conference.WatchMessage{About: about})
+	v := &feedMeetingView{words: words{text: text.For(text.English)}, board: r, id: about.ConfID}
+	topic := newTopic(t, r, forgetful{v})
+	topic.connect()
+	for _, k := range []struct {
+		given conference.LinkMessage
+		want  bool
+	}{
+		{conference.LinkMessage{Event: conference.LinkRefused, Reason: conference.ReasonSubscription}, false},
+		{conference.LinkMessage{Event: conference.LinkRefused, Reason: conference.ReasonSubscription, Detail: "not <b>today</b>"}, true},
+		{conference.LinkMessage{Event: conference.LinkUp}, false},
+	} {
+		k.given.About = about
+		r.Apply(k.given)
+		topic.flush()
+		got := topic.viewers[0].html()
+		if strings.Contains(got, "What the cloud said") != k.want || strings.Contains(got, "not &lt;b&gt;today&lt;/b&gt;") != k.want {
+			t.Errorf("after %+v the page has %s", k.given, got)
+		}
 	}
 }
 

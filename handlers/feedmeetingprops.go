@@ -29,6 +29,9 @@ func (v *feedMeetingView) status(s *conference.State) templates.FeedStatus {
 	l := &s.Link
 	out := templates.FeedStatus{Text: v.text, ID: "feed-link", Link: v.feedLink("feed-link-state", s), Help: v.text.LinkHelp[l.State]}
 	add := func(facts ...templates.Fact) { out.Facts = append(out.Facts, facts...) }
+	if l.Detail != "" {
+		add(templates.Fact{Name: v.text.Feed.CloudSaid, Text: l.Detail})
+	}
 	if l.ConnectedAt.IsZero() {
 		add(templates.Fact{Name: v.text.Feed.Connection, Text: v.text.Feed.NotConnected})
 	}
