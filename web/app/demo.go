@@ -12,6 +12,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
+	"confboard/feed/rules"
 	"confboard/feed/simulator"
 )
 
@@ -58,7 +59,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 		return err
 	}
 	fmt.Fprintf(stdout, "Confboard shows %d simulated meetings on %s\nStop it with Ctrl-C.\n", len(cloud.Meetings), address(listener, false, o.basePath))
-	return board{listener: listener, basePath: o.basePath, policy: conference.DefaultPolicy, source: source, logger: logger, others: []runner{sim.Run}}.run(ctx)
+	return board{listener: listener, basePath: o.basePath, policy: rules.Policy(), source: source, logger: logger, others: []runner{sim.Run}}.run(ctx)
 }
 
 // listenDemo takes the address that was chosen, or the first free port from the default one on.
