@@ -24,8 +24,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"confboard/feed/conference"
 )
 
@@ -47,6 +45,15 @@ type Config struct {
 	CallsPerMinute int
 	// Meetings are the meetings to watch.
 	Meetings []Meeting
+	// App is the login of the enterprise, by which its meetings are found; nil: none are. What follows counts only with it.
+	App *App
+	// DiscoverEvery is the interval at which the lists of meetings are asked for. Default 30 s.
+	DiscoverEvery time.Duration
+	// Booked says that meetings that have not started are found too, if they start within BookedAhead. Default 24 h, at most a week.
+	Booked      bool
+	BookedAhead time.Duration
+	// Select are the watch rules for meetings that are found.
+	Select []Rule
 	// Logger gets a line for each change of a link, and the details at debug level. Default: none.
 	Logger *slog.Logger
 	// HTTPClient makes the REST calls; its redirects and its timeout are replaced by ours. If its Transport is an
@@ -99,7 +106,8 @@ type Cloud struct {
 	proxy    func(*http.Request) (*url.URL, error)
 	tls      *tls.Config
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
-	pace     map[api]*rate.Limiter
+	pace     map[api]*gate // read only
+	account  *Account      // nil without an App
 }
 
 var _ conference.Source = (*Cloud)(nil)
@@ -115,6 +123,7 @@ func New(c Config) (*Cloud, error) {
 		faults = append(faults, fmt.Errorf("calls per minute %d is negative", c.CallsPerMinute))
 	}
 	seen := make(map[conference.ConfID]bool, len(c.Meetings))
+	faults = append(faults, c.checkDiscovery())
 	for i, m := range c.Meetings {
 		switch {
 		case !m.ConfID.Valid():
@@ -130,14 +139,19 @@ func New(c Config) (*Cloud, error) {
 
 	c.Heartbeat = cmp.Or(c.Heartbeat, 60*time.Second)
 	c.Delays = c.Delays.withDefaults(c.Heartbeat)
+	c.DiscoverEvery = cmp.Or(c.DiscoverEvery, 30*time.Second)
+	c.BookedAhead = cmp.Or(c.BookedAhead, 24*time.Hour)
 	c.Meetings = slices.Clone(c.Meetings)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	cloud := &Cloud{config: c, endpoint: endpoint, proxy: http.ProxyFromEnvironment, pace: map[api]*rate.Limiter{}}
+	cloud := &Cloud{config: c, endpoint: endpoint, proxy: http.ProxyFromEnvironment, pace: map[api]*gate{}}
 	cloud.useClient(c.HTTPClient)
-	for _, a := range []api{controlTokenAPI, webSocketTokenAPI, regionAPI} {
-		cloud.pace[a] = pacer(c.CallsPerMinute)
+	for _, a := range append(accountAPIs(), controlTokenAPI, webSocketTokenAPI, regionAPI) {
+		cloud.pace[a] = newGate(c.CallsPerMinute, time.Minute, c.CallsPerMinute/4, nil)
+	}
+	if c.App != nil {
+		cloud.account = newAccount(c, endpoint, cloud.http, cloud.pace)
 	}
 	return cloud, nil
 }
@@ -167,15 +181,6 @@ func (c *Cloud) useClient(given *http.Client) {
 	// A redirect is no documented answer, and following it would carry the password to another host.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.http = &own
-}
-
-// pacer bounds an API to n calls in any minute: a quarter of them may come at once, the rest at an even rate.
-func pacer(n int) *rate.Limiter {
-	if n == 0 {
-		return rate.NewLimiter(rate.Inf, 0)
-	}
-	burst := max(1, n/4)
-	return rate.NewLimiter(rate.Limit(max(1, n-burst))/60, burst)
 }
 
 // Run watches the meetings until ctx ends; then it closes every connection, waits for every watch, and returns nil.

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"confboard/feed/conference"
@@ -285,26 +284,6 @@ func TestBackoffGrowsWithinItsBoundsAndStartsOver(t *testing.T) {
 		}
 		b.reset()
 	}
-}
-
-func TestPaceKeepsToTheCallsOfAnyMinute(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		for _, n := range []int{1, 4, 100} {
-			limiter := pacer(n)
-			var calls []time.Time
-			for range 3 * n {
-				if err := limiter.Wait(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				calls = append(calls, time.Now())
-			}
-			for i := n; i < len(calls); i++ {
-				if d := calls[i].Sub(calls[i-n]); d < time.Minute-time.Millisecond {
-					t.Fatalf("%d a minute: %d calls within %v", n, n+1, d)
-				}
-			}
-		}
-	})
 }
 
 func FuzzAnswersAreReadWithoutPanic(f *testing.F) {

@@ -35,7 +35,7 @@ func (w *watch) keepToken(ctx context.Context) {
 // renewOnce renews the held token at the site where it was made; if it is not taken, the password makes a new one.
 func (w *watch) renewOnce(ctx context.Context) *fault {
 	held := w.held.valid()
-	token, f := w.cloud.controlToken(ctx, w.site, w.meeting, held.token)
+	token, f := w.cloud.controlToken(ctx, w.site, caller{id: w.meeting.ConfID, rank: renewal}, w.meeting.HostPassword, held.token)
 	switch {
 	case f == nil:
 		w.held.set(token)

@@ -164,7 +164,7 @@ func (w *watch) control(ctx context.Context) (controlToken, *fault) {
 // renew asks for a control token and holds it. The held one, unless empty, is prolonged.
 func (w *watch) renew(ctx context.Context, held conference.Secret) *fault {
 	return w.onSite(ctx, func() *fault {
-		token, f := w.cloud.controlToken(ctx, w.site, w.meeting, held)
+		token, f := w.cloud.controlToken(ctx, w.site, caller{id: w.meeting.ConfID}, w.meeting.HostPassword, held)
 		if f == nil {
 			w.held.set(token)
 		}
@@ -176,7 +176,7 @@ func (w *watch) renew(ctx context.Context, held conference.Secret) *fault {
 func (w *watch) webSocket(ctx context.Context, token controlToken) (webSocket conference.Secret, f *fault) {
 	ask := func() *fault {
 		return w.onSite(ctx, func() (f *fault) {
-			webSocket, f = w.cloud.webSocketToken(ctx, w.site, w.meeting.ConfID, token.token)
+			webSocket, f = w.cloud.webSocketToken(ctx, w.site, caller{id: w.meeting.ConfID}, token.token)
 			return f
 		})
 	}
@@ -196,7 +196,7 @@ func (w *watch) onSite(ctx context.Context, call func() *fault) *fault {
 	if f == nil || f.verdict != otherSite {
 		return f
 	}
-	site, err := w.cloud.region(ctx, w.meeting.ConfID)
+	site, err := w.cloud.region(ctx, caller{id: w.meeting.ConfID})
 	if err != nil {
 		w.log.Debug("region is not known", "err", err)
 		f.verdict = refused

@@ -1,18 +1,21 @@
 package simulator
 
 import (
+	"encoding/hex"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"strconv"
 )
 
-// secrets are what ConfBasicInfoNotify carries and a client must neither keep nor show.
-type secrets struct{ guestPassword, guestJoinURI string }
+// secrets are what ConfBasicInfoNotify and the lists carry and a client must neither keep nor show.
+type secrets struct{ guestPassword, guestJoinURI, chairJoinURI, audienceJoinURI, liveAddress, auxAddress string }
 
-// Secrets lists everything secret that the meeting sends or is given: the host password, the guest password and the link
-// to join. None of it may be found anywhere behind a client.
+// Secrets lists everything secret that the meeting sends or is given: the host password, the guest password and the links
+// to join and to watch. None of it may be found anywhere behind a client.
 func (m *Meeting) Secrets() []string {
-	return []string{m.hostPassword, m.secrets.guestPassword, m.secrets.guestJoinURI}
+	s := m.secrets
+	return []string{m.hostPassword, s.guestPassword, s.guestJoinURI, s.chairJoinURI, s.audienceJoinURI, s.liveAddress, s.auxAddress}
 }
 
 // SetBasic changes fields of the basic information, by wire name, and pushes it; this type is always full
@@ -40,7 +43,7 @@ func (m *Meeting) Title() string {
 // usualBasic is the basic information of a meeting at its beginning, without its times (meeting_21_1512).
 func (m *Meeting) usualBasic(title string) map[string]any {
 	return map[string]any{
-		"displayID": m.confID, "title": title, "recType": 2, "media": 2, "owner": "user01", "ownerID": "ff808081699b56cb0169be103500012b",
+		"displayID": m.confID, "title": title, "recType": 2, "media": 2, "owner": m.owner, "ownerID": uuid(m.owner),
 		"userType": 2, "supportWatermark": 0, "callInRestriction": 0, "confMode": "COMMON",
 		"pwds": []map[string]string{
 			{"conferenceRole": "chair", "password": m.hostPassword},
@@ -51,10 +54,20 @@ func (m *Meeting) usualBasic(title string) map[string]any {
 }
 
 func (m *Meeting) drawSecrets() secrets {
+	link := func(kind string) string {
+		return fmt.Sprintf("https://meeting.invalid/#/%s/%s/%016x", kind, m.confID, m.ids.Uint64())
+	}
 	return secrets{
 		guestPassword: fmt.Sprintf("%010d", m.ids.Uint64()%10_000_000_000),
-		guestJoinURI:  fmt.Sprintf("https://meeting.invalid/#/j/%s/%016x", m.confID, m.ids.Uint64()),
+		guestJoinURI:  link("j"), chairJoinURI: link("c"), audienceJoinURI: link("a"), liveAddress: link("live"), auxAddress: link("aux"),
 	}
+}
+
+// uuid is an ID as the cloud writes them, the same for the same text.
+func uuid(text string) string {
+	h := fnv.New128a()
+	_, _ = h.Write([]byte(text)) // never fails
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // millis is an instant as the cloud writes it in a text field.

@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -21,54 +20,28 @@ import (
 	"time"
 )
 
-// Config has the rules that can be changed. The zero Config has the documented ones.
-type Config struct {
-	// Heartbeat is the interval at which clients are expected to send one. Default 60 s.
-	Heartbeat time.Duration
-	// SilenceLimit is after how much time without a heartbeat a connection is closed. Default 3 heartbeats.
-	SilenceLimit time.Duration
-	// ControlTokenLife is how long a control token is valid. Default 30 min.
-	ControlTokenLife time.Duration
-	// WebSocketTokenLife is how long a WebSocket token can be used, once. Default 1 min.
-	WebSocketTokenLife time.Duration
-	// Now is the cloud's clock: of its messages and of its tokens. Default time.Now.
-	Now func() time.Time
-	// Speed is by how much the meetings of Demo live faster than written. Default 1.
-	Speed float64
-	// Logger gets a line for each refusal, at debug level. Default: none.
-	Logger *slog.Logger
-}
-
-func (c Config) withDefaults() Config {
-	c.Heartbeat = cmp.Or(c.Heartbeat, 60*time.Second)
-	c.SilenceLimit = cmp.Or(c.SilenceLimit, 3*c.Heartbeat)
-	c.ControlTokenLife = cmp.Or(c.ControlTokenLife, 30*time.Minute)
-	c.WebSocketTokenLife = cmp.Or(c.WebSocketTokenLife, time.Minute)
-	c.Speed = cmp.Or(c.Speed, 1)
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	return c
-}
-
 // Cloud is the simulated cloud. It is an http.Handler, so any server can serve it; Start serves it on a loopback port of its
 // own. Close it in both cases: a server does not know the WebSocket connections. All methods are safe for concurrent
 // use.
 type Cloud struct {
 	config Config
 	mux    *http.ServeMux
+	events *sender
 
-	mu        sync.Mutex
-	meetings  map[string]*Meeting
-	casts     []*cast
-	control   map[string]controlToken
-	webSocket map[string]webSocketToken
-	handler   http.Handler
-	sockets   sync.WaitGroup
-	closed    bool
+	mu         sync.Mutex
+	meetings   map[string]*Meeting
+	casts      []*cast
+	control    map[string]controlToken
+	webSocket  map[string]webSocketToken
+	pruneAt    int // the number of WebSocket tokens at which the expired ones are looked for
+	logins     logins
+	issued     []string // every token that was given away
+	called     map[string]int
+	recent     map[string][]time.Time // calls of the last minute, where they are limited
+	violations []string
+	handler    http.Handler
+	sockets    sync.WaitGroup
+	closed     bool
 
 	listener net.Listener
 	server   *http.Server
@@ -82,22 +55,13 @@ func New(c Config) *Cloud {
 		meetings:  map[string]*Meeting{},
 		control:   map[string]controlToken{},
 		webSocket: map[string]webSocketToken{},
+		called:    map[string]int{},
+		recent:    map[string][]time.Time{},
 	}
+	cloud.events = newSender(cloud.config)
 	cloud.mux = cloud.routes()
 	cloud.handler = cloud.mux
 	return cloud
-}
-
-// MeetingConfig describes a meeting to add.
-type MeetingConfig struct {
-	// ConfID and HostPassword are what a client has to know.
-	ConfID, HostPassword string
-	// Name is for those who list the meetings; it is not sent.
-	Name string
-	// Title is sent with the basic information.
-	Title string
-	// Fields are status fields by wire name that differ from the usual ones when the meeting starts.
-	Fields map[string]any
 }
 
 // Add adds a meeting that has not started. An ID that exists is replaced, and its connections are cut.
@@ -110,6 +74,9 @@ func (c *Cloud) Add(mc MeetingConfig) *Meeting {
 	if old != nil {
 		old.CutConnections()
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tell(eventCreate, nil)
 	return m
 }
 
@@ -167,6 +134,7 @@ func (c *Cloud) Close() error {
 		m.CutConnections()
 	}
 	c.sockets.Wait()
+	c.events.close()
 	return err
 }
 

@@ -48,6 +48,7 @@ func (s *served) call(path string, header map[string]string) (status int, body m
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	req.Header.Set("Content-Type", "application/json")
 	for name, value := range header {
 		req.Header.Set(name, value)
 	}
@@ -71,8 +72,8 @@ func withToken(token string) map[string]string {
 }
 
 const (
-	controlPath = "/v1/mmc/control/conferences/token?conferenceID=" + id
-	wsTokenPath = "/v1/mmc/control/conferences/wsToken?conferenceID=" + id
+	controlPath = controlTokenPath + "?conferenceID=" + id
+	wsTokenPath = webSocketTokenPath + "?conferenceID=" + id
 )
 
 // control returns the data of a control token.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
@@ -36,6 +37,7 @@ type Meeting struct {
 	confID       string
 	hostPassword string
 	name         string
+	owner        string
 	secrets      secrets
 	initial      map[string]any
 
@@ -54,6 +56,9 @@ type Meeting struct {
 	refuseSubscribe int
 	withheld        []string // types of which a subscription brings no full message
 	siteHost        string
+	wrongPasswords  int       // in a row
+	lockedUntil     time.Time // by too many of them
+	listing         listing
 	versions        map[string]scales // by message type
 	lastTime        int64             // createTime, ms
 	ids             *rand.Rand
@@ -64,6 +69,7 @@ func newMeeting(c *Cloud, mc MeetingConfig) *Meeting {
 	_, _ = h.Write([]byte(mc.ConfID)) // never fails
 	m := &Meeting{
 		cloud: c, confID: mc.ConfID, hostPassword: mc.HostPassword, name: mc.Name, initial: maps.Clone(mc.Fields),
+		owner: cmp.Or(mc.Owner, "user01"), listing: newListing(mc, c.config.Now()),
 		fields: usualFields(), connections: map[*connection][]string{}, versions: map[string]scales{},
 		ids: rand.New(rand.NewPCG(h.Sum64(), 0)),
 	}
@@ -95,13 +101,15 @@ func (m *Meeting) Start() {
 		m.versions[t] = scales{full: v.full} // full messages ascend for ever, sequences start again
 	}
 	now := m.now()
-	m.basic["startTime"], m.basic["scheduledStartTime"] = millis(now), millis(now)
+	end := m.listing.begin(time.UnixMilli(now))
+	m.basic["startTime"], m.basic["scheduledStartTime"] = millis(now), millis(m.listing.start.UnixMilli())
 	m.fields = usualFields()
 	maps.Copy(m.fields, m.initial)
 	m.fields["state"] = "Created"
 	if _, set := m.fields["endTime"]; !set {
-		m.fields["endTime"] = millis(now + time.Hour.Milliseconds())
+		m.fields["endTime"] = millis(end.UnixMilli())
 	}
+	m.tell(eventStarted, nil)
 }
 
 // End ends the meeting: subscribers get an incremental message with state Destroyed, then every connection is closed.
@@ -122,6 +130,9 @@ func (m *Meeting) EndSilently() {
 }
 
 func (m *Meeting) close() {
+	if m.phase == running {
+		m.tell(eventEnd, nil)
+	}
 	m.phase = ended
 	m.present, m.speakers, m.waiting, m.geometry = nil, nil, nil, nil
 	for conn := range m.connections {

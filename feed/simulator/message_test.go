@@ -236,9 +236,10 @@ func TestBasicInformationHasWhatTheReferenceListsAndTheSecretsOfTheMeeting(t *te
 			t.Errorf("no %s in %s", want, text)
 		}
 	}
+	text += string(encode(m.listed(true)))
 	for _, secret := range m.Secrets() {
 		if secret == "" || !strings.Contains(text, secret) {
-			t.Errorf("the secret %q is not sent", secret)
+			t.Errorf("the secret %q is in neither of them nor in the lists", secret)
 		}
 	}
 	if m.Title() != "安全例会" {

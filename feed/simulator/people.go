@@ -14,6 +14,9 @@ type Participant struct {
 	Info map[string]string
 }
 
+// inside reports whether the participant is in the meeting, and not merely being called.
+func (p Participant) inside() bool { return p.Info["STATE"] != "1" }
+
 // clone returns a copy that shares nothing.
 func (p Participant) clone() Participant { return Participant{PID: p.PID, Info: maps.Clone(p.Info)} }
 
@@ -22,19 +25,38 @@ func (p Participant) clone() Participant { return Participant{PID: p.PID, Info: 
 func (m *Meeting) Join(p Participant) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p = p.clone()
+	m.admit(p.clone())
+}
+
+// admit puts a participant among those who are there. The caller holds m.mu and gives p away.
+func (m *Meeting) admit(p Participant) {
+	before := m.present.inside(p.PID)
 	m.present.put(p)
 	m.pushParticipants(m.changed(p.PID, p.Info))
+	m.tellOf(p.PID, before)
+}
+
+// tellOf tells that a participant came in or left, if that is so.
+func (m *Meeting) tellOf(pid string, before *Participant) {
+	switch now := m.present.inside(pid); {
+	case m.phase != running:
+	case before == nil && now != nil:
+		m.tell(eventJoin, now)
+	case before != nil && now == nil:
+		m.tell(eventLeft, before)
+	}
 }
 
 // Leave removes a participant, also from the speakers. It changes nothing when nobody has the pid.
 func (m *Meeting) Leave(pid string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	before := m.present.inside(pid)
 	if !m.present.remove(pid) {
 		return
 	}
 	m.pushParticipants(removed(pid))
+	m.tellOf(pid, before)
 	if still := slices.DeleteFunc(slices.Clone(m.speakers), func(s Speaker) bool { return s.PID == pid }); len(still) < len(m.speakers) {
 		m.speakers = still
 		m.pushFull(speakersType)
@@ -45,8 +67,10 @@ func (m *Meeting) Leave(pid string) {
 func (m *Meeting) Update(pid string, info map[string]string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	before := m.present.inside(pid)
 	if changed := m.present.change(pid, info); len(changed) > 0 {
 		m.pushParticipants(m.changed(pid, changed))
+		m.tellOf(pid, before)
 	}
 }
 
@@ -94,6 +118,15 @@ type roster []Participant
 
 func (r roster) index(pid string) int {
 	return slices.IndexFunc(r, func(p Participant) bool { return p.PID == pid })
+}
+
+// inside returns who has the pid and is not merely being called, nil if nobody is.
+func (r roster) inside(pid string) *Participant {
+	if i := r.index(pid); i >= 0 && r[i].inside() {
+		p := r[i]
+		return &p
+	}
+	return nil
 }
 
 func (r *roster) put(p Participant) {

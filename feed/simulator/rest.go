@@ -2,142 +2,192 @@ package simulator
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
-	"net"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
-// The codes of refusals, with the prefix that the meeting service puts in front.
+// The codes of refusals, with the prefix that the service puts in front: MMC the meetings, USG the logins.
 const (
 	codeNotFound    = "MMC.111070005" // the meeting has not started
 	codeEnded       = "MMC.111072006"
 	codePassword    = "MMC.111072065" // no such meeting, or a wrong password
+	codeLocked      = "MMC.111071052" // too many wrong passwords
 	codeToken       = "MMC.111070111" // control token missing or expired
 	codeOtherSite   = "MMC.111100012"
 	codeNoAuthority = "MMC.111070002"
+	codeParameter   = "MMC.111070001"
+	codeAccount     = "USG.206010000" // no such application
+	codeSignature   = "USG.206010025"
+	codeExpired     = "USG.206010057" // the signature is past its time
 )
 
-// controlToken is the right to control one occurrence of a meeting for a while.
-type controlToken struct {
-	meeting    *Meeting
-	occurrence int
-	expires    time.Time
+// authority is what has to be shown with a call.
+type authority uint8
+
+const (
+	byPassword     authority = iota // the host password, or a control token to prolong it
+	byControlToken                  // X-Conference-Authorization
+	byAccessToken                   // X-Access-Token
+	bySignature                     // the login itself
+	byTmpToken                      // the WebSocket token in the query
+)
+
+// call is one call of the REST surface, or the opening of a connection.
+type call struct {
+	method, path string
+	authority    authority
+	required     []string // names in the query
+	optional     []string
+	serve        func(*Cloud, http.ResponseWriter, *http.Request)
 }
 
-// webSocketToken opens one connection.
-type webSocketToken struct {
-	meeting *Meeting
-	expires time.Time
+// The paths of the calls.
+const (
+	controlTokenPath   = "/v1/mmc/control/conferences/token"
+	webSocketTokenPath = "/v1/mmc/control/conferences/wsToken"
+	regionPath         = "/v1/mmc/management/conferences/region/info"
+	onlinePath         = "/v1/mmc/management/conferences/online"
+	onlineDetailPath   = "/v1/mmc/management/conferences/online/confDetail"
+	bookedPath         = "/v1/mmc/management/conferences"
+	detailPath         = "/v1/mmc/management/conferences/confDetail"
+	loginPath          = "/v2/usg/acs/auth/appauth"
+	connectionPath     = "/cms/open/websocket/confctl/increment/conn"
+)
+
+// calls lists the surface: meeting_21_0027, _1506, the region of a meeting, meeting_21_0025, _0026, _0017, _0018, _0311, and
+// _1510; the settings of the push have no page of their own. The query is spelt as the reference spells it.
+func calls() []call {
+	get, id := http.MethodGet, []string{"conferenceID"}
+	page := []string{"offset", "limit", "searchKey"}
+	return []call{
+		{get, controlTokenPath, byPassword, id, nil, (*Cloud).serveControlToken},
+		{get, webSocketTokenPath, byControlToken, id, nil, (*Cloud).serveWebSocketToken},
+		{get, regionPath, byAccessToken, id, nil, (*Cloud).serveRegion},
+		{get, onlinePath, byAccessToken, nil, append([]string{"queryAll"}, page...), (*Cloud).serveOnline},
+		{get, onlineDetailPath, byAccessToken, id, page, (*Cloud).serveOnlineDetail},
+		{get, bookedPath, byAccessToken, nil, append([]string{"queryAll", "userUUID", "queryConfMode", "sortType"}, page...), (*Cloud).serveBooked},
+		{get, detailPath, byAccessToken, id, page, (*Cloud).serveDetail},
+		{http.MethodPost, loginPath, bySignature, nil, nil, (*Cloud).serveLogin},
+		{http.MethodPost, hookPath, byAccessToken, nil, nil, (*Cloud).serveSetHook},
+		{get, hookPath, byAccessToken, nil, []string{"corpId", "spId"}, (*Cloud).serveHook},
+		{http.MethodDelete, hookPath, byAccessToken, []string{"id"}, nil, (*Cloud).serveDeleteHook},
+		{http.MethodPut, hookStatusPath, byAccessToken, []string{"id", "status"}, nil, (*Cloud).serveHookStatus},
+		{get, connectionPath, byTmpToken, []string{"confID", "tmpToken"}, nil, (*Cloud).serveConnection},
+	}
 }
 
 func (c *Cloud) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/mmc/control/conferences/token", c.serveControlToken)
-	mux.HandleFunc("GET /v1/mmc/control/conferences/wsToken", c.serveWebSocketToken)
-	mux.HandleFunc("GET /v1/mmc/management/conferences/region/info", c.serveRegion)
-	mux.HandleFunc("GET /cms/open/websocket/confctl/increment/conn", c.serveConnection)
+	for _, call := range calls() {
+		mux.HandleFunc(call.method+" "+call.path, func(w http.ResponseWriter, r *http.Request) {
+			c.inspect(call, r)
+			if c.takes(call) {
+				call.serve(c, w, r)
+				return
+			}
+			w.Header().Set("Retry-After", "1")
+			c.refuse(w, r, http.StatusTooManyRequests, "", "TOO_MANY_REQUESTS")
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		c.violate("%s %s: there is no such call", r.Method, r.URL.Path)
+		c.refuse(w, r, http.StatusNotFound, "", "NOT_FOUND")
+	})
 	return mux
 }
 
-// serveControlToken makes or prolongs a control token (meeting_21_0027).
-func (c *Cloud) serveControlToken(w http.ResponseWriter, r *http.Request) {
-	m := c.Meeting(r.URL.Query().Get("conferenceID"))
-	if m == nil {
-		c.refuse(w, r, http.StatusBadRequest, codePassword, "CONF_PASSWORD_ERROR")
-		return
-	}
-	m.count(func(n *Counts) { n.ControlTokenCalls++ })
-	if !c.onSite(w, r, m) || !c.inProgress(w, r, m) {
-		return
-	}
-	token := authorization(r.Header.Get("X-Conference-Authorization"))
-	prolonged := token != "" && c.validControl(token, m)
-	if !prolonged {
-		if r.Header.Get("X-Login-Type") != "1" || r.Header.Get("X-Password") != m.hostPassword {
-			c.refuse(w, r, http.StatusBadRequest, codePassword, "CONF_PASSWORD_ERROR")
-			return
+// inspect notes each rule about its form that a call breaks. None of them makes the call fail here, as nobody knows which make
+// it fail there.
+func (c *Cloud) inspect(call call, r *http.Request) {
+	what := call.method + " " + call.path
+	query := r.URL.Query()
+	for name, values := range query {
+		if !slices.Contains(call.required, name) && !slices.Contains(call.optional, name) {
+			c.violate("%s: no %s in its query", what, name)
+		} else if len(values) > 1 {
+			c.violate("%s: %s is there more than once", what, name)
 		}
-		token = rand.Text()
 	}
-	now := c.config.Now()
-	expires := now.Add(c.config.ControlTokenLife)
-	webSocket := c.newWebSocketToken(m)
+	for _, name := range call.required {
+		if query.Get(name) == "" {
+			c.violate("%s: %s is missing in the query", what, name)
+		}
+	}
+	// The name of a header, and who may send it.
+	for name, by := range map[string][]authority{
+		"X-Access-Token":             {byAccessToken},
+		"X-Password":                 {byPassword},
+		"X-Conference-Authorization": {byPassword, byControlToken},
+		"Authorization":              {bySignature},
+	} {
+		if r.Header.Get(name) != "" && !slices.Contains(by, call.authority) {
+			c.violate("%s: must not carry %s", what, name)
+		}
+	}
+	if call.authority != byTmpToken && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		c.violate("%s: Content-Type is not application/json", what)
+	}
+}
+
+// takes counts a call, and reports whether it is within the limit.
+func (c *Cloud) takes(call call) bool {
 	c.mu.Lock()
-	c.control[token] = controlToken{meeting: m, occurrence: m.occurrenceNow(), expires: expires}
-	c.mu.Unlock()
-	m.count(func(n *Counts) { n.ControlTokens++ })
-	c.answer(w, http.StatusOK, map[string]any{
-		"data": map[string]any{
-			"token": token, "tmpWsToken": webSocket, "wsURL": "ws://" + r.Host, "role": 1,
-			"expireTime": expires.UnixMilli(), "userID": "ff808081699b56cb0169be103500012b",
-			"supportNotifyType": supported, "confTokenExpireTime": int(c.config.ControlTokenLife / time.Second),
-		},
-		"addressToken": rand.Text(), "gloablPublicIP": "127.0.0.1",
-	})
-}
-
-// serveWebSocketToken makes a token for one connection (meeting_21_1506).
-func (c *Cloud) serveWebSocketToken(w http.ResponseWriter, r *http.Request) {
-	m := c.Meeting(r.URL.Query().Get("conferenceID"))
-	if m == nil {
-		c.refuse(w, r, http.StatusBadRequest, codeNotFound, "CONF_DATA_NOT_FOUND")
-		return
-	}
-	if !c.onSite(w, r, m) || !c.inProgress(w, r, m) {
-		return
-	}
-	if !c.validControl(authorization(r.Header.Get("X-Conference-Authorization")), m) {
-		c.refuse(w, r, http.StatusUnauthorized, codeToken, "CONF_TOKEN_INVALID")
-		return
-	}
-	token := c.newWebSocketToken(m)
-	m.count(func(n *Counts) { n.WebSocketTokens++ })
-	c.answer(w, http.StatusOK, map[string]any{"webSocketToken": token})
-}
-
-// serveRegion names the host of the site that has the meeting. The real call wants an access token; ours answers
-// without one where a site was named, because nothing else can be found out here.
-func (c *Cloud) serveRegion(w http.ResponseWriter, r *http.Request) {
-	m := c.Meeting(r.URL.Query().Get("conferenceID"))
-	if m == nil || m.site() == "" {
-		c.refuse(w, r, http.StatusUnauthorized, codeNoAuthority, "USER_NO_AUTHORITY")
-		return
-	}
-	host, _, err := net.SplitHostPort(m.site())
-	if err != nil {
-		host = m.site()
-	}
-	c.answer(w, http.StatusOK, map[string]any{"regionIP": host, "regionUrl": m.site()})
-}
-
-// onSite refuses a call that came to another host than the meeting's site.
-func (c *Cloud) onSite(w http.ResponseWriter, r *http.Request, m *Meeting) bool {
-	if site := m.site(); site != "" && site != r.Host {
-		c.refuse(w, r, http.StatusBadRequest, codeOtherSite, "CONF_NOT_IN_THIS_SITE")
-		return false
-	}
-	return true
-}
-
-// inProgress refuses a call about a meeting that is not in progress.
-func (c *Cloud) inProgress(w http.ResponseWriter, r *http.Request, m *Meeting) bool {
-	switch m.phaseNow() {
-	case scheduled:
-		c.refuse(w, r, http.StatusBadRequest, codeNotFound, "CONF_DATA_NOT_FOUND")
-	case ended:
-		c.refuse(w, r, http.StatusBadRequest, codeEnded, "CONF_END")
-	default:
+	defer c.mu.Unlock()
+	c.called[call.path]++
+	limit := c.config.CallsPerMinute
+	if limit == 0 {
 		return true
 	}
-	return false
+	now := c.config.Now()
+	recent := slices.DeleteFunc(c.recent[call.path], func(t time.Time) bool { return now.Sub(t) >= time.Minute })
+	within := len(recent) < limit
+	if within {
+		recent = append(recent, now)
+	}
+	c.recent[call.path] = recent
+	return within
 }
 
+// Calls returns how many calls of a path were made, those that were refused included.
+func (c *Cloud) Calls(path string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.called[path]
+}
+
+// violationLimit is how many violations are kept.
+const violationLimit = 100
+
+// Violations lists the rules that clients broke and the cloud did not refuse for, each once, in the order in which they
+// did so first: a name that the query must not have, a header that is missing or gives away too much. It has no secret. A test of
+// a client wants it to be empty.
+func (c *Cloud) Violations() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.violations)
+}
+
+func (c *Cloud) violate(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text := fmt.Sprintf(format, args...)
+	if len(c.violations) < violationLimit && !slices.Contains(c.violations, text) {
+		c.violations = append(c.violations, text)
+	}
+}
+
+// refuse answers with an error. Without a code the status has to do.
 func (c *Cloud) refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	c.config.Logger.Debug("simulated cloud refused a call", "path", r.URL.Path, "status", status, "code", code)
-	c.answer(w, status, map[string]any{"error_code": code, "error_msg": message})
+	body := map[string]any{"error_msg": message}
+	if code != "" {
+		body["error_code"] = code
+	}
+	c.answer(w, status, body)
 }
 
 func (c *Cloud) answer(w http.ResponseWriter, status int, body any) {
@@ -146,61 +196,7 @@ func (c *Cloud) answer(w http.ResponseWriter, status int, body any) {
 	h.Set("X-Request-Id", rand.Text())
 	h.Set("Date", c.config.Now().UTC().Format(http.TimeFormat))
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client that went away needs no answer
-}
-
-func (c *Cloud) newWebSocketToken(m *Meeting) string {
-	token, now := rand.Text(), c.config.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for t, held := range c.webSocket {
-		if !now.Before(held.expires) {
-			delete(c.webSocket, t)
-		}
+	if body != nil {
+		_ = json.NewEncoder(w).Encode(body) // a client that went away needs no answer
 	}
-	c.webSocket[token] = webSocketToken{meeting: m, expires: now.Add(c.config.WebSocketTokenLife)}
-	return token
-}
-
-// spendWebSocketToken reports whether the token opens a connection for the meeting, and ends its validity.
-func (c *Cloud) spendWebSocketToken(token string, m *Meeting) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	held, known := c.webSocket[token]
-	delete(c.webSocket, token)
-	return known && held.meeting == m && c.config.Now().Before(held.expires)
-}
-
-// validControl reports whether the control token is valid for the meeting's present occurrence.
-func (c *Cloud) validControl(token string, m *Meeting) bool {
-	occurrence := m.occurrenceNow()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	held, known := c.control[token]
-	if known && !c.config.Now().Before(held.expires) {
-		delete(c.control, token)
-		return false
-	}
-	return known && held.meeting == m && held.occurrence == occurrence
-}
-
-// ExpireTokens ends the validity of every control token and of every WebSocket token.
-func (c *Cloud) ExpireTokens() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.control)
-	clear(c.webSocket)
-}
-
-// authorization returns the token in the value of X-Conference-Authorization or confToken: "Basic " and base64, or the bare token.
-func authorization(value string) string {
-	encoded, basic := strings.CutPrefix(value, "Basic ")
-	if !basic {
-		return value
-	}
-	token, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return ""
-	}
-	return string(token)
 }

@@ -23,8 +23,7 @@ func (m *Meeting) Admit(pid string) {
 		p.Info = map[string]string{}
 	}
 	p.Info["ADDTIME"] = millis(m.now())
-	m.present.put(p)
-	m.pushParticipants(m.changed(p.PID, p.Info))
+	m.admit(p)
 }
 
 // Dismiss removes somebody from the waiting room who is not let in. It changes nothing when nobody there has the pid.

@@ -37,6 +37,10 @@ func writeRow(b *strings.Builder, row setting) {
 	if values == "" {
 		values = row.value.kind()
 	}
+	doc := row.doc
+	if row.flag != "" {
+		doc += " Its flag is `--" + row.flag + "`."
+	}
 	cell := strings.NewReplacer("|", `\|`, "\n", " ")
-	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", row.path, preset, cell.Replace(values), cell.Replace(row.doc))
+	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", row.path, preset, cell.Replace(values), cell.Replace(doc))
 }

@@ -96,7 +96,7 @@ func table(d *draft) []setting {
 		{path: "cloud.meetings", value: entries{"list of meetings", "meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile or hostPasswordEnv", file.meetings}, preset: "", noFlag: true,
 			doc: "Meetings to watch by their ID; only in the file."},
 		{path: "record.file", value: path{&s.Record.File, "file", "empty is no recording"}, preset: "", flag: "record",
-			doc: "File into which the frames of all meetings are recorded, without secrets; its flag is `--record`."},
+			doc: "File into which the frames of all meetings are recorded, without secrets."},
 		{path: "record.maxSize", value: size{&s.Record.MaxSize, minRecord, maxRecord}, preset: "64MB",
 			doc: "Size at which another file is begun."},
 		{path: "record.keep", value: number{&s.Record.Keep, 1, maxKeep}, preset: "8",
