@@ -167,7 +167,9 @@ func TestOnlyWhatLastsAndIsNotSilencedCounts(t *testing.T) {
 	policy.Rules = &rules.Set{Profiles: []rules.Profile{{Name: "p", Grace: time.Minute, Weight: conference.Urgent,
 		Expect: []rules.Expectation{{Field: conference.Lock, Want: conference.Value{Presence: conference.Known, Int: 1}}}}}}
 	var s *conference.State
-	about := func(after time.Duration) conference.About { return conference.About{ConfID: "900487914", At: start.Add(after)} }
+	about := func(after time.Duration) conference.About {
+		return conference.About{ConfID: "900487914", At: start.Add(after)}
+	}
 	apply := func(m conference.Message) { s, _, _ = conference.Apply(s, m, policy) }
 	pass := func(after time.Duration) { s, _, _ = conference.Due(s, start.Add(after), policy) }
 	expect := func(step string, want rules.Severity) {

@@ -10,8 +10,8 @@ import (
 	"os"
 	"time"
 
+	"confboard/feed/conference"
 	"confboard/feed/huawei"
-	"confboard/feed/rules"
 	"confboard/web/live"
 	"confboard/web/settings"
 )
@@ -29,7 +29,8 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	if err != nil {
 		return err
 	}
-	policy := rules.Policy()
+	policy := conference.DefaultPolicy
+	policy.Rules = &s.Rules
 	policy.Heartbeat, policy.KeepEnded = s.Cloud.Heartbeat, s.KeepEnded
 
 	cloud := huawei.Config{Endpoint: s.Cloud.Endpoint, Heartbeat: s.Cloud.Heartbeat, CallsPerMinute: s.Cloud.CallsPerMinute, Logger: logger}
