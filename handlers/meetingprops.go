@@ -153,10 +153,8 @@ func (w words) head(s *conference.State) templates.Head {
 	if s.Link.State != conference.Live && s.Link.State != conference.Over {
 		h.Reason = w.text.Reason[s.Link.Reason]
 	}
-	switch {
-	case s.Overrun:
-		h.Notes = append(h.Notes, w.text.OverrunNote)
-	case s.EndingSoon:
+	h.Concerns = w.concerns(s)
+	if s.EndingSoon {
 		h.Notes = append(h.Notes, w.text.EndingSoonNote)
 	}
 	if s.Partial() {

@@ -171,9 +171,15 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 			touch(partMark + id)
 			touch(partStart + id)
 			fresh = true
+		case conference.PartConcerns:
+			touch(partMark + id)
+			fresh = true
 		case conference.PartEnvelope:
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
 		}
+	}
+	if len(c.After.Concerns) > 0 && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers) {
+		fresh = true // it names screens and speakers
 	}
 	if fresh {
 		touch(partFresh + id)

@@ -171,11 +171,22 @@ type Head struct {
 	Help       string
 	Reason     string
 	Notes      []string
+	Concerns   []Concern
 	Link       string // the link in words
 	LinkSince  Instant
 	Echo       Instant
 	LastChange Instant
 	Occurrence string
+}
+
+// Concern is something that needs a person.
+type Concern struct {
+	// Severity is the class that it puts the meeting in; quiet once somebody has taken note of it.
+	Severity, Text string
+	Since          Instant
+	// Silenced says who has taken note of it, until Until; empty when nobody has.
+	Silenced string
+	Until    Instant
 }
 
 // Group is a group of badges that are about one thing.
