@@ -26,8 +26,8 @@ const probe = `window.e2e = (() => {
   const changed = new Set();
   const near = (n) => (n.nodeType === 1 ? n : n.parentElement)?.closest("[id]")?.id ?? "body";
   // Elapsed time ticks by itself.
-  const ticks = (r) => r.type !== "attributes" && r.target.parentElement?.closest("time[data-show=ago], time[data-show=since]");
-  const ticking = (r) => r.type === "childList" && r.target.matches?.("time[data-show=ago], time[data-show=since]");
+  const ticks = (r) => r.type !== "attributes" && r.target.parentElement?.closest("time[data-show=ago], time[data-show=since], time[data-show=in]");
+  const ticking = (r) => r.type === "childList" && r.target.matches?.("time[data-show=ago], time[data-show=since], time[data-show=in]");
   const note = (records) => {
     for (const r of records) {
       if (ticks(r) || ticking(r)) continue;

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"time"
+
 	"confboard/feed/conference"
 	"confboard/feed/rules"
 	"confboard/templates"
@@ -30,10 +32,27 @@ func (w words) cardStart(s *conference.State) templates.CardStart {
 	switch {
 	case isLive(s) && !s.Basic.StartTime.IsZero():
 		start.Label, start.Time = w.text.Running, w.instant(s.Basic.StartTime, "since")
-	case rules.Judge(s) == rules.Scheduled && !s.Basic.ScheduledStart.IsZero():
-		start.Label, start.Time = w.text.Scheduled, w.instant(s.Basic.ScheduledStart, "clock")
+	case rules.Judge(s) == rules.Scheduled && !scheduledStart(s).IsZero():
+		start.Label, start.Time = w.text.Scheduled, w.instant(scheduledStart(s), "clock")
 	}
 	return start
+}
+
+// scheduledStart is when a meeting was to start: as the cloud told, else as it was booked; zero when neither is known.
+func scheduledStart(s *conference.State) time.Time {
+	if at := s.Basic.ScheduledStart; !at.IsZero() {
+		return at
+	}
+	return s.Booking.Start
+}
+
+// plannedEnd is when a meeting is to end, in the same way.
+func plannedEnd(s *conference.State) time.Time {
+	if v := s.Status.Value(conference.EndTime); v.Presence != conference.NotReported {
+		at, _ := v.Time()
+		return at
+	}
+	return s.Booking.End
 }
 
 // cardPeople is the number of participants on a card.
@@ -51,8 +70,8 @@ func (w words) cardBadge(s *conference.State, f conference.Field) templates.Badg
 
 func (w words) cardEnd(s *conference.State) templates.CardEnd {
 	e := templates.CardEnd{ID: cardPart(s.ConfID, "end"), Label: w.text.PlannedEnd, Tone: "quiet"}
-	end, planned := s.Status.Value(conference.EndTime).Time()
-	if !planned {
+	end := plannedEnd(s)
+	if end.IsZero() {
 		return e
 	}
 	e.Time = w.instant(end, "clock")
@@ -72,7 +91,7 @@ func (w words) fresh(s *conference.State) templates.Fresh {
 		f.Link, f.Reason = "", w.worst(s) // the mark says the rest
 	case conference.Over:
 	default:
-		f.Reason = w.text.Reason[s.Link.Reason]
+		f.Reason, f.Next = w.reason(s), w.nextTry(s)
 	}
 	return f
 }

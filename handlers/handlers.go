@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -26,6 +27,8 @@ type Board interface {
 	Get(conference.ConfID) *conference.State
 	// All returns all states in order of confID.
 	All() []*conference.State
+	// Discovery returns how meetings are found.
+	Discovery() conference.Discovery
 }
 
 // Streams serves live streams; *live.Hub is one.
@@ -39,7 +42,7 @@ type Assets interface {
 	Path(name string) string
 }
 
-// Handlers are all pages and endpoints. The fields are set once, before the first request.
+// Handlers are all pages and endpoints. The fields are set once, before the first request. Those that can be nil are marked.
 type Handlers struct {
 	Board   Board
 	Streams Streams
@@ -47,10 +50,19 @@ type Handlers struct {
 	Paths   Paths
 	// Build identifies what is running; a page reloads itself when it changes.
 	Build string
-	// Now is the clock; time.Now outside of tests.
+	// Now is the clock: time.Now, or that of the recording that is played.
 	Now func() time.Time
+	// Playback is the recording that is played; nil: the meetings are live.
+	Playback Playback
 	// Ready reports whether the process is neither starting nor stopping.
 	Ready func() bool
+	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
+	Admins Admins
+	Keeper Keeper
+	// Hook takes the enterprise's events; nil: there is no such endpoint.
+	Hook Hook
+	// Logger is told of what could not be done for an admin. nil: nobody is.
+	Logger *slog.Logger
 }
 
 // Register adds all routes to a group that stands at the base path.
@@ -61,6 +73,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	g.GET("/events", h.overviewStream)
 	g.GET("/m/:confID/events", h.meetingStream)
 	g.GET("/wall/events", h.wallStream)
+	h.registerFeed(g)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
 	g.GET("/favicon.ico", h.icon)
@@ -125,7 +138,7 @@ func (h *Handlers) streamLanguage(c echo.Context) text.Lang {
 func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) templates.Page {
 	now := h.Now()
 	p := templates.Page{
-		Text: t, Tab: tab, Root: h.Paths.Overview(""), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
+		Text: t, Tab: tab, Root: h.Paths.Overview(""), Feed: h.Paths.Feed(feedQuery{}), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
 		Clock: now.UTC().Format("2006-01-02 15:04:05") + " UTC",
 		CSS:   h.Paths.Asset(h.Assets.Path("app.css")),
 		JS:    h.Paths.Asset(h.Assets.Path("app.js")),
@@ -135,6 +148,7 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 		p.Languages = append(p.Languages, templates.Choice{
 			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: chosen(c.Request().URL, langParam, string(l)), Current: l == t.Lang})
 	}
+	h.tellPlayback(&p, t, now)
 	theme := h.theme(c)
 	if theme != themeSystem {
 		p.Theme = theme
@@ -156,7 +170,9 @@ func sendFramed(c echo.Context, status int, frame, region templ.Component) error
 		return err
 	}
 	header := c.Response().Header()
-	header.Set("Cache-Control", "no-cache")
+	if header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", "no-cache")
+	}
 	header.Add("Vary", "Accept-Language, Cookie")
 	return c.HTMLBlob(status, body)
 }

@@ -48,12 +48,17 @@ func (h *Handlers) meetingStream(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	lang := h.streamLanguage(c)
+	w := h.words(h.streamLanguage(c))
+	return h.serveMeeting(c, id, w, &meetingView{words: w, board: h.Board, id: id})
+}
+
+// serveMeeting serves the view of a page about one meeting, and while the meeting is not on the board, what all unknown ones
+// share: viewers of that topic are let go when their meeting appears, and come back to its own.
+func (h *Handlers) serveMeeting(c echo.Context, id conference.ConfID, w words, v live.View) error {
 	if h.Board.Get(id) != nil {
-		return h.serveStream(c, &meetingView{words: h.words(lang), board: h.Board, id: id}, live.ServeOptions{})
+		return h.serveStream(c, v, live.ServeOptions{})
 	}
-	// All unknown meetings share one topic. Its viewers are let go when their meeting appears, and come back to the meeting's own.
-	return h.serveStream(c, &absentView{words: h.words(lang)}, live.ServeOptions{
+	return h.serveStream(c, &absentView{words: w}, live.ServeOptions{
 		EndWhen: func(ch conference.Change) bool { return ch.ConfID == id && ch.After != nil },
 		Moved:   func() bool { return h.Board.Get(id) != nil },
 	})
@@ -140,6 +145,10 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 				touch(partHead)
 			case conference.PartViewNum, conference.MaxPartViewNum:
 				touch(partFocus)
+			case conference.EndTime:
+				if f.Old.Presence != f.New.Presence {
+					touch(partAbout) // which tells the booked end only while the cloud tells none
+				}
 			}
 		case conference.PartUnlisted:
 			if f.Old.Presence == f.New.Presence {
@@ -175,6 +184,10 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			touch(partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
 			touch(partHead)
+		case conference.PartConnection:
+			if !c.Before.Link.Next.Equal(c.After.Link.Next) {
+				touch(partHead)
+			}
 		case conference.PartEnvelope:
 			touch(partEnvelope)
 			if !c.Before.LastChange.Equal(c.After.LastChange) {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -66,8 +67,11 @@ func (w words) about(s *conference.State) templates.About {
 	if s.Name != "" && s.Basic.Title != s.Name {
 		add(w.text.CloudTitle, s.Basic.Title)
 	}
-	add(w.text.Owner, s.Basic.Owner)
-	at(w.text.Scheduled, s.Basic.ScheduledStart, "clock")
+	add(w.text.Owner, cmp.Or(s.Basic.Owner, s.Booking.Owner))
+	at(w.text.Scheduled, scheduledStart(s), "clock")
+	if s.Status.Value(conference.EndTime).Presence == conference.NotReported { // otherwise its badge tells
+		at(w.text.PlannedEnd, s.Booking.End, "clock")
+	}
 	at(w.text.Started, s.Basic.StartTime, "clock")
 	if isLive(s) {
 		at(w.text.Running, s.Basic.StartTime, "since")
@@ -151,7 +155,7 @@ func (w words) head(s *conference.State) templates.Head {
 		LinkSince: w.instant(s.Link.Since, "clock"), Echo: w.instant(s.Link.LastEcho, "ago"), LastChange: w.instant(s.LastChange, "ago"),
 	}
 	if s.Link.State != conference.Live && s.Link.State != conference.Over {
-		h.Reason = w.text.Reason[s.Link.Reason]
+		h.Reason, h.Next, h.Feed = w.reason(s), w.nextTry(s), w.paths.FeedMeeting(s.ConfID)
 	}
 	h.Concerns = w.concerns(s)
 	if s.EndingSoon {

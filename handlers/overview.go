@@ -174,6 +174,8 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 		case conference.PartConcerns:
 			touch(partMark + id)
 			fresh = true
+		case conference.PartConnection:
+			fresh = fresh || !c.Before.Link.Next.Equal(c.After.Link.Next)
 		case conference.PartEnvelope:
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
 		}

@@ -70,3 +70,44 @@ func chosen(u *url.URL, param, value string) string {
 	q.Set(param, value)
 	return "?" + q.Encode()
 }
+
+// Feed is the path of the page of the feed.
+func (p Paths) Feed(q feedQuery) string { return p.join("/feed", q.values(), "") }
+
+// FeedStream is the path of the stream of that page.
+func (p Paths) FeedStream(q feedQuery, lang text.Lang) string {
+	return p.join("/feed/events", q.values(), lang)
+}
+
+// FeedMeeting is the path of the page of one meeting's feed.
+func (p Paths) FeedMeeting(id conference.ConfID) string { return p.feedMeeting(id, "") }
+
+// FeedMeetingStream is the path of the stream of that page.
+func (p Paths) FeedMeetingStream(id conference.ConfID, lang text.Lang) string {
+	return p.join("/feed/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
+}
+
+// FeedRetry is where to post that a meeting be tried again. It leads back to the page of the feed if that is given, and otherwise
+// to the meeting's.
+func (p Paths) FeedRetry(id conference.ConfID, back *feedQuery) string {
+	path := p.feedMeeting(id, "/retry")
+	if back == nil {
+		return path
+	}
+	v := back.values()
+	v.Set(backParam, "feed")
+	return path + "?" + v.Encode()
+}
+
+// FeedRemove is where to post that a meeting be removed.
+func (p Paths) FeedRemove(id conference.ConfID) string { return p.feedMeeting(id, "/remove") }
+
+func (p Paths) feedMeeting(id conference.ConfID, act string) string {
+	return p.Base + "/feed/m/" + url.PathEscape(string(id)) + act
+}
+
+// SignIn is the path of the page where an admin signs in, SignOut where to post that he leaves.
+func (p Paths) SignIn() string { return p.Base + "/feed/sign-in" }
+
+// SignOut is where to post that an admin leaves.
+func (p Paths) SignOut() string { return p.Base + "/feed/sign-out" }

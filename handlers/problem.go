@@ -18,6 +18,16 @@ func (h *Handlers) Problem(c echo.Context, status int) error {
 		p.Title, p.Help = t.BusyTitle, t.BusyHelp
 	case status == http.StatusMethodNotAllowed:
 		p.Title, p.Help = t.MethodTitle, t.MethodHelp
+	case status == http.StatusForbidden:
+		p.Title, p.Help = t.Feed.CrossSite, t.Feed.CrossSiteHelp
+	case status == http.StatusMisdirectedRequest:
+		p.Title, p.Help = t.Feed.Host, t.Feed.HostHelp
+	case status == http.StatusRequestEntityTooLarge:
+		p.Title, p.Help = t.Feed.TooLarge, t.Feed.TooLargeHelp
+	case status == http.StatusConflict:
+		p.Title, p.Help = t.Feed.CannotRemove, t.Feed.CannotRemoveHelp
+	case status == http.StatusBadRequest:
+		p.Title, p.Help = t.Feed.BadRequest, t.Feed.BadRequestHelp
 	case status >= 500:
 		p.Title, p.Help = t.FaultTitle, t.FaultHelp
 	default:

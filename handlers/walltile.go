@@ -79,14 +79,14 @@ func (w words) tileNumber(s *conference.State, severity rules.Severity) template
 	case rules.NoData, rules.Pending, rules.Ended:
 		return n
 	case rules.Scheduled:
-		if start := s.Basic.ScheduledStart; !start.IsZero() {
+		if start := scheduledStart(s); !start.IsZero() {
 			n.Label, n.Time = w.text.WallPlannedStart, w.instant(start, "clock")
 		}
 		return n
 	}
 	if present, known := inMeeting(s); known {
 		n.Label, n.Count = w.text.WallParticipants(present), strconv.Itoa(present)
-	} else if end, planned := s.Status.Value(conference.EndTime).Time(); planned {
+	} else if end := plannedEnd(s); !end.IsZero() {
 		n.Label, n.Time = w.text.WallPlannedEnd, w.instant(end, "clock")
 	}
 	return n

@@ -1,6 +1,10 @@
 package templates
 
-import "github.com/a-h/templ"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+)
 
 // current marks a link that leads to what is shown already.
 func current(is bool) templ.Attributes {
@@ -16,4 +20,21 @@ func told(is bool) templ.Attributes {
 		return templ.Attributes{"data-announce": true}
 	}
 	return nil
+}
+
+// described joins a field with its hint and what is wrong with it, for those who cannot see that they belong together.
+func described(f Field) templ.Attributes {
+	attributes := templ.Attributes{}
+	var by []string
+	if f.Fault != "" {
+		attributes["aria-invalid"] = "true"
+		by = append(by, f.ID+"-fault")
+	}
+	if f.Hint != "" {
+		by = append(by, f.ID+"-hint")
+	}
+	if len(by) > 0 {
+		attributes["aria-describedby"] = strings.Join(by, " ")
+	}
+	return attributes
 }

@@ -3,7 +3,11 @@
 // template only chooses and repeats.
 package templates
 
-import "confboard/templates/text"
+import (
+	"github.com/a-h/templ"
+
+	"confboard/templates/text"
+)
 
 // Tab is what the browser's tab shows: the icon tells whether something needs a person, the title has it in words.
 type Tab struct{ Title, Icon string }
@@ -23,12 +27,27 @@ type Page struct {
 	Unattended bool
 	// Build is the build that drew the page; the page reloads itself when the stream names another.
 	Build string
-	// Now is the server's time when the page was drawn, in ms since 1970 UTC, as decimal digits; Clock is the same to read.
-	Now, Clock string
+	// Now is the board's time when the page was drawn, in ms since 1970 UTC, as decimal digits; Clock is the same to read. Rate is
+	// by how much it is faster than the real time: 1, unless a recording is played.
+	Now, Clock, Rate string
+	// Playback is set while a recording is played.
+	Playback *Playback
 	// Theme is dark or light, empty for the system's.
 	Theme string
 	// Languages and Themes are links to this page in every language and theme.
 	Languages, Themes []Choice
+	// Feed is the path of the page of the feed; AtFeed: this is it.
+	Feed   string
+	AtFeed bool
+	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
+	Lead templ.Component
+}
+
+// Playback is the recording that a page shows.
+type Playback struct {
+	Text  *text.PlaybackText
+	Time  Instant
+	Speed string
 }
 
 // Choice leads to the same page in another language or theme.
@@ -44,7 +63,7 @@ type Instant struct {
 	// ISO is RFC 3339 in UTC with ms; empty when there is no such time, and Text then says so.
 	ISO, Text string
 	// Show is how the browser shows it: "clock" (time of day, with the date when it is another day), "since" (elapsed,
-	// ticking) or "ago" (elapsed in words).
+	// ticking), "ago" (elapsed in words) or "in" (how long until then, in words).
 	Show string
 }
 
@@ -138,6 +157,7 @@ type Fresh struct {
 	ID         string
 	Link       string // the link in words
 	Reason     string
+	Next       NextTry
 	Label      string
 	LastChange Instant
 }
@@ -170,6 +190,8 @@ type Head struct {
 	Mark       Mark
 	Help       string
 	Reason     string
+	Next       NextTry
+	Feed       string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
 	Notes      []string
 	Concerns   []Concern
 	Link       string // the link in words
@@ -261,7 +283,9 @@ type Line struct{ ID, Icon, Text string }
 // About is what the meeting is: its title, who booked it, and when it started.
 type About struct {
 	ID, Title string
-	Facts     []Fact
+	// Path is where the title leads; empty when this is the page.
+	Path  string
+	Facts []Fact
 }
 
 // Fact is something with a name.

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"confboard/handlers"
+	"confboard/web/access"
 	"confboard/web/live"
 )
 
@@ -31,6 +32,8 @@ var kinds = []struct {
 	{live.ErrTooManyTopics, http.StatusServiceUnavailable},
 	{live.ErrTooManyStreams, http.StatusServiceUnavailable},
 	{live.ErrStopped, http.StatusServiceUnavailable},
+	{access.ErrUnknownHost, http.StatusMisdirectedRequest},
+	{access.ErrCrossOrigin, http.StatusForbidden},
 }
 
 // answer implements echo.HTTPErrorHandler. Details go to the log, once; the person gets a safe sentence.
@@ -71,11 +74,11 @@ func statusOf(err error) (status int, detail string) {
 	return he.Code, detail
 }
 
-// forMachines reports whether the answer is read by a program: the API, the streams, and whoever asks for JSON.
+// forMachines reports whether the answer is read by a program: the API, the hooks, the streams, and whoever asks for JSON.
 func (a *errorAnswers) forMachines(c echo.Context) bool {
 	path := strings.TrimPrefix(c.Request().URL.Path, a.handlers.Paths.Base)
 	accept := c.Request().Header.Get("Accept")
-	return strings.HasPrefix(path, "/api/") || strings.HasSuffix(path, "/events") ||
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/hooks/") || strings.HasSuffix(path, "/events") ||
 		(strings.Contains(accept, "json") && !strings.Contains(accept, "html"))
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"confboard/handlers"
 	"confboard/static"
+	"confboard/web/access"
 	"confboard/web/live"
 )
 
@@ -29,14 +30,14 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	// pageTimeout bounds the writing of an answer. Streams set deadlines of their own, write by write. There is no
-	// ReadTimeout: it would cut streams, and no request has a body that is read.
+	// ReadTimeout: it would cut streams. Requests with a body have one of their own, see protected.
 	pageTimeout = 30 * time.Second
 	// drainTimeout is how long answers under way may take at the end, streams having been ended before.
 	drainTimeout   = time.Second
 	maxHeaderBytes = 64 << 10
 )
 
-// Config is what a Server needs. All fields but TLS, TrustedProxies and Metrics are required.
+// Config is what a Server needs. Handlers, Assets, Logger and Guard are required.
 type Config struct {
 	Handlers *handlers.Handlers
 	Assets   *static.Assets
@@ -47,6 +48,8 @@ type Config struct {
 	TLS *tls.Config
 	// Metrics are shown at /metrics.
 	Metrics prometheus.Gatherer
+	// Guard refuses what is not asked on a page of the board.
+	Guard *access.Guard
 }
 
 // Server answers requests. Make one with New, then Run it once.
@@ -65,7 +68,7 @@ func New(c Config) *Server {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = (&errorAnswers{handlers: c.Handlers, logger: c.Logger}).answer
-	e.Use(recovered, secured)
+	e.Use(recovered, secured, protected(c.Guard, c.Handlers.Paths.Base+handlers.HookPath))
 	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
 
 	base := c.Handlers.Paths.Base

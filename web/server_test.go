@@ -24,6 +24,7 @@ import (
 	"confboard/handlers"
 	"confboard/static"
 	"confboard/web"
+	"confboard/web/access"
 	"confboard/web/live"
 )
 
@@ -41,6 +42,9 @@ type options struct {
 	streams int
 	proxies []netip.Prefix
 	panics  bool
+	// more completes the handlers; publicURL is the guard's.
+	more      func(*handlers.Handlers)
+	publicURL string
 }
 
 func start(t *testing.T, o options) *board {
@@ -59,8 +63,15 @@ func start(t *testing.T, o options) *board {
 	if o.panics {
 		states = panicking{}
 	}
-	config := web.Config{Assets: assets, Logger: slog.New(slog.DiscardHandler), TrustedProxies: o.proxies,
+	guard, err := access.NewGuard("127.0.0.1:0", o.publicURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := web.Config{Guard: guard, Assets: assets, Logger: slog.New(slog.DiscardHandler), TrustedProxies: o.proxies,
 		Handlers: &handlers.Handlers{Board: states, Streams: hub, Assets: assets, Paths: handlers.Paths{Base: o.base}, Build: "test", Now: time.Now}}
+	if o.more != nil {
+		o.more(config.Handlers)
+	}
 	scheme := "http://"
 	if o.tls {
 		certificate, roots := selfSigned(t)
@@ -102,6 +113,7 @@ type panicking struct{}
 
 func (panicking) Get(conference.ConfID) *conference.State { panic("get") }
 func (panicking) All() []*conference.State                { panic("all") }
+func (panicking) Discovery() conference.Discovery         { panic("discovery") }
 
 func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()

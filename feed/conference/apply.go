@@ -178,7 +178,7 @@ func (s *State) begin() (owed bool) {
 }
 
 // refuse counts a refused frame. Of an incremental one the other fields are lost with it, so a full message is needed; a full
-// one that is refused would only come again.
+// one that is refused would only come again, and one about another meeting has taken nothing from this one.
 func (s *State) refuse(r Refusal) Outcome {
 	s.Counts.Refused++
 	s.Counts.LastRefusal = r
@@ -186,7 +186,7 @@ func (s *State) refuse(r Refusal) Outcome {
 	if in != nil {
 		in.Tally.Refused++
 	}
-	return Outcome{Fate: Refused, AskFull: in != nil && r.Mode == Incremental}
+	return Outcome{Fate: Refused, AskFull: in != nil && r.Mode == Incremental && r.Kind != RefusedOtherMeeting}
 }
 
 // refuseTooMany refuses a message that leads beyond a limit, and leaves its sequence alone. A full message would have all of

@@ -66,6 +66,12 @@ const (
 	EventTime      EventFault = "time"      // too old, or from the future
 )
 
+// EventError is why an event was not accepted.
+type EventError struct{ Fault EventFault }
+
+// Error implements error.
+func (e *EventError) Error() string { return "event refused: " + string(e.Fault) }
+
 // DiscoveryMessage is news of the finding of meetings. It is about no meeting: its confID is empty.
 type DiscoveryMessage struct {
 	// At is when it happened, by our own clock.

@@ -7,12 +7,15 @@ import (
 )
 
 // backoff makes growing delays: each is drawn from the upper half of a bound that doubles from min to max.
-type backoff struct{ min, max, bound time.Duration }
+type backoff struct {
+	min, max time.Duration
+	bound    time.Duration // of the next delay; zero at the beginning
+}
 
 func (b *backoff) next() time.Duration {
 	b.bound = min(max(b.bound, b.min), b.max)
 	d := b.bound/2 + rand.N(b.bound/2+1)
-	b.bound *= 2
+	b.bound = min(2*b.bound, b.max)
 	return d
 }
 

@@ -19,16 +19,33 @@ const connectStep = "connection"
 // connect opens the connection for a WebSocket token, which is spent by it (meeting_21_1510). The end of ctx ends the
 // attempt at once.
 func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID, token conference.Secret) (*websocket.Conn, *fault) {
+	proxy, err := c.socket.proxyOf(base)
+	if err != nil {
+		return nil, broken(connectStep, err)
+	}
 	dialer := websocket.Dialer{
-		Proxy:             c.proxy,
-		TLSClientConfig:   c.tls,
-		HandshakeTimeout:  callLimit,
+		TLSClientConfig:   c.socket.tls,
+		HandshakeTimeout:  c.config.Delays.Limit,
 		EnableCompression: true,
+		// What we send is small and rare, what we get is mostly small: thousands of connections share the buffers for the
+		// one and have little ones for the other.
+		WriteBufferPool: &c.writeBuffers,
+		ReadBufferSize:  1 << 10,
+	}
+	dial := c.socket.dial
+	switch {
+	case proxy == nil:
+	case proxy.Scheme == "http" || proxy.Scheme == "https":
+		dial = func(ctx context.Context, _, address string) (net.Conn, error) {
+			return c.socket.tunnel(ctx, proxy, address)
+		}
+	default: // SOCKS is the library's
+		dial, dialer.Proxy = c.socket.dialProxy, http.ProxyURL(proxy)
 	}
 	// The library asks ctx for its deadline only; closing what it waits for makes it listen to the end too.
 	unhook := func() bool { return true }
 	dialer.NetDialContext = func(dialling context.Context, network, address string) (net.Conn, error) {
-		conn, err := c.dial(dialling, network, address)
+		conn, err := dial(dialling, network, address)
 		if err == nil { // dialling ends with the handshake, also with one that went well
 			unhook = context.AfterFunc(ctx, func() { _ = conn.Close() })
 		}
@@ -42,6 +59,7 @@ func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID
 		return nil, broken(connectStep, ctx.Err())
 	case err == nil:
 		socket.SetReadLimit(hardLimit)
+		socket.EnableWriteCompression(false) // a heartbeat does not get any smaller
 		return socket, nil
 	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:
 		f := (&fault{step: connectStep, status: resp.StatusCode, requestID: printable(resp.Header.Get("X-Request-Id"))}).judge()

@@ -74,8 +74,8 @@ func (c Config) checkDiscovery() error {
 			faults = append(faults, errors.New("app ID without its key"))
 		}
 	}
-	if c.DiscoverEvery < 0 || c.BookedAhead < 0 {
-		faults = append(faults, errors.New("an interval of finding meetings is negative"))
+	if c.DiscoverEvery < 0 {
+		faults = append(faults, fmt.Errorf("interval of finding meetings %v is negative", c.DiscoverEvery))
 	}
 	for i, r := range c.Select {
 		if err := r.check(); err != nil {

@@ -81,6 +81,8 @@ func (f *fault) judge() *fault {
 	switch {
 	case f.status == http.StatusTooManyRequests || f.status >= 500:
 		f.verdict, f.reason = tryAgain, conference.ReasonUnavailable
+	case f.status == http.StatusProxyAuthRequired:
+		f.verdict, f.reason = tryAgain, conference.ReasonProxy
 	case f.status == http.StatusUnauthorized || f.status == http.StatusForbidden:
 		f.verdict, f.reason = refused, conference.ReasonNotPermitted
 	default:
@@ -124,6 +126,8 @@ func broken(step string, err error) *fault {
 
 func networkReason(err error) conference.LinkReason {
 	var (
+		proxy       *proxyError
+		op          *net.OpError
 		dns         *net.DNSError
 		record      tls.RecordHeaderError
 		alert       tls.AlertError
@@ -134,6 +138,8 @@ func networkReason(err error) conference.LinkReason {
 		closed      *websocket.CloseError
 	)
 	switch {
+	case errors.As(err, &proxy), errors.As(err, &op) && op.Op == "proxyconnect": // the way in which net/http marks it
+		return conference.ReasonProxy
 	case errors.As(err, &dns):
 		return conference.ReasonDNS
 	case errors.As(err, &record), errors.As(err, &alert), errors.As(err, &certificate), errors.As(err, &authority),
@@ -151,6 +157,7 @@ func networkReason(err error) conference.LinkReason {
 // error it is the type.
 func describe(err error) string {
 	var (
+		proxy       *proxyError
 		dns         *net.DNSError
 		op          *net.OpError
 		certificate *tls.CertificateVerificationError
@@ -158,6 +165,8 @@ func describe(err error) string {
 		timeout     interface{ Timeout() bool }
 	)
 	switch {
+	case errors.As(err, &proxy):
+		return proxy.Error()
 	case errors.As(err, &dns):
 		return dns.Error()
 	case errors.As(err, &op):

@@ -50,12 +50,16 @@ func subscribeRequest(sequence string, id conference.ConfID, token conference.Se
 	return request{Action: subscribeAction, Sequence: sequence, Data: string(data)}, nil
 }
 
-// envelopeOf returns the envelope of a push, the zero one for a message that has none.
-func envelopeOf(m conference.Message) conference.Envelope {
-	if push, ok := m.(conference.Push); ok {
-		return push.Pushed()
+// kindOf returns the type and mode of a push, of a refused one as far as it said; the type is empty for a message that has none.
+func kindOf(m conference.Message) (conference.MessageType, conference.Mode) {
+	switch m := m.(type) {
+	case conference.Push:
+		e := m.Pushed()
+		return e.Type, e.Mode
+	case conference.RefusedMessage:
+		return m.Refusal.Type, m.Refusal.Mode
 	}
-	return conference.Envelope{}
+	return "", conference.Full
 }
 
 // sequencer makes the sequences of requests: ms since 1970, padded to the 30 digits of the reference's example

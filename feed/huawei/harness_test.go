@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +31,7 @@ type board struct {
 	t        *testing.T
 	cloud    *simulator.Cloud
 	meeting  *simulator.Meeting
+	client   *huawei.Cloud
 	registry *conference.Registry
 	sink     *sink
 	log      *lockedBuffer
@@ -43,9 +45,15 @@ const patient = time.Hour
 // start runs a client with quick delays against the cloud. change can alter its settings; it may be nil.
 func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change func(*huawei.Config)) *board {
 	t.Helper()
-	goroutines := runtime.NumGoroutine()
 	policy := conference.DefaultPolicy
 	policy.Heartbeat = heartbeat
+	return startBy(t, cloud, policy, change)
+}
+
+// startBy is start with a policy of its own for the board.
+func startBy(t *testing.T, cloud *simulator.Cloud, policy conference.Policy, change func(*huawei.Config)) *board {
+	t.Helper()
+	goroutines := runtime.NumGoroutine()
 	b := &board{t: t, cloud: cloud, registry: conference.NewRegistry(policy), log: &lockedBuffer{}}
 	b.sink = &sink{to: b.registry}
 	b.tokens = &tokenCollector{next: &http.Transport{}}
@@ -58,7 +66,7 @@ func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change
 	}
 	config := huawei.Config{
 		Endpoint:   url,
-		Heartbeat:  heartbeat,
+		Heartbeat:  policy.Heartbeat,
 		Meetings:   []huawei.Meeting{{ConfID: meetingID, HostPassword: conference.NewSecret(password), Name: "Board meeting", Group: "HQ"}},
 		Logger:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		HTTPClient: &http.Client{Transport: b.tokens},
@@ -74,6 +82,7 @@ func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.client = client
 	ctx, cancel := context.WithCancel(t.Context())
 	var runs sync.WaitGroup
 	var clientErr error
@@ -187,6 +196,19 @@ func (s *sink) count(event conference.LinkEvent) (n int) {
 	return n
 }
 
+// told is how much news of links there has been; since is all after that.
+func (s *sink) told() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.links)
+}
+
+func (s *sink) since(n int) []conference.LinkMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.links[n:])
+}
+
 func (s *sink) watched() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,6 +233,9 @@ func (c *tokenCollector) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close() // was read to its end
 	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if len(body) > 1<<20 { // no answer that is used
+		return resp, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, m := range tokenValue.FindAllSubmatch(body, -1) {

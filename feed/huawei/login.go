@@ -42,8 +42,8 @@ type App struct {
 	UserID string
 }
 
-// login is the login of an application. One is made at a time, and shared by all who want one meanwhile, with its failure too.
-// A refusal that only other settings can mend is remembered and not asked for again, because logins get locked.
+// login is the login of an application. One is made at a time and shared by all who want one meanwhile, its failure too. A refusal
+// that only other settings can mend is remembered and not asked for again, because logins get locked.
 type login struct {
 	app App
 	log *slog.Logger
@@ -60,8 +60,6 @@ type login struct {
 	// ahead is by how much the cloud's clock is ahead of ours; 0 until a login was refused because of it.
 	ahead time.Duration
 
-	// attempts counts the attempts that came to a result.
-	attempts atomic.Uint64
 	// signedIn is when the last login succeeded, in ms since 1970; 0 before the first.
 	signedIn atomic.Int64
 }
@@ -82,7 +80,6 @@ func newLogin(app App, d Delays, log *slog.Logger, ask func(context.Context, htt
 // token returns a valid access token, and logs in if there is none or it is time to renew it. spent is one that the cloud
 // did not take any more; empty otherwise.
 func (l *login) token(ctx context.Context, spent conference.Secret) (accessToken, *fault) {
-	seen := l.attempts.Load()
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
@@ -96,7 +93,7 @@ func (l *login) token(ctx context.Context, spent conference.Secret) (accessToken
 	if now.Before(l.held.renewAt) {
 		return l.held, nil
 	}
-	f := l.hold(now, seen)
+	f := l.hold(now)
 	if f == nil {
 		f = l.renew(ctx)
 	}
@@ -106,14 +103,11 @@ func (l *login) token(ctx context.Context, spent conference.Secret) (accessToken
 	return l.held, nil
 }
 
-// hold returns why no attempt is to be made now: the last one, which failed, was made while the caller waited, or forbids
-// another one so soon.
-func (l *login) hold(now time.Time, seen uint64) *fault {
-	if l.failed == nil {
-		return nil
-	}
+// hold returns why no attempt is to be made now: the last one failed, and forbids another one so soon. Whoever waited for it
+// shares its failure by this.
+func (l *login) hold(now time.Time) *fault {
 	wait := l.notBefore.Sub(now)
-	if l.failed.verdict != stop && wait <= 0 && l.attempts.Load() == seen {
+	if l.failed == nil || l.failed.verdict != stop && wait <= 0 {
 		return nil
 	}
 	f := *l.failed
@@ -136,7 +130,6 @@ func (l *login) renew(ctx context.Context) *fault {
 		return f // says nothing about the next
 	}
 	l.failed = f
-	l.attempts.Add(1)
 	if f == nil {
 		l.backoff.reset()
 		return nil
@@ -146,6 +139,7 @@ func (l *login) renew(ctx context.Context) *fault {
 		wait = l.backoff.max
 	}
 	l.notBefore = time.Now().Add(wait)
+	f.retryAfter = wait
 	l.log.Warn("enterprise's account not logged in", "reason", string(f.reason), "err", f)
 	return f
 }

@@ -2,45 +2,76 @@ package huawei
 
 import (
 	"context"
+	"net/url"
 	"time"
+
+	"confboard/feed/conference"
 )
 
-// keepToken renews the control token before it expires, until ctx ends. A repeated subscription needs a valid one.
-func (w *watch) keepToken(ctx context.Context) {
-	d := w.cloud.config.Delays
-	again := backoff{min: d.BackoffMin, max: d.BackoffMax}
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		timer.Reset(time.Until(w.held.renewAt()))
-		select {
-		case <-ctx.Done():
-			return
-		case <-w.held.dropped:
-			continue
-		case <-timer.C:
-		}
-		f := w.renewOnce(ctx)
-		if f == nil {
-			again.reset()
-			continue
-		}
-		w.log.Debug("control token not renewed", "err", f)
-		if f.verdict == stop || !sleep(ctx, max(again.next(), f.retryAfter)) {
-			return
-		}
+// renewed is what became of a renewal of the control token.
+type renewed struct {
+	password conference.Secret
+	token    controlToken
+	fault    *fault
+}
+
+// renew renews the control token at the site where it was made, before it expires: a repeated subscription needs a valid one. It
+// touches nothing of the session but the channel, which has room.
+func (s *session) renew(ctx context.Context, site *url.URL, password, held conference.Secret) {
+	w := s.watch
+	token, f := w.cloud.controlToken(ctx, site, caller{id: w.id, rank: renewal}, password, held)
+	s.renewed <- renewed{password, token, f}
+}
+
+// tookRenewed draws from what became of a renewal. It returns why the connection ends, if it does.
+func (s *session) tookRenewed(r renewed) *fault {
+	s.renewing = false
+	f := r.fault
+	if f == nil {
+		s.renewDelay.reset()
+		s.watch.hold(r.token)
+		s.renewAt = r.token.renewAt
+		return nil
+	}
+	s.watch.log.Debug("control token not renewed", "err", f)
+	switch f.verdict {
+	case notInProgress:
+		return f // the cloud will close the connection, or has lost it
+	case stop: // the connection stands without its token
+		s.watch.barred = &bar{r.password, *f}
+		s.watch.log.Warn("control token not renewed", "reason", string(f.reason), "err", f)
+		return nil
+	case tokenRefused: // the password makes a new one
+		s.watch.dropToken()
+	}
+	s.renewAt = time.Now().Add(max(s.renewDelay.next(), f.retryAfter))
+	return nil
+}
+
+// renewNow has the token renewed at once, unless its password is barred.
+func (s *session) renewNow() {
+	if !s.renewing && !s.watch.barred.from(s.watch.asWanted().HostPassword) {
+		s.renewAt = time.Now()
 	}
 }
 
-// renewOnce renews the held token at the site where it was made; if it is not taken, the password makes a new one.
-func (w *watch) renewOnce(ctx context.Context) *fault {
-	held := w.held.valid()
-	token, f := w.cloud.controlToken(ctx, w.site, caller{id: w.meeting.ConfID, rank: renewal}, w.meeting.HostPassword, held.token)
-	switch {
-	case f == nil:
-		w.held.set(token)
-	case f.verdict == tokenRefused:
-		w.held.drop()
+// obey carries out orders on an open connection: the renewal asks the cloud whether the meeting is in progress.
+func (s *session) obey(o orders) {
+	if o.retry {
+		s.watch.barred = nil
 	}
-	return f
+	if o.look {
+		s.renewNow()
+	}
+}
+
+// keepRenewed keeps the token of a renewal that was under way when the connection ended.
+func (s *session) keepRenewed() {
+	select {
+	case r := <-s.renewed:
+		if f := s.tookRenewed(r); f != nil {
+			s.watch.log.Debug("control token not renewed", "err", f)
+		}
+	default:
+	}
 }

@@ -30,7 +30,11 @@ func (c *Cloud) get(ctx context.Context, site *url.URL, a api, who caller, heade
 	if err := c.pace[a].wait(ctx, who); err != nil {
 		return answer{}, broken(a.step, err)
 	}
-	return exchange(ctx, c.http, call{api: a, site: site, query: about(who.id), header: header})
+	got, f := exchange(ctx, c.http, call{api: a, site: site, query: about(who.id), header: header})
+	if f != nil && f.status == http.StatusTooManyRequests {
+		c.pace[a].hold(f.retryAfter) // it is about all of us, not about this meeting
+	}
+	return got, f
 }
 
 // about is the query of a call about a meeting.

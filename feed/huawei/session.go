@@ -28,22 +28,32 @@ const (
 	silenceLimit = 3
 )
 
-// session is one open connection. run owns everything in it; beside it one goroutine reads and one keeps the control
-// token alive.
+// session is one open connection. run owns everything in it; beside it one goroutine reads, and one renews the control token
+// when it is time.
 type session struct {
-	watch  *watch
-	socket *websocket.Conn
-	frames chan received
-	done   chan struct{} // closed when nobody takes frames any more
-	seq    sequencer
-	beats  []string // sequences of heartbeats that were not echoed, oldest first
+	watch   *watch
+	socket  *websocket.Conn
+	frames  chan received
+	renewed chan renewed
+	done    chan struct{} // closed when nobody takes frames any more
+	seq     sequencer
+	beats   []beat // those that were not echoed, oldest first
+
+	// What is to be done next, and when; one timer for all of it. Zero: not at all.
+	beatAt, deadAt, askAt, renewAt time.Time
+	timer                          *time.Timer
+	alarm                          time.Time // when the timer fires
 
 	// proven is set once a full status was applied.
 	proven bool
-	// needs are the message types of which a full message is needed.
+	// needs are the message types of which a full message is needed; askDelay is that of asking for them, and metAt when
+	// nothing was needed any more.
 	needs    map[conference.MessageType]bool
-	ask      *time.Timer // when to subscribe again, while anything is needed
 	askDelay backoff
+	metAt    time.Time
+	// renewing is set while a renewal is under way; renewDelay is that after one that failed.
+	renewing   bool
+	renewDelay backoff
 	// destroyed is set while the cloud says that the meeting has ended.
 	destroyed bool
 }
@@ -55,13 +65,20 @@ type received struct {
 	err   error
 }
 
+// beat is a heartbeat that was sent.
+type beat struct {
+	sequence string
+	at       time.Time
+}
+
 func newSession(w *watch, socket *websocket.Conn) *session {
 	d := w.cloud.config.Delays
 	return &session{
-		watch: w, socket: socket, frames: make(chan received), done: make(chan struct{}),
+		watch: w, socket: socket, frames: make(chan received), renewed: make(chan renewed, 1), done: make(chan struct{}),
 		// A subscription brings a full status; if this one does not, ask again.
-		needs:    map[conference.MessageType]bool{conference.StatusType: true},
-		askDelay: backoff{min: d.AskMin, max: d.AskMax},
+		needs:      map[conference.MessageType]bool{conference.StatusType: true},
+		askDelay:   backoff{min: d.AskMin, max: d.AskMax},
+		renewDelay: backoff{min: d.BackoffMin, max: d.BackoffMax},
 	}
 }
 
@@ -69,6 +86,7 @@ func newSession(w *watch, socket *websocket.Conn) *session {
 func (s *session) run(ctx context.Context) *fault {
 	ctx, cancel := context.WithCancel(ctx)
 	var helpers sync.WaitGroup
+	defer s.keepRenewed()
 	defer helpers.Wait()
 	defer s.socket.Close()
 	defer close(s.done)
@@ -79,27 +97,25 @@ func (s *session) run(ctx context.Context) *fault {
 	if f != nil {
 		return f
 	}
-	s.watch.began(time.Now())
-	helpers.Go(func() { s.watch.keepToken(ctx) })
-	s.ask = time.NewTimer(s.askDelay.next())
-	defer s.ask.Stop()
+	now := time.Now()
+	s.watch.began(now)
+	heartbeat := s.watch.cloud.config.Heartbeat
+	s.deadAt = now.Add(time.Duration(deadAfter * float64(heartbeat)))
+	s.askAt, s.renewAt = now.Add(s.askDelay.next()), s.watch.held.renewAt
+	if f := s.beat(now); f != nil {
+		return f
+	}
+	s.alarm, s.timer = s.beatAt, time.NewTimer(heartbeat)
+	defer s.timer.Stop()
+	s.setAlarm()
 	for _, in := range early {
 		s.take(in)
 	}
-	return s.serve(ctx)
+	return s.serve(ctx, &helpers)
 }
 
-// serve sends heartbeats, judges them by their echo, and takes what is pushed.
-func (s *session) serve(ctx context.Context) *fault {
-	heartbeat := s.watch.cloud.config.Heartbeat
-	ticker := time.NewTicker(heartbeat)
-	defer ticker.Stop()
-	giveUp := time.Duration(deadAfter * float64(heartbeat))
-	dead := time.NewTimer(giveUp)
-	defer dead.Stop()
-	if f := s.beat(); f != nil {
-		return f
-	}
+// serve sends heartbeats, judges them by their echo, takes what is pushed, and keeps the control token.
+func (s *session) serve(ctx context.Context, helpers *sync.WaitGroup) *fault {
 	for {
 		select {
 		case <-ctx.Done():
@@ -115,31 +131,74 @@ func (s *session) serve(ctx context.Context) *fault {
 				s.take(in)
 			case r.action == subscribeAction:
 				s.answered(r)
-			case s.echoed(r, in.at):
-				dead.Reset(giveUp)
+			default:
+				s.echoed(r, in.at)
 			}
-		case <-ticker.C:
-			if s.destroyed { // the cloud had a heartbeat's time to close the connection itself
-				return s.closed(io.EOF)
-			}
-			if f := s.beat(); f != nil {
+		case r := <-s.renewed:
+			if f := s.tookRenewed(r); f != nil {
 				return f
 			}
-		case <-s.ask.C:
-			if f := s.askAgain(); f != nil {
+		case <-s.watch.wake:
+			s.obey(s.watch.take())
+		case <-s.timer.C:
+			s.alarm = time.Time{}
+			if f := s.onTime(ctx, helpers, time.Now()); f != nil {
 				return f
 			}
-		case <-dead.C:
-			return &fault{step: "heartbeat", reason: conference.ReasonNoEcho, err: errNoEcho}
 		}
+		s.setAlarm()
+	}
+}
+
+// onTime does what is due.
+func (s *session) onTime(ctx context.Context, helpers *sync.WaitGroup, now time.Time) *fault {
+	if due(s.deadAt, now) {
+		return &fault{step: "heartbeat", reason: conference.ReasonNoEcho, err: errNoEcho}
+	}
+	if due(s.beatAt, now) {
+		if s.destroyed { // the cloud had a heartbeat's time to close the connection itself
+			return s.closed(io.EOF)
+		}
+		if f := s.beat(now); f != nil {
+			return f
+		}
+	}
+	if due(s.askAt, now) {
+		if f := s.askAgain(now); f != nil {
+			return f
+		}
+	}
+	if due(s.renewAt, now) {
+		s.renewAt, s.renewing = time.Time{}, true
+		held := s.watch.validToken().token
+		password, site := s.watch.asWanted().HostPassword, s.watch.site
+		helpers.Go(func() { s.renew(ctx, site, password, held) })
+	}
+	return nil
+}
+
+func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
+
+// setAlarm sets the timer for what is to be done next. One that fires early does no harm, so it is only ever brought forward.
+func (s *session) setAlarm() {
+	next := s.deadAt
+	for _, at := range [...]time.Time{s.beatAt, s.askAt, s.renewAt} {
+		if !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	if s.alarm.IsZero() || next.Before(s.alarm) {
+		s.alarm = next
+		s.timer.Reset(time.Until(next))
 	}
 }
 
 // read passes frames on until the socket is closed. The deadline bounds a read that nothing else ends.
 func (s *session) read() {
-	silence := silenceLimit * s.watch.cloud.config.Heartbeat
+	config := &s.watch.cloud.config
+	silence := max(silenceLimit*config.Heartbeat, config.Delays.Limit)
 	for {
-		_ = s.socket.SetReadDeadline(time.Now().Add(max(silence, callLimit))) // fails only for a closed socket, as does the read
+		_ = s.socket.SetReadDeadline(time.Now().Add(silence)) // fails only for a closed socket, as does the read
 		var in received
 		in.frame, in.err = readFrame(s.socket)
 		in.at = time.Now()
@@ -180,7 +239,7 @@ func (s *session) subscribe(ctx context.Context) (early []received, f *fault) {
 	if f != nil {
 		return nil, f
 	}
-	limit := time.NewTimer(callLimit)
+	limit := time.NewTimer(s.watch.cloud.config.Delays.Limit)
 	defer limit.Stop()
 	size := 0
 	for {
@@ -220,7 +279,8 @@ func (s *session) judgeAnswer(r reply) *fault {
 	}
 	switch {
 	case f.verdict == tokenRefused:
-		s.watch.held.drop()
+		s.watch.dropToken()
+		s.renewNow()
 	case f.reason == conference.ReasonUnexpected:
 		f.verdict, f.reason = refused, conference.ReasonSubscription
 	}
@@ -228,12 +288,12 @@ func (s *session) judgeAnswer(r reply) *fault {
 }
 
 func (s *session) sendSubscribe() (sequence string, f *fault) {
-	token := s.watch.held.valid()
+	token := s.watch.validToken()
 	if token.token.IsZero() {
 		return "", &fault{step: subscribeStep, reason: conference.ReasonTokenSpent}
 	}
 	sequence = s.seq.next(time.Now())
-	req, err := subscribeRequest(sequence, s.watch.meeting.ConfID, token.token, token.types)
+	req, err := subscribeRequest(sequence, s.watch.id, token.token, token.types)
 	if err != nil {
 		return "", broken(subscribeStep, err)
 	}
@@ -248,12 +308,13 @@ func (s *session) answered(r reply) {
 }
 
 // askAgain subscribes again because a full message is still needed. A subscription brings one of each type.
-func (s *session) askAgain() *fault {
+func (s *session) askAgain(now time.Time) *fault {
+	s.askAt = time.Time{}
 	if len(s.needs) == 0 {
 		return nil
 	}
-	s.ask.Reset(s.askDelay.next())
-	if s.watch.held.valid().token.IsZero() {
+	s.askAt = now.Add(s.askDelay.next())
+	if s.watch.validToken().token.IsZero() {
 		return nil // its renewal is under way
 	}
 	s.watch.log.Debug("subscribing again for full messages", "types", slices.Sorted(maps.Keys(s.needs)))
@@ -263,59 +324,73 @@ func (s *session) askAgain() *fault {
 
 // take passes a push on and draws from what became of it.
 func (s *session) take(in received) {
-	m := wire.Decode(in.frame, s.watch.meeting.ConfID, in.at)
-	s.note(m, s.watch.to.Apply(m))
+	if tap := s.watch.cloud.config.Tap; tap != nil {
+		tap(s.watch.id, in.at, in.frame)
+	}
+	m := wire.Decode(in.frame, s.watch.id, in.at)
+	s.note(m, s.watch.pass(m), in.at)
 }
 
-// note draws from what became of a message whether a full one is needed, and whether the meeting is over. While anything is
-// needed the delay of asking grows: a type that never comes in full must not be asked for at each full status.
-func (s *session) note(m conference.Message, outcome conference.Outcome) {
-	e := envelopeOf(m)
-	if outcome.Fate == conference.Applied {
-		if e.Type != "" && e.Mode == conference.Full && s.needs[e.Type] {
-			delete(s.needs, e.Type)
+// note draws from what became of a message whether a full one is needed, and whether the meeting is over.
+func (s *session) note(m conference.Message, outcome conference.Outcome, at time.Time) {
+	kind, mode := kindOf(m)
+	if outcome.Fate == conference.Applied && kind != "" {
+		if mode == conference.Full && s.needs[kind] {
+			delete(s.needs, kind)
 			if len(s.needs) == 0 {
-				s.askDelay.reset()
+				s.askAt, s.metAt = time.Time{}, at
 			}
 		}
 		if status, ok := m.(conference.StatusMessage); ok {
-			s.proven = s.proven || e.Mode == conference.Full
+			s.proven = s.proven || mode == conference.Full
 			if state := status.Status.Text(conference.MeetingState); state != "" {
 				s.destroyed = state == conference.StateDestroyed
 			}
 		}
 	}
 	if outcome.AskFull {
-		if len(s.needs) == 0 {
-			s.ask.Reset(s.askDelay.next())
-		}
-		s.needs[e.Type] = true
+		s.need(kind, at)
 	}
+}
+
+// need notes that a full message of a type is needed. The delay of asking grows while anything is needed, whatever else comes in
+// full meanwhile, and goes on growing if the next need follows soon: neither a type that never comes in full nor one of which every
+// increment is refused is asked for for ever at the shortest delay.
+func (s *session) need(kind conference.MessageType, at time.Time) {
+	if len(s.needs) == 0 {
+		if at.Sub(s.metAt) > s.askDelay.bound {
+			s.askDelay.reset()
+		}
+		s.askAt = at.Add(s.askDelay.next())
+	}
+	s.needs[kind] = true
 }
 
 // beat sends a heartbeat.
-func (s *session) beat() *fault {
-	sequence := s.seq.next(time.Now())
+func (s *session) beat(now time.Time) *fault {
+	s.beatAt = now.Add(s.watch.cloud.config.Heartbeat)
+	b := beat{s.seq.next(now), now}
 	if len(s.beats) == unanswered {
-		s.beats = s.beats[1:]
+		s.beats = slices.Delete(s.beats, 0, 1)
 	}
-	s.beats = append(s.beats, sequence)
-	return s.send(request{Action: heartbeatAction, Sequence: sequence})
+	s.beats = append(s.beats, b)
+	return s.send(request{Action: heartbeatAction, Sequence: b.sequence})
 }
 
-// echoed reports whether the reply echoes one of our heartbeats, and tells the sink.
-func (s *session) echoed(r reply, at time.Time) bool {
-	i := slices.IndexFunc(s.beats, r.answers)
+// echoed tells the sink if the reply echoes one of our heartbeats. One without a sequence echoes the oldest.
+func (s *session) echoed(r reply, at time.Time) {
+	i := slices.IndexFunc(s.beats, func(b beat) bool { return r.answers(b.sequence) })
 	if i < 0 {
-		return false
+		return
 	}
-	s.beats = s.beats[i+1:]
-	s.watch.to.Apply(conference.LinkMessage{About: s.watch.about(at), Event: conference.LinkEcho})
-	return true
+	s.deadAt = at.Add(time.Duration(deadAfter * float64(s.watch.cloud.config.Heartbeat)))
+	took := at.Sub(s.beats[i].at)
+	s.beats = slices.Delete(s.beats, 0, i+1)
+	s.watch.pass(conference.LinkMessage{About: conference.About{ConfID: s.watch.id, At: at}, Event: conference.LinkEcho, RoundTrip: took})
 }
 
 func (s *session) send(req request) *fault {
-	_ = s.socket.SetWriteDeadline(time.Now().Add(callLimit)) // fails only for a closed socket, as does the write
+	_ = s.socket.SetWriteDeadline(time.Now().Add(s.watch.cloud.config.Delays.Limit)) // fails only for a closed socket, as does the write
 	if err := s.socket.WriteJSON(req); err != nil {
 		return s.closed(err)
 	}

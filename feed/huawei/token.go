@@ -62,12 +62,16 @@ func (c *Cloud) controlToken(ctx context.Context, site *url.URL, who caller, pas
 }
 
 // lifeOf is how long the control token is valid from now on. expireTime is an instant of the cloud's clock, so it is
-// compared with the Date of the answer, which is cut to the second; confTokenExpireTime is seconds, and the shorter counts.
+// compared with the Date of the answer, which is cut to the second; an answer without one leaves our own clock, which may be
+// wrong. confTokenExpireTime is seconds, and the shorter counts.
 func lifeOf(a answer) time.Duration {
 	const documented = 30 * time.Minute
 	var life time.Duration
 	if ms, ok := a.int("expireTime"); ok {
 		life = time.UnixMilli(ms).Sub(a.sent) - time.Second
+		if a.sent.Equal(a.received) {
+			life = min(life, documented)
+		}
 	}
 	if s, ok := a.int("confTokenExpireTime"); ok && s > 0 && s < int64(24*time.Hour/time.Second) {
 		if d := time.Duration(s) * time.Second; life <= 0 || d < life {
@@ -94,9 +98,15 @@ func (c *Cloud) webSocketToken(ctx context.Context, site *url.URL, who caller, c
 	return conference.Secret{}, f
 }
 
-// region asks which site has the meeting.
+// region asks which site has the meeting. The reference wants an access token for it; without an account it is tried without.
 func (c *Cloud) region(ctx context.Context, who caller) (*url.URL, *fault) {
-	a, f := c.get(ctx, c.endpoint, regionAPI, who, http.Header{})
+	var a answer
+	var f *fault
+	if c.account != nil {
+		a, f = c.account.call(ctx, who, call{api: regionAPI, query: about(who.id)})
+	} else {
+		a, f = c.get(ctx, c.endpoint, regionAPI, who, http.Header{})
+	}
 	if f != nil {
 		return nil, f
 	}

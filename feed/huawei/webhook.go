@@ -55,16 +55,16 @@ func (s HookStatus) String() string {
 // Errors of the settings that are not the cloud's.
 const (
 	// ErrHookURL: the URL is not an https one, or has more than host and path.
-	ErrHookURL = plainError("events can be pushed only to a URL that starts with https:// and has no user, query or fragment")
+	ErrHookURL = plainError("events can be pushed only to a URL that starts with https:// and has a host and a path and nothing else")
 	// ErrNoHook: nothing is set up.
 	ErrNoHook = plainError("no event push is set up")
 )
 
-// RegisterHook has the enterprise's events pushed to a URL, which must be https. The cloud names itself by appID in each event and
-// signs with key. It starts with SwitchHook. The answer is what the cloud has afterwards.
+// RegisterHook has the enterprise's events pushed to a URL: https, or http on a loopback host, for a cloud that is there too;
+// otherwise the error is ErrHookURL. The cloud names itself by appID in each event and signs with key. It starts with
+// SwitchHook. The answer is what the cloud has afterwards.
 func (a *Account) RegisterHook(ctx context.Context, address, appID string, key conference.Secret) (HookSettings, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if !pushable(address) {
 		return HookSettings{}, ErrHookURL
 	}
 	corp, f := a.corporation(ctx)
@@ -155,6 +155,14 @@ func (a *Account) command(ctx context.Context, c call) *fault {
 func (a *Account) corporation(ctx context.Context) (string, *fault) {
 	token, f := a.login.token(ctx, conference.Secret{})
 	return token.corpID, f
+}
+
+func pushable(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
 }
 
 // printableURL is a URL as it can be shown: without a user or a query, and empty if it is none.

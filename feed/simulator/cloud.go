@@ -1,9 +1,11 @@
 // Package simulator is a cloud of meetings on loopback: the REST and WebSocket surface of Huawei Cloud Meeting that a
 // status board needs, served over real sockets and enforcing the documented rules (meeting_21_0027, _1506, _1508,
-// _1510 to _1516, _1520).
+// _1510 to _1516, _1520); and, where an App is configured, what an enterprise needs to find its meetings: the login
+// (meeting_21_0311), the lists (meeting_21_0017, _0025) and the push of events.
 //
-// It has two layers. A Meeting is a handle by which a test or a program starts, changes and ends a meeting and misbehaves
-// on purpose. Demo adds meetings that live by themselves, reproducibly from a seed, while Run drives them.
+// A Meeting is a handle by which a test or a program starts, changes and ends a meeting. Inject makes one meeting, or all of the
+// cloud, misbehave in any of the ways of Faults. Demo adds meetings that live by themselves, reproducibly from a seed, while Run
+// drives them. What clients do against the rules without being refused is found in Violations.
 //
 // The package imports nothing of ours, so that a mistake in the client cannot be repeated here.
 package simulator
@@ -17,31 +19,40 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // Cloud is the simulated cloud. It is an http.Handler, so any server can serve it; Start serves it on a loopback port of its
 // own. Close it in both cases: a server does not know the WebSocket connections. All methods are safe for concurrent
 // use.
 type Cloud struct {
-	config Config
-	mux    *http.ServeMux
-	events *sender
+	config   Config
+	mux      *http.ServeMux
+	events   *sender
+	upgrader *websocket.Upgrader
+	faults   atomic.Uint64 // a faultSet
+	ended    chan struct{} // closed by Close
 
-	mu         sync.Mutex
-	meetings   map[string]*Meeting
-	casts      []*cast
-	control    map[string]controlToken
-	webSocket  map[string]webSocketToken
-	pruneAt    int // the number of WebSocket tokens at which the expired ones are looked for
-	logins     logins
-	issued     []string // every token that was given away
-	called     map[string]int
-	recent     map[string][]time.Time // calls of the last minute, where they are limited
-	violations []string
-	handler    http.Handler
-	sockets    sync.WaitGroup
-	closed     bool
+	mu          sync.Mutex
+	application *App // not modified; nil: nobody can log in
+	meetings    map[string]*Meeting
+	casts       []*cast
+	control     map[string]controlToken
+	webSocket   map[string]webSocketToken
+	pruneAt     int // the number of tokens at which the forgotten ones are looked for
+	logins      logins
+	issued      []string // every token that was given away
+	called      map[string]int
+	recent      map[string][]time.Time // calls of the last minute, where they are limited
+	violations  []string
+	handler     http.Handler
+	released    chan struct{} // closed and replaced when calls that hang are let go
+	frame       []byte        // the large one of a fault
+	sockets     sync.WaitGroup
+	closed      bool
 
 	listener net.Listener
 	server   *http.Server
@@ -57,7 +68,11 @@ func New(c Config) *Cloud {
 		webSocket: map[string]webSocketToken{},
 		called:    map[string]int{},
 		recent:    map[string][]time.Time{},
+		released:  make(chan struct{}),
+		ended:     make(chan struct{}),
 	}
+	cloud.SetApp(c.App)
+	cloud.upgrader = newUpgrader()
 	cloud.events = newSender(cloud.config)
 	cloud.mux = cloud.routes()
 	cloud.handler = cloud.mux
@@ -123,7 +138,10 @@ func (c *Cloud) URL() string { return "http://" + c.listener.Addr().String() }
 // Close stops serving, closes every connection and waits until all have gone.
 func (c *Cloud) Close() error {
 	c.mu.Lock()
-	c.closed = true
+	if !c.closed {
+		c.closed = true
+		close(c.ended)
+	}
 	c.mu.Unlock()
 	var err error
 	if c.server != nil {
@@ -137,6 +155,9 @@ func (c *Cloud) Close() error {
 	c.events.close()
 	return err
 }
+
+// now is the cloud's time.
+func (c *Cloud) now() time.Time { return c.config.Now().Add(faultSet(c.faults.Load()).offset()) }
 
 func (c *Cloud) closing() bool {
 	c.mu.Lock()

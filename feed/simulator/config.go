@@ -32,6 +32,8 @@ type Config struct {
 	EventRetry time.Duration
 	// EventPatience is for how long an event is repeated. Default 24 h.
 	EventPatience time.Duration
+	// Delay is by how much the fault Delayed holds things back. Default 2 s.
+	Delay time.Duration
 	// Now is the cloud's clock: of its messages and of its tokens. Default time.Now.
 	Now func() time.Time
 	// Speed is by how much the meetings of Demo live faster than written. Default 1.
@@ -50,6 +52,7 @@ func (c Config) withDefaults() Config {
 	c.PasswordLock = cmp.Or(c.PasswordLock, 5*time.Minute)
 	c.EventRetry = cmp.Or(c.EventRetry, 10*time.Second)
 	c.EventPatience = cmp.Or(c.EventPatience, 24*time.Hour)
+	c.Delay = cmp.Or(c.Delay, 2*time.Second)
 	c.Speed = cmp.Or(c.Speed, 1)
 	if c.Now == nil {
 		c.Now = time.Now
@@ -78,7 +81,7 @@ type MeetingConfig struct {
 	Name string
 	// Title is sent with the basic information and in the lists.
 	Title string
-	// Owner is who booked the meeting. Default "user01".
+	// Owner is who booked the meeting: App.UserID, "admin" for the default administrator, or anybody else. Default "user01".
 	Owner string
 	// ScheduledStart and ScheduledEnd are what was booked. Default: from now on, for an hour.
 	ScheduledStart, ScheduledEnd time.Time

@@ -14,6 +14,7 @@ type controlToken struct {
 	meeting    *Meeting
 	occurrence int
 	expires    time.Time
+	granted    time.Time // by the clock that no fault moves
 }
 
 // webSocketToken opens one connection.
@@ -40,11 +41,11 @@ func (c *Cloud) serveControlToken(w http.ResponseWriter, r *http.Request) {
 		}
 		token = rand.Text()
 	}
-	expires := c.config.Now().Add(c.config.ControlTokenLife)
+	expires := m.clock().Add(c.config.ControlTokenLife)
 	webSocket := c.newWebSocketToken(m)
 	occurrence := m.occurrenceNow()
 	c.mu.Lock()
-	c.control[token] = controlToken{meeting: m, occurrence: occurrence, expires: expires}
+	c.control[token] = controlToken{meeting: m, occurrence: occurrence, expires: expires, granted: c.config.Now()}
 	c.issue(token)
 	c.mu.Unlock()
 	m.count(func(n *Counts) { n.ControlTokens++ })
@@ -63,7 +64,7 @@ func (c *Cloud) serveControlToken(w http.ResponseWriter, r *http.Request) {
 // wrong ones.
 func (c *Cloud) knowsPassword(w http.ResponseWriter, r *http.Request, m *Meeting) bool {
 	right := r.Header.Get("X-Login-Type") == "1" && r.Header.Get("X-Password") == m.hostPassword
-	switch locked := m.try(right, c.config.Now()); {
+	switch locked := m.try(right, m.clock()); {
 	case locked:
 		c.refuse(w, r, http.StatusLocked, codeLocked, "CONF_PASSWORD_LOCKED")
 	case !right:
@@ -134,38 +135,48 @@ func (c *Cloud) inProgress(w http.ResponseWriter, r *http.Request, m *Meeting) b
 }
 
 func (c *Cloud) newWebSocketToken(m *Meeting) string {
-	token, now := rand.Text(), c.config.Now()
+	token, expires := rand.Text(), m.clock().Add(c.config.WebSocketTokenLife)
+	forgotten := c.config.Now().Add(-2 * clockStep) // whatever a fault does to the clock of a meeting
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.webSocket) >= c.pruneAt { // not each time: with thousands of meetings there are thousands of tokens
-		maps.DeleteFunc(c.webSocket, func(_ string, held webSocketToken) bool { return !now.Before(held.expires) })
-		c.pruneAt = 2*len(c.webSocket) + 64
+	// Not each time: with thousands of meetings there are thousands of tokens.
+	if len(c.webSocket)+len(c.control) >= c.pruneAt {
+		maps.DeleteFunc(c.webSocket, func(_ string, held webSocketToken) bool { return held.expires.Before(forgotten) })
+		maps.DeleteFunc(c.control, func(_ string, held controlToken) bool { return held.expires.Before(forgotten) })
+		c.pruneAt = 2*(len(c.webSocket)+len(c.control)) + 1000
 	}
 	c.issue(token)
-	c.webSocket[token] = webSocketToken{meeting: m, expires: now.Add(c.config.WebSocketTokenLife)}
+	c.webSocket[token] = webSocketToken{meeting: m, expires: expires}
 	return token
 }
 
 // spendWebSocketToken reports whether the token opens a connection for the meeting, and ends its validity.
 func (c *Cloud) spendWebSocketToken(token string, m *Meeting) bool {
+	now := m.clock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	held, known := c.webSocket[token]
 	delete(c.webSocket, token)
-	return known && held.meeting == m && c.config.Now().Before(held.expires)
+	return known && held.meeting == m && now.Before(held.expires)
 }
+
+// tokenGrace is how late a control token may arrive that was sent within its life.
+const tokenGrace = 10 * time.Second
 
 // validControl reports whether the control token is valid for the meeting's present occurrence.
 func (c *Cloud) validControl(token string, m *Meeting) bool {
-	occurrence := m.occurrenceNow()
+	occurrence, now := m.occurrenceNow(), m.clock()
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	held, known := c.control[token]
-	if known && !c.config.Now().Before(held.expires) {
+	expired := known && !now.Before(held.expires)
+	if expired {
 		delete(c.control, token)
-		return false
 	}
-	return known && held.meeting == m && held.occurrence == occurrence
+	c.mu.Unlock()
+	if expired && c.config.Now().Sub(held.granted) > c.config.ControlTokenLife+tokenGrace { // whatever a fault does to the clock
+		c.violate("a control token was sent after it had expired")
+	}
+	return known && !expired && held.meeting == m && held.occurrence == occurrence
 }
 
 // ExpireTokens ends the validity of every control token and of every WebSocket token.

@@ -24,7 +24,7 @@ type mirror struct {
 // mirrored subscribes a client without a socket to a meeting.
 func mirrored(t *testing.T, m *Meeting) *mirror {
 	c := &mirror{
-		t: t, conn: &connection{frames: make(chan []byte, outgoing)}, counts: map[string]int{}, versions: map[string][2]int64{},
+		t: t, conn: newConnection(nil, m), counts: map[string]int{}, versions: map[string][2]int64{},
 		people: map[string]map[string]string{}, waiting: map[string]map[string]string{},
 	}
 	m.mu.Lock()
@@ -38,8 +38,10 @@ func mirrored(t *testing.T, m *Meeting) *mirror {
 
 // read takes every message that was sent.
 func (c *mirror) read() {
-	for len(c.conn.frames) > 0 {
-		frame := <-c.conn.frames
+	frames := c.conn.queue
+	c.conn.queue = nil
+	for _, sent := range frames {
+		frame := sent.text
 		if frame == nil {
 			continue // the meeting has ended
 		}

@@ -81,7 +81,7 @@ func (m *Meeting) tell(name string, p *Participant) {
 func (c *Cloud) eventBody(h hook, e Event, occurrence string) []byte {
 	at := e.Time
 	if at.IsZero() {
-		at = c.config.Now()
+		at = c.now()
 	}
 	if e.Nonce == "" {
 		e.Nonce = rand.Text()

@@ -88,7 +88,7 @@ func (c *Cloud) serveLogin(w http.ResponseWriter, r *http.Request) {
 			access = value
 		}
 	}
-	now := c.config.Now()
+	now := c.now()
 	switch {
 	case app == nil || req.AppID != app.ID || req.UserID != "" && req.UserID != app.UserID:
 		c.refuse(w, r, http.StatusUnauthorized, codeAccount, "ACCOUNT_OR_PASSWORD_ERROR")
@@ -130,7 +130,7 @@ func (c *Cloud) malformed(r *http.Request, req loginRequest) (wrong []string) {
 	check(req.CorpID == nil, "corpId is for service providers only")
 	check(len(req.Nonce) >= 32 && len(req.Nonce) <= 64, "nonce has not 32 to 64 characters")
 	check(req.ExpireTime != nil, "expireTime is missing")
-	check(req.ExpireTime == nil || time.Duration(*req.ExpireTime-c.config.Now().Unix()) < farFuture/time.Second, "expireTime is not in seconds")
+	check(req.ExpireTime == nil || time.Duration(*req.ExpireTime-c.now().Unix()) < farFuture/time.Second, "expireTime is not in seconds")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	check(!c.logins.nonces[req.Nonce], "nonce was used before")
@@ -192,7 +192,7 @@ func (c *Cloud) loggedIn(w http.ResponseWriter, r *http.Request) (login, bool) {
 		l = c.logins.valid[i]
 	}
 	c.mu.Unlock()
-	if i < 0 || !c.config.Now().Before(l.expires) {
+	if i < 0 || !c.now().Before(l.expires) {
 		c.refuse(w, r, http.StatusUnauthorized, "", "ACCESS_TOKEN_INVALID")
 		return login{}, false
 	}
@@ -207,14 +207,14 @@ func (c *Cloud) SetApp(app *App) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.config.App = app
+	c.application = app
 }
 
 // app is the application that can log in, nil if there is none.
 func (c *Cloud) app() *App {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.config.App
+	return c.application
 }
 
 // ExpireAccessTokens ends the validity of every login.
@@ -254,8 +254,8 @@ func (c *Cloud) Secrets() []string {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.config.App != nil {
-		all = append(all, c.config.App.Key)
+	if c.application != nil {
+		all = append(all, c.application.Key)
 	}
 	return append(all, c.issued...)
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,6 +41,7 @@ type Meeting struct {
 	owner        string
 	secrets      secrets
 	initial      map[string]any
+	faults       atomic.Uint64 // a faultSet
 
 	mu              sync.Mutex
 	phase           phase
@@ -59,6 +61,7 @@ type Meeting struct {
 	wrongPasswords  int       // in a row
 	lockedUntil     time.Time // by too many of them
 	listing         listing
+	garbled         int               // pieces of garbage that were sent
 	versions        map[string]scales // by message type
 	lastTime        int64             // createTime, ms
 	ids             *rand.Rand
@@ -116,7 +119,7 @@ func (m *Meeting) Start() {
 func (m *Meeting) End() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.phase == running {
+	if m.phase == running && !m.faultsNow().has(EndWithoutDestroyed) {
 		m.set(map[string]any{"state": "Destroyed", "recState": 0})
 	}
 	m.close()
@@ -144,9 +147,7 @@ func (m *Meeting) close() {
 func (m *Meeting) CutConnections() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for conn := range m.connections {
-		conn.cut()
-	}
+	m.cut()
 }
 
 // SetEcho says whether heartbeats are answered. They are counted in any case.
@@ -215,7 +216,7 @@ func (m *Meeting) heartbeat(conn *connection, echo []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.counts.Heartbeats++
-	if !m.noEcho {
+	if !m.noEcho && !m.faultsNow().has(EchoWithheld) {
 		conn.send(echo)
 	}
 }
@@ -226,6 +227,10 @@ func (m *Meeting) subscribe(conn *connection, req request) {
 	types, code, desc := m.cloud.judge(m, req)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	faults := m.faultsNow()
+	if faults.has(SubscriptionUnanswered) {
+		return
+	}
 	if m.refuseSubscribe != 0 {
 		code, desc = m.refuseSubscribe, "REFUSED_BY_TEST"
 	}
@@ -239,9 +244,10 @@ func (m *Meeting) subscribe(conn *connection, req request) {
 	m.connections[conn] = types
 	for _, t := range supported {
 		if fields := m.whole(t); fields != nil && slices.Contains(types, t) && !slices.Contains(m.withheld, t) {
-			conn.send(m.message(t, fullMode, fields))
+			conn.push(m, t, fullMode, m.message(t, fullMode, fields))
 		}
 	}
+	m.overwhelm(conn, faults)
 }
 
 func (m *Meeting) count(f func(*Counts)) {

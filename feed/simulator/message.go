@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // The types of the messages that the cloud makes by itself (meeting_21_1512 to _1516; CustomMultiPicNotify and
@@ -49,7 +50,7 @@ func (m *Meeting) Push(action string, mode int, fields map[string]any) {
 func (m *Meeting) PushRaw(frame []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.spread("", append([]byte{}, frame...)) // nil would mean to close
+	m.spread("", rawMode, append([]byte{}, frame...)) // nil would mean to close
 }
 
 // PushFull pushes a full message of each type, of the status when none is named. A type of which there is nothing to say is
@@ -66,7 +67,11 @@ func (m *Meeting) PushFull(types ...string) {
 }
 
 func (m *Meeting) push(action string, mode int, fields map[string]any) {
-	m.spread(action, m.message(action, mode, fields))
+	if m.heard(action) {
+		m.spread(action, mode, m.message(action, mode, fields))
+	} else {
+		m.number(action, mode)
+	}
 }
 
 func (m *Meeting) pushFull(action string) {
@@ -76,13 +81,28 @@ func (m *Meeting) pushFull(action string) {
 }
 
 // spread sends a frame to everybody whom its type concerns.
-func (m *Meeting) spread(action string, frame []byte) {
-	unasked := !slices.Contains(supported, action)
+func (m *Meeting) spread(action string, mode int, frame []byte) {
 	for conn, types := range m.connections {
-		if len(types) > 0 && (unasked || slices.Contains(types, action)) {
-			conn.send(frame)
+		if concerns(action, types) {
+			conn.push(m, action, mode, frame)
 		}
 	}
+}
+
+// heard reports whether a message of the type concerns anybody.
+func (m *Meeting) heard(action string) bool {
+	for _, types := range m.connections {
+		if concerns(action, types) {
+			return true
+		}
+	}
+	return false
+}
+
+// concerns reports whether a message of the type is for somebody who has subscribed to the types. Those that cannot be subscribed
+// are for every subscriber.
+func concerns(action string, types []string) bool {
+	return len(types) > 0 && (slices.Contains(types, action) || !slices.Contains(supported, action))
 }
 
 // whole returns what a full message of the type says now, nil when there is nothing to say.
@@ -104,12 +124,12 @@ func (m *Meeting) whole(action string) map[string]any {
 	return nil
 }
 
-// message returns a frame with its envelope (meeting_21_1513): the versions of a type are on two scales, ms for full
-// messages and a sequence for incremental ones.
-func (m *Meeting) message(action string, mode int, fields map[string]any) []byte {
+// number makes the version and the createTime of a message (meeting_21_1513): the versions of a type are on two scales, ms for
+// full messages and a sequence for incremental ones.
+func (m *Meeting) number(action string, mode int) (version, createTime int64) {
 	v := m.versions[action]
 	at := m.stamp()
-	version := at
+	version = at
 	if mode == incrementalMode {
 		v.sequence++
 		version = v.sequence
@@ -121,6 +141,12 @@ func (m *Meeting) message(action string, mode int, fields map[string]any) []byte
 		v.full, version = at, at
 	}
 	m.versions[action] = v
+	return version, at
+}
+
+// message returns a frame with its envelope.
+func (m *Meeting) message(action string, mode int, fields map[string]any) []byte {
+	version, at := m.number(action, mode)
 	frame := map[string]any{
 		"action": action, "confID": m.confID, "msgID": fmt.Sprintf("%016x%016x", m.ids.Uint64(), m.ids.Uint64()),
 		"msgMode": mode, "version": version, "createTime": at,
@@ -135,5 +161,8 @@ func (m *Meeting) stamp() int64 {
 	return m.lastTime
 }
 
-// now is the cloud's time in ms.
-func (m *Meeting) now() int64 { return m.cloud.config.Now().UnixMilli() }
+// now is the meeting's time in ms.
+func (m *Meeting) now() int64 { return m.clock().UnixMilli() }
+
+// clock is the meeting's time: the cloud's, unless a fault has moved the meeting's own.
+func (m *Meeting) clock() time.Time { return m.cloud.config.Now().Add(m.faultsNow().offset()) }

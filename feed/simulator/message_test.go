@@ -297,10 +297,10 @@ func TestGeometryWithOneLargeScreenCoversEachCellOnce(t *testing.T) {
 func TestEmptyRawFrameIsAFrame(t *testing.T) {
 	m := New(Config{}).Add(MeetingConfig{ConfID: id})
 	m.Start()
-	conn := &connection{frames: make(chan []byte, 1)}
+	conn := newConnection(nil, m)
 	m.connections[conn] = supported
 	m.PushRaw(nil)
-	if frame := <-conn.frames; frame == nil {
+	if frame, _, _ := conn.look(time.Now()); frame.text == nil {
 		t.Error("it closes the connection")
 	}
 }

@@ -86,7 +86,7 @@ func (c *Cloud) routes() *http.ServeMux {
 		mux.HandleFunc(call.method+" "+call.path, func(w http.ResponseWriter, r *http.Request) {
 			c.inspect(call, r)
 			if c.takes(call) {
-				call.serve(c, w, r)
+				c.serveCall(call, w, r)
 				return
 			}
 			w.Header().Set("Retry-After", "1")
@@ -162,9 +162,9 @@ func (c *Cloud) Calls(path string) int {
 // violationLimit is how many violations are kept.
 const violationLimit = 100
 
-// Violations lists the rules that clients broke and the cloud did not refuse for, each once, in the order in which they
-// did so first: a name that the query must not have, a header that is missing or gives away too much. It has no secret. A test of
-// a client wants it to be empty.
+// Violations lists the rules about the form of calls and requests that clients broke, whether they were refused for it or not: a
+// name that the query must not have, a header that is missing or gives away too much. Each is there once, in the order in which
+// they were broken first, a hundred at most. None quotes a secret. A test of a client wants it to be empty.
 func (c *Cloud) Violations() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -194,7 +194,7 @@ func (c *Cloud) answer(w http.ResponseWriter, status int, body any) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json;charset=UTF-8")
 	h.Set("X-Request-Id", rand.Text())
-	h.Set("Date", c.config.Now().UTC().Format(http.TimeFormat))
+	h.Set("Date", c.now().UTC().Format(http.TimeFormat))
 	w.WriteHeader(status)
 	if body != nil {
 		_ = json.NewEncoder(w).Encode(body) // a client that went away needs no answer

@@ -29,6 +29,8 @@ func checkMessage(t *testing.T, m conference.Message, frameSize int) {
 		for name := range strings.SplitSeq(m.Refusal.Field, ".") {
 			checkName(t, name)
 		}
+		checkName(t, string(m.Refusal.Type))
+		checkExcerpt(t, m.Refusal.Excerpt)
 	case conference.StatusMessage:
 		checkPushed(t, conference.StatusType, m.Envelope, m.Withheld, checkStatus(t, &m.Status), frameSize)
 	case conference.BasicMessage:
@@ -49,6 +51,14 @@ func checkMessage(t *testing.T, m conference.Message, frameSize int) {
 		checkPushed(t, conference.CustomLayoutType, m.Envelope, m.Withheld, checkCustom(t, &m.Custom), frameSize)
 	default:
 		t.Errorf("a %T", m)
+	}
+}
+
+// checkExcerpt fails unless the text is short, in one line and names no secret.
+func checkExcerpt(t *testing.T, text string) {
+	t.Helper()
+	if !utf8.ValidString(text) || utf8.RuneCountInString(text) > 400 || strings.ContainsAny(text, "\r\n\u2028\u2029") || strings.Contains(text, "://") {
+		t.Errorf("excerpt %q", text)
 	}
 }
 

@@ -18,6 +18,14 @@ type cleaner struct {
 	out      jx.Writer
 	kept     int      // bytes of the fields that were written before the one in out
 	members  []member // of the objects that are open, one after the other
+
+	// frame: a whole frame is cleaned, see Clean. names replaces those in it, and replaced counts how often. When there is enough
+	// in out, the rest of the frame is not looked at; 0: all is wanted.
+	frame    bool
+	names    *Names
+	replaced int
+	screen   bool // the innermost open object is a screen
+	enough   int
 }
 
 // member is one written member of an open object, "name":value and a comma, by its place in out.
@@ -53,6 +61,9 @@ func (c *cleaner) field(d *jx.Decoder, key []byte, depth int) (kept bool, err er
 		c.withhold(key)
 		return false, d.Skip()
 	}
+	if c.frame && depth == 1 && string(key) == "action" && d.Next() == jx.String {
+		return c.action(d)
+	}
 	return c.value(d, key, depth)
 }
 
@@ -69,9 +80,9 @@ func (c *cleaner) value(d *jx.Decoder, key []byte, depth int) (kept bool, err er
 		if err != nil || !kept {
 			return false, err
 		}
-		c.out.Str(text)
+		c.out.Str(c.renamed(text, key))
 	case jx.Object:
-		if err := c.object(d, depth+1); err != nil {
+		if err := c.object(d, key, depth+1); err != nil {
 			return false, err
 		}
 	case jx.Array:
@@ -86,25 +97,35 @@ func (c *cleaner) value(d *jx.Decoder, key []byte, depth int) (kept bool, err er
 		if len(raw) > maxText {
 			return false, refuse(conference.RefusedTooLarge, "")
 		}
-		if kind == jx.Number && overflows(raw) {
+		switch {
+		case kind == jx.Number && c.names != nil && c.names.rule(key, c.screen) != nil:
+			c.out.Str(c.renamed(string(raw), key))
+		case kind == jx.Number && !c.frame && overflows(raw):
 			c.out.ByteStr(raw) // as a number it would break every reader of JSON that holds numbers as float64
-		} else {
+		default:
 			c.out.Raw(raw)
 		}
 	}
-	if c.kept+len(c.out.Buf) > maxUnlisted {
+	if !c.frame && c.kept+len(c.out.Buf) > maxUnlisted {
 		return false, refuse(conference.RefusedTooLarge, "")
 	}
 	return true, nil
 }
 
-func (c *cleaner) object(d *jx.Decoder, depth int) error {
+// object writes an object. of is the name of the field that it belongs to, as in value.
+func (c *cleaner) object(d *jx.Decoder, of []byte, depth int) error {
 	if depth > maxDepth {
 		return refuse(conference.RefusedTooDeep, "")
 	}
+	outer := c.screen
+	c.screen = c.names != nil && listsScreens(of)
+	defer func() { c.screen = outer }()
 	base := len(c.members)
 	c.out.ObjStart()
 	err := object(d, "", func(key []byte) error {
+		if c.hasEnough() {
+			return errEnough
+		}
 		start := len(c.out.Buf)
 		c.out.Str(validText(key))
 		nameEnd := len(c.out.Buf)
@@ -113,7 +134,10 @@ func (c *cleaner) object(d *jx.Decoder, depth int) error {
 		}
 		c.out.RawStr(":")
 		kept, err := c.field(d, key, depth)
-		if !kept {
+		switch {
+		case err == errEnough:
+			return err // what there is of the value is wanted
+		case !kept:
 			c.out.Buf = c.out.Buf[:start]
 			return err
 		}
@@ -122,6 +146,9 @@ func (c *cleaner) object(d *jx.Decoder, depth int) error {
 		return nil
 	})
 	c.members = c.members[:base]
+	if err == errEnough {
+		return err
+	}
 	c.trimComma()
 	c.out.ObjEnd()
 	return err
@@ -154,17 +181,42 @@ func (c *cleaner) array(d *jx.Decoder, key []byte, depth int) error {
 	if depth > maxDepth {
 		return refuse(conference.RefusedTooDeep, "")
 	}
+	most := maxElements
+	if c.frame { // of the largest array that is listed
+		most = max(most, conference.MaxParticipants)
+	}
 	c.out.ArrStart()
-	err := array(d, "", maxElements, func() error {
+	err := array(d, "", most, func() error {
+		if c.hasEnough() {
+			return errEnough
+		}
 		kept, err := c.value(d, key, depth)
 		if kept {
 			c.out.Comma()
 		}
 		return err
 	})
+	if err == errEnough {
+		return err
+	}
 	c.trimComma()
 	c.out.ArrEnd()
 	return err
+}
+
+func (c *cleaner) hasEnough() bool { return c.enough > 0 && len(c.out.Buf) >= c.enough }
+
+// renamed returns a text, or its pseudonym if it is of somebody. key is as for value.
+func (c *cleaner) renamed(text string, key []byte) string {
+	if c.names == nil {
+		return text
+	}
+	pseudonym := c.names.rule(key, c.screen)
+	if pseudonym == nil {
+		return text
+	}
+	c.replaced++
+	return pseudonym(text)
 }
 
 func (c *cleaner) trimComma() { c.out.Buf = bytes.TrimSuffix(c.out.Buf, []byte(",")) }
@@ -176,21 +228,28 @@ func (c *cleaner) text(raw, key []byte, depth int) (text string, kept bool, err 
 	if len(raw) > maxText {
 		return "", false, refuse(conference.RefusedTooLarge, "")
 	}
-	if looksLikeJSON(raw) && jx.Valid(raw) {
-		outer, before := c.out, c.total
+	switch {
+	case looksLikeJSON(raw) && jx.Valid(raw):
+		outer, before := c.out, c.total+c.replaced
 		c.out = jx.Writer{}
 		_, err := c.value(jx.DecodeBytes(raw), key, depth)
 		text, c.out = string(c.out.Buf), outer
-		if c.total == before {
+		if err != nil {
+			return "", false, err
+		}
+		if c.total+c.replaced == before {
 			text = validText(raw)
 		}
-		return text, true, err
-	}
-	if holdsURL(raw) || canHoldSecret(raw) {
+	case holdsURL(raw), canHoldSecret(raw):
 		c.withhold(key)
 		return "", false, nil
+	default:
+		text = validText(raw)
 	}
-	return validText(raw), true, nil
+	if len(text) > maxText { // what is not UTF-8 grows
+		return "", false, refuse(conference.RefusedTooLarge, "")
+	}
+	return text, true, nil
 }
 
 // withhold counts a field or an element that was left out.

@@ -5,7 +5,6 @@
 package wire
 
 import (
-	"errors"
 	"time"
 
 	"confboard/feed/conference"
@@ -33,27 +32,23 @@ const (
 
 // Decode turns a frame into a message about the meeting confID, whose connection it came on, received at the given
 // instant. It never fails: the result is the message of the frame's type, such as a conference.StatusMessage, a
-// conference.PassedMessage for a type that is not used, or a conference.RefusedMessage that names the fault without quoting the frame. The result keeps nothing of the
-// frame's memory. Decode is safe for concurrent use.
+// conference.PassedMessage for a type that is not used, or a conference.RefusedMessage that names the fault. The result
+// keeps nothing of the frame's memory. Decode is safe for concurrent use.
 func Decode(frame []byte, confID conference.ConfID, at time.Time) conference.Message {
 	about := conference.About{ConfID: confID, At: at}
-	m, err := decode(frame, about)
-	if err == nil {
-		return m
+	head := new(head)
+	m, err := decode(frame, about, head)
+	if err != nil {
+		return conference.RefusedMessage{About: about, Refusal: explain(err, frame, head, at)}
 	}
-	fault := refusal{kind: conference.RefusedNotJSON}
-	if !errors.As(err, &fault) && nestsTooDeep(frame) {
-		fault.kind = conference.RefusedTooDeep // the JSON library has a depth limit of its own, without an error to tell it by
-	}
-	return conference.RefusedMessage{About: about, Refusal: conference.Refusal{Kind: fault.kind, Field: fault.field, At: at}}
+	return m
 }
 
-func decode(frame []byte, about conference.About) (conference.Message, error) {
+func decode(frame []byte, about conference.About, head *head) (conference.Message, error) {
 	if len(frame) > MaxFrame {
 		return nil, refuse(conference.RefusedTooLarge, "")
 	}
-	head, err := readHead(frame)
-	if err != nil {
+	if err := head.read(frame); err != nil {
 		return nil, err
 	}
 	messageType, err := head.messageType()
@@ -92,51 +87,6 @@ func decoderOf(t conference.MessageType) func(*decoder, conference.About, confer
 		return decodeCustomLayout
 	}
 	return nil
-}
-
-// refusal is the error that refuses a frame whole. Any other error of this package means that the frame is not JSON.
-type refusal struct {
-	kind  conference.RefusalKind
-	field string
-}
-
-func (r refusal) Error() string {
-	if r.field == "" {
-		return "frame refused: " + string(r.kind)
-	}
-	return "frame refused: " + string(r.kind) + ": " + r.field
-}
-
-func refuse(kind conference.RefusalKind, field string) error { return refusal{kind, field} }
-
-// refusedAt names the field of a refusal whose place was not known where it arose.
-func refusedAt(err error, path string) error {
-	if fault, ok := err.(refusal); ok && fault.field == "" {
-		return refuse(fault.kind, path)
-	}
-	return err
-}
-
-// nestsTooDeep reports whether a frame opens more objects and arrays than maxDepth, texts not counted. The frame need not
-// be valid.
-func nestsTooDeep(frame []byte) bool {
-	depth, inText := 0, false
-	for i := 0; i < len(frame); i++ {
-		switch c := frame[i]; {
-		case inText && c == '\\':
-			i++
-		case c == '"':
-			inText = !inText
-		case inText:
-		case c == '{', c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case c == '}', c == ']':
-			depth--
-		}
-	}
-	return false
 }
 
 // object reads an object, calling read for each field with the decoder before the field's value, which read

@@ -18,6 +18,10 @@ func dump(m conference.Message) string {
 		fmt.Fprintf(&b, "passed: %s\n", m.Type)
 	case conference.RefusedMessage:
 		fmt.Fprintf(&b, "refused: %s %s\n", m.Refusal.Kind, m.Refusal.Field)
+		if m.Refusal.Type != "" {
+			fmt.Fprintf(&b, "%s %s\n", modeWord(m.Refusal.Mode), m.Refusal.Type)
+		}
+		fmt.Fprintf(&b, "excerpt: %s\n", m.Refusal.Excerpt)
 	case conference.StatusMessage:
 		dumpEnvelope(&b, m.Envelope)
 		for f := range conference.FieldCount {
@@ -57,14 +61,18 @@ func dump(m conference.Message) string {
 }
 
 func dumpEnvelope(b *strings.Builder, e conference.Envelope) {
-	mode, created := "full", "not sent"
-	if e.Mode == conference.Incremental {
-		mode = "incremental"
-	}
+	created := "not sent"
 	if !e.CreateTime.IsZero() {
 		created = e.CreateTime.Format(time.RFC3339Nano)
 	}
-	fmt.Fprintf(b, "%s %s: version %d, created %s, msgID %q\n", mode, e.Type, e.RawVersion(), created, e.MsgID)
+	fmt.Fprintf(b, "%s %s: version %d, created %s, msgID %q\n", modeWord(e.Mode), e.Type, e.RawVersion(), created, e.MsgID)
+}
+
+func modeWord(m conference.Mode) string {
+	if m == conference.Incremental {
+		return "incremental"
+	}
+	return "full"
 }
 
 func dumpValue(k conference.Kind, v conference.Value) string {

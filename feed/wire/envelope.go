@@ -34,13 +34,13 @@ func (h *head) field(key []byte) *scalar {
 	return nil
 }
 
-// readHead checks that the frame is one JSON object and nothing else, and takes the envelope from it.
-func readHead(frame []byte) (*head, error) {
-	h := new(head)
+// read checks that the frame is one JSON object and nothing else, and takes the envelope from it. Of a frame at fault the head
+// has what came before the fault.
+func (h *head) read(frame []byte) error {
 	d := jx.DecodeBytes(frame)
 	iter, err := d.ObjIter()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for iter.Next() {
 		if to := h.field(iter.Key()); to != nil {
@@ -49,16 +49,16 @@ func readHead(frame []byte) (*head, error) {
 			err = d.Skip()
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := iter.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := d.Skip(); err != io.EOF {
-		return nil, refuse(conference.RefusedNotJSON, "")
+		return refuse(conference.RefusedNotJSON, "")
 	}
-	return h, nil
+	return nil
 }
 
 // messageType is the action. One that no sane cloud sends becomes oddName: it is counted, and need not be quoted.

@@ -74,9 +74,8 @@ func checkRefusal(t *testing.T, frame string, kind conference.RefusalKind, field
 		}
 		return
 	}
-	want := conference.Refusal{Kind: kind, Field: field, At: receivedAt}
-	if !ok || refused.Refusal != want {
-		t.Errorf("got %T %+v, want %+v", got, refused.Refusal, want)
+	if r := refused.Refusal; !ok || r.Kind != kind || r.Field != field || !r.At.Equal(receivedAt) {
+		t.Errorf("got %T %+v, want %s %s", got, r, kind, field)
 	}
 }
 

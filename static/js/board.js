@@ -6,7 +6,10 @@
   const SILENT = 45_000; // ms: the whole page says NO DATA, and the stream is opened anew
   const DAY = 86_400_000;
 
-  let skew = Number(root.dataset.now) - Date.now(); // server's clock minus ours, ms
+  // The board's clock, in ms. While a recording is played it is the recording's: faster than ours by the rate, and it stands still at the end.
+  let boardTime = Number(root.dataset.now);
+  let boardTimeAt = Date.now();
+  const boardNow = () => boardTime + (Date.now() - boardTimeAt) * Number(root.dataset.rate);
   let heard = performance.now();
   let heardAt = Date.now();
   let connection = null;
@@ -47,7 +50,9 @@
 
   document.addEventListener("clock", (e) => {
     const told = JSON.parse(e.detail.data);
-    skew = told.now - Date.now();
+    boardTime = told.now;
+    boardTimeAt = Date.now();
+    if (root.dataset.rate !== String(told.rate)) root.dataset.rate = told.rate;
     if (told.build !== root.dataset.build) upgrade(told.build);
   });
 
@@ -163,13 +168,19 @@
     if (s < 2 * 86_400) return ago.format(-Math.floor(s / 3600), "hour");
     return ago.format(-Math.floor(s / 86_400), "day");
   };
+  const ahead = (ms) => {
+    const s = Math.max(0, Math.ceil(ms / 1000));
+    if (s < 120) return ago.format(s, "second");
+    return s < 7200 ? ago.format(Math.floor(s / 60), "minute") : ago.format(Math.floor(s / 3600), "hour");
+  };
   const shown = {
     clock: (at, now) => (Math.abs(now - at) < DAY && new Date(at).getDate() === new Date(now).getDate() ? time : dated).format(at),
     since: (at, now) => elapsed(now - at),
     ago: (at, now) => relative(now - at),
+    in: (at, now) => ahead(at - now),
   };
   const showTimes = () => {
-    const now = Date.now() + skew;
+    const now = boardNow();
     for (const e of document.querySelectorAll("time[data-show]")) {
       const at = Date.parse(e.dateTime);
       const text = shown[e.dataset.show](at, now);
@@ -179,10 +190,12 @@
   };
 
   // Paper does not tick: it says when it was printed.
-  addEventListener("beforeprint", () => (document.getElementById("clock").textContent = exact.format(Date.now() + skew)));
+  addEventListener("beforeprint", () => (document.getElementById("clock").textContent = exact.format(boardNow())));
 
+  const playbackTime = document.getElementById("playback-time");
   const tick = () => {
-    document.getElementById("clock").textContent = clock.format(Date.now() + skew);
+    document.getElementById("clock").textContent = clock.format(boardNow());
+    if (playbackTime) playbackTime.textContent = exact.format(boardNow());
     judge();
     showTimes();
   };

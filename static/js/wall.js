@@ -123,14 +123,21 @@
     if (rearranged) arrange();
   }).observe(region, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["datetime", "data-problem", "data-matching", "data-problems"] });
 
-  // The screen's own clock. One late event says nothing, it may have waited in a queue; two in a row do.
+  // The screen's own clock. One late event says nothing, it may have waited in a queue; two in a row do. The time of a recording
+  // that is played says nothing about it.
   const lang = document.documentElement.lang;
   const date = new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
   const OFF = 2_000;
-  let skew = Number(document.documentElement.dataset.now) - Date.now();
+  const root = document.documentElement.dataset;
+  const played = byID("playback");
+  let boardTime = Number(root.now);
+  let boardTimeAt = Date.now();
   let off = 0;
   document.addEventListener("clock", (e) => {
-    skew = JSON.parse(e.detail.data).now - Date.now();
+    boardTime = JSON.parse(e.detail.data).now;
+    boardTimeAt = Date.now();
+    if (played) return;
+    const skew = boardTime - boardTimeAt;
     off = Math.abs(skew) > OFF ? off + 1 : 0;
     note("wall-off", off >= 2, difference(Math.abs(skew) / 1000));
   });
@@ -139,7 +146,7 @@
     return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 }).format(n);
   };
   const showDate = () => {
-    const text = date.format(Date.now() + skew);
+    const text = date.format(boardTime + (Date.now() - boardTimeAt) * Number(root.rate));
     if (byID("wall-date").textContent !== text) byID("wall-date").textContent = text;
   };
   showDate();

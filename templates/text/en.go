@@ -49,10 +49,10 @@ var english = Catalogue{
 		conference.ReasonNoEcho:        "The cloud stopped answering. Connecting again.",
 		conference.ReasonTokenSpent:    "The cloud did not accept the token. Fetching a new one.",
 		conference.ReasonNotStarted:    "The meeting has not started.",
-		conference.ReasonPassword:      "No such meeting, or a wrong host password. Correct the settings and restart; it is not tried again by itself.",
-		conference.ReasonNoPassword:    "The host password is missing in the settings.",
-		conference.ReasonLocked:        "Locked after too many wrong passwords. Wait, then correct the host password in the settings.",
-		conference.ReasonNotPermitted:  "The cloud does not permit watching this meeting. Ask its organiser for host rights.",
+		conference.ReasonPassword:      "No such meeting, or a wrong host password. Correct it where the meeting was added; wrong passwords lock accounts.",
+		conference.ReasonNoPassword:    "No host password is known. Give it in the settings, or add the meeting on the page Feed.",
+		conference.ReasonLocked:        "Locked after too many wrong passwords. Wait, correct the host password, then retry on the page Feed.",
+		conference.ReasonNotPermitted:  "The cloud does not permit it. For a meeting, ask its organiser for host rights; for the list, the app needs an administrator's.",
 		conference.ReasonWrongSite:     "The meeting is on another site of the cloud. Check cloud.endpoint.",
 		conference.ReasonSubscription:  "The cloud refused the subscription to the meeting's status.",
 		conference.ReasonUnexpected:    "The cloud gave an answer that Confboard does not understand. See the log.",
@@ -118,7 +118,7 @@ var english = Catalogue{
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
 	EndingSoonNote: "Ends soon, as planned.",
-	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
+	NoneOfThese:    "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
@@ -243,6 +243,8 @@ var english = Catalogue{
 	MethodTitle: "This page can only be read", MethodHelp: "Confboard shows meetings and cannot change them. Go back to the overview.",
 	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
 	BackToOverview: "Back to the overview",
+
+	Feed: englishFeed, Playback: englishPlayback,
 }
 
 func englishScreens(n int64) string {

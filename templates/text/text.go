@@ -160,10 +160,10 @@ type Catalogue struct {
 	LayoutExact, LayoutNone, GridsSetAside                 string
 
 	// Wall.
-	Wall, WallPage                              string
-	WallPlannedEnd, WallEndingSoon              string
-	WallPlannedStart                            string
-	WallRecording, WallBroadcast                string
+	Wall, WallPage                 string
+	WallPlannedEnd, WallEndingSoon string
+	WallPlannedStart               string
+	WallRecording, WallBroadcast   string
 	// WallParticipants says what the number on a tile counts.
 	WallParticipants func(n int) string
 	// WallMore and WallMoreProblems stand behind the number of meetings that are not on the screen.
@@ -190,4 +190,8 @@ type Catalogue struct {
 	MethodTitle, MethodHelp     string
 	BusyTitle, BusyHelp         string
 	BackToOverview              string
+
+	Feed FeedText
+
+	Playback PlaybackText
 }

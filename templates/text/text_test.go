@@ -14,9 +14,11 @@ import (
 func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 	for _, lang := range text.Langs() {
 		c := reflect.ValueOf(text.For(lang)).Elem()
-		for i := range c.NumField() {
-			if c.Field(i).IsZero() {
-				t.Errorf("%s: %s is missing", lang, c.Type().Field(i).Name)
+		for _, part := range []reflect.Value{c, c.FieldByName("Feed")} {
+			for i := range part.NumField() {
+				if part.Field(i).IsZero() {
+					t.Errorf("%s: %s is missing", lang, part.Type().Field(i).Name)
+				}
 			}
 		}
 	}
@@ -51,6 +53,16 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 		}
 		for _, f := range conference.DropFates() {
 			want("drop "+f.String(), c.Dropped[f])
+			want("drop reason "+f.String(), c.Feed.DropReason[f])
+		}
+		for _, l := range []conference.ListingState{conference.ListingOff, conference.ListingAsking, conference.ListingCurrent, conference.ListingFailing, conference.ListingRefused} {
+			want("list "+string(l), c.Feed.ListingState[l])
+		}
+		for _, f := range []conference.EventFault{conference.EventMalformed, conference.EventApp, conference.EventSignature, conference.EventTime} {
+			want("event "+string(f), c.Feed.EventFault[f])
+		}
+		for _, o := range []conference.Origin{conference.FromSettings, conference.ByHand, conference.Found} {
+			want("origin "+string(o), c.Feed.Origin[o])
 		}
 		for f := range conference.FieldCount {
 			want("field "+f.WireName(), c.Fields[f].Name)

@@ -48,10 +48,10 @@ var chinese = Catalogue{
 		conference.ReasonNoEcho:        "会议服务不再应答，正在重新连接。",
 		conference.ReasonTokenSpent:    "会议服务不接受当前令牌，正在获取新令牌。",
 		conference.ReasonNotStarted:    "会议尚未开始。",
-		conference.ReasonPassword:      "会议不存在或主持人密码错误。请更正配置后重启；系统不会自动重试。",
-		conference.ReasonNoPassword:    "配置中缺少主持人密码。",
-		conference.ReasonLocked:        "密码错误次数过多，已被锁定。请稍后再更正配置中的主持人密码。",
-		conference.ReasonNotPermitted:  "会议服务不允许查看该会议，请向会议组织者索取主持人权限。",
+		conference.ReasonPassword:      "会议不存在或主持人密码错误。请在添加该会议的地方更正密码；密码多次错误会导致锁定。",
+		conference.ReasonNoPassword:    "缺少主持人密码。请在配置中填写，或在“数据接入”页添加该会议。",
+		conference.ReasonLocked:        "密码错误次数过多，已被锁定。请稍候，更正主持人密码，再到“数据接入”页重试。",
+		conference.ReasonNotPermitted:  "会议服务不允许该操作。若为会议，请向会议组织者索取主持人权限；若为企业列表，应用需要管理员权限。",
 		conference.ReasonWrongSite:     "会议位于会议服务的另一站点，请检查 cloud.endpoint。",
 		conference.ReasonSubscription:  "会议服务拒绝了会议状态订阅。",
 		conference.ReasonUnexpected:    "会议服务的应答无法识别，详见日志。",
@@ -104,7 +104,7 @@ var chinese = Catalogue{
 		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
 	EndingSoonNote: "按计划即将结束。",
-	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
+	NoneOfThese:    "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
 	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
 	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
@@ -196,4 +196,6 @@ var chinese = Catalogue{
 	MethodTitle: "本页仅供查看", MethodHelp: "Confboard 只显示会议，不能更改会议。请返回会议总览。",
 	BusyTitle: "看板的访问者过多", BusyHelp: "请稍后再刷新页面。看板管理员可以提高上限。",
 	BackToOverview: "返回会议总览",
+
+	Feed: chineseFeed, Playback: chinesePlayback,
 }

@@ -2,18 +2,24 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strconv"
 	"syscall"
+	"time"
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
 	"confboard/feed/rules"
 	"confboard/feed/simulator"
+	"confboard/web/live"
+	"confboard/web/settings"
+	"confboard/web/store"
 )
 
 // demoOptions are the flags of the command demo.
@@ -21,6 +27,7 @@ type demoOptions struct {
 	listen   string
 	chosen   bool // listen was given, and must be taken as it is
 	basePath string
+	record   settings.Record
 	meetings int
 	seed     uint64
 	speed    float64
@@ -39,36 +46,76 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	}
 	logger := newLogger(stderr, slog.LevelWarn)
 
-	sim := simulator.New(simulator.Config{Speed: o.speed, Logger: logger})
+	// The meetings are found as an enterprise's are: by its list and its events.
+	app := simulator.App{ID: "demo", Key: rand.Text()}
+	sim := simulator.New(simulator.Config{Speed: o.speed, App: &app, Logger: logger})
 	defer sim.Close()
 	sim.Demo(o.seed, o.meetings)
 	endpoint, err := sim.Start()
 	if err != nil {
 		return err
 	}
-	cloud := huawei.Config{Endpoint: endpoint, Logger: logger}
-	for _, m := range sim.Meetings() {
-		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: conference.ConfID(m.ConfID()), HostPassword: conference.NewSecret(m.HostPassword()), Name: m.Name()})
+	rooms, err := newHouse(rules.Policy(), live.Options{}, logger)
+	if err != nil {
+		return err
+	}
+	recorder, err := newRecorder(o.record, rules.Policy(), time.Now, logger)
+	if err != nil {
+		return err
+	}
+	key := conference.NewSecret(app.Key)
+	cloud := huawei.Config{Endpoint: endpoint, App: &huawei.App{ID: app.ID, Key: key}, Booked: true, Viewers: rooms.hub.Viewers, Logger: logger}
+	if recorder != nil {
+		cloud.Tap = recorder.Frame
 	}
 	source, err := huawei.New(cloud)
 	if err != nil {
 		return err
 	}
-	listener, err := listenDemo(ctx, o)
+	hook, err := huawei.NewHook(huawei.HookConfig{AppID: app.ID, Key: key, Effects: source, To: rooms.registry})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "Confboard shows %d simulated meetings on %s\nStop it with Ctrl-C.\n", len(cloud.Meetings), address(listener, false, o.basePath))
-	return board{listener: listener, basePath: o.basePath, policy: rules.Policy(), source: source, logger: logger, others: []runner{sim.Run}}.run(ctx)
+	// What an admin adds by hand is kept as long as the demonstration lasts.
+	folder, err := os.MkdirTemp("", "confboard-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	stored, err := store.OpenMeetings(folder)
+	if err != nil {
+		return err
+	}
+	keeper, err := newKeeper(source, stored, nil)
+	if err != nil {
+		return err
+	}
+	listener, err := listenFree(ctx, o.listen, o.chosen)
+	if err != nil {
+		return err
+	}
+	shown := address(listener, false, o.basePath)
+	sim.SendEvents(shown+"hooks/huawei", app.ID, app.Key)
+	fmt.Fprintf(stdout, "Confboard shows %d simulated meetings on %s\n", len(sim.Meetings()), shown)
+	admins, err := newAdmin(stdout, "", o.basePath, "", logger)
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	fmt.Fprintln(stdout, "Stop it with Ctrl-C.")
+	return board{
+		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, admins: admins, keeper: keeper, hook: hook,
+		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run},
+	}.run(ctx)
 }
 
-// listenDemo takes the address that was chosen, or the first free port from the default one on.
-func listenDemo(ctx context.Context, o demoOptions) (net.Listener, error) {
-	l, err := listen(ctx, o.listen)
-	if err == nil || o.chosen || !errors.Is(err, syscall.EADDRINUSE) {
+// listenFree takes the address that was chosen, or the first free port from the default one on.
+func listenFree(ctx context.Context, preferred string, chosen bool) (net.Listener, error) {
+	l, err := listen(ctx, preferred)
+	if err == nil || chosen || !errors.Is(err, syscall.EADDRINUSE) {
 		return l, err
 	}
-	host, port, splitErr := net.SplitHostPort(o.listen)
+	host, port, splitErr := net.SplitHostPort(preferred)
 	first, numberErr := strconv.Atoi(port)
 	if splitErr != nil || numberErr != nil {
 		return nil, err

@@ -18,58 +18,95 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"confboard/feed/conference"
+	"confboard/feed/recording"
 	"confboard/handlers"
 	"confboard/static"
 	"confboard/web"
+	"confboard/web/access"
 	"confboard/web/live"
 )
 
 // runner is a part that lives as long as the program.
 type runner func(ctx context.Context) error
 
+// house is what the board keeps in memory. It is made before the source, which may ask it.
+type house struct {
+	assets   *static.Assets
+	registry *conference.Registry
+	hub      *live.Hub
+}
+
+// newHouse sets the streams' Build and Logger.
+func newHouse(policy conference.Policy, streams live.Options, logger *slog.Logger) (house, error) {
+	assets, err := static.New()
+	if err != nil {
+		return house{}, err
+	}
+	streams.Build, streams.Logger = buildID(assets), logger
+	return house{assets: assets, registry: conference.NewRegistry(policy), hub: live.NewHub(streams)}, nil
+}
+
 // board is what differs between the ways in which the board is run.
 type board struct {
-	listener       net.Listener
-	tls            *tls.Config
-	basePath       string
-	trustedProxies []netip.Prefix
-	policy         conference.Policy
-	source         conference.Source
-	streams        live.Options
-	logger         *slog.Logger
+	house
+	listener net.Listener
+	// listen is the address as it was set: its host may have a name. publicURL is empty when that is not known.
+	listen, publicURL string
+	tls               *tls.Config
+	basePath          string
+	trustedProxies    []netip.Prefix
+	source            conference.Source
+	logger            *slog.Logger
+	// admins and keeper let meetings be added by hand; nil: they cannot be.
+	admins handlers.Admins
+	keeper handlers.Keeper
+	// hook takes the enterprise's events; nil: none are.
+	hook handlers.Hook
+	// player is the source when a recording is played, whose clock is then the board's; nil: the meetings are live.
+	player *recording.Player
+	// recorder records what comes from the source; nil: nothing is recorded.
+	recorder *recording.Recorder
 	// others live as long as the board.
 	others []runner
 }
 
 // run serves the board until ctx ends. It owns the listener.
 func (b board) run(ctx context.Context) error {
-	assets, err := static.New()
+	guard, err := access.NewGuard(b.listen, b.publicURL)
 	if err != nil {
 		b.listener.Close()
 		return err
 	}
-	registry := conference.NewRegistry(b.policy)
-
-	b.streams.Build = buildID(assets)
-	b.streams.Logger = b.logger
-	hub := live.NewHub(b.streams)
-	_, stopObserving := registry.Observe(hub.Notify)
+	_, stopObserving := b.registry.Observe(b.hub.Notify)
 	defer stopObserving()
 
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		web.BoardMetrics(registry), web.StreamMetrics(hub))
+		web.BoardMetrics(b.registry), web.StreamMetrics(b.hub))
 
+	pages := &handlers.Handlers{
+		Board: b.registry, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
+		Admins: b.admins, Keeper: b.keeper, Hook: b.hook, Logger: b.logger,
+	}
+	if b.player != nil {
+		pages.Now, pages.Playback = b.player.Now, b.player
+	}
 	server := web.New(web.Config{
-		Handlers: &handlers.Handlers{Board: registry, Streams: hub, Assets: assets, Paths: handlers.Paths{Base: b.basePath},
-			Build: b.streams.Build, Now: time.Now},
-		Assets: assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
+		Handlers: pages,
+		Guard:    guard, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
 	})
 
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return registry.Run(ctx) })
-	group.Go(func() error { return hub.Run(ctx) })
-	group.Go(func() error { return b.source.Run(ctx, registry) })
+	if b.player == nil { // which passes the time itself
+		group.Go(func() error { return b.registry.Run(ctx) })
+	}
+	group.Go(func() error { return b.hub.Run(ctx) })
+	var sink conference.Sink = b.registry
+	if b.recorder != nil {
+		sink = b.recorder.Sink(b.registry)
+		group.Go(func() error { return b.recorder.Run(ctx) })
+	}
+	group.Go(func() error { return b.source.Run(ctx, sink) })
 	group.Go(func() error { return server.Run(ctx, b.listener) })
 	for _, r := range b.others {
 		group.Go(func() error { return r(ctx) })

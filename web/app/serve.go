@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -12,8 +14,10 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
+	"confboard/handlers"
 	"confboard/web/live"
 	"confboard/web/settings"
+	"confboard/web/store"
 )
 
 // runServe serves the board from the real cloud.
@@ -33,26 +37,103 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	policy.Rules = &s.Rules
 	policy.Heartbeat, policy.KeepEnded = s.Cloud.Heartbeat, s.KeepEnded
 
-	cloud := huawei.Config{Endpoint: s.Cloud.Endpoint, Heartbeat: s.Cloud.Heartbeat, CallsPerMinute: s.Cloud.CallsPerMinute, Logger: logger}
-	for _, m := range s.Cloud.Meetings {
-		cloud.Meetings = append(cloud.Meetings, huawei.Meeting{ConfID: m.ConfID, HostPassword: m.HostPassword, Name: m.Name, Group: m.Group})
-	}
-	if len(cloud.Meetings) == 0 {
-		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings")
-	}
-	source, err := huawei.New(cloud)
+	rooms, err := newHouse(policy, live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress}, logger)
 	if err != nil {
 		return err
+	}
+	recorder, err := newRecorder(s.Record, policy, time.Now, logger)
+	if err != nil {
+		return err
+	}
+	config := cloudConfig(s.Cloud)
+	config.Viewers, config.Logger = rooms.hub.Viewers, logger
+	if recorder != nil {
+		config.Tap = recorder.Frame
+	}
+	source, err := huawei.New(config)
+	if err != nil {
+		return err
+	}
+	hook, err := newHook(s.Cloud.Hook, source, rooms.registry)
+	if err != nil {
+		return err
+	}
+	stored, err := openMeetings(s.DataDir, logger)
+	if err != nil {
+		return err
+	}
+	keeper, err := newKeeper(source, stored, config.Meetings)
+	if err != nil {
+		return err
+	}
+	if len(config.Meetings)+len(stored.List()) == 0 && config.App == nil {
+		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings or on the page /feed, or set cloud.app so that they are found")
 	}
 	listener, err := listen(ctx, s.Listen)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "Confboard %s serves on %s\n", Version(), address(listener, s.TLS.Enabled(), s.BasePath))
+	admins, err := newAdmin(stdout, s.DataDir, s.BasePath, s.PublicURL, logger)
+	if err != nil {
+		listener.Close()
+		return err
+	}
 	return board{
-		listener: listener, tls: certificates, basePath: s.BasePath, trustedProxies: s.TrustedProxies, policy: policy, source: source, logger: logger,
-		streams: live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress},
+		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, admins: admins, keeper: keeper, hook: hook, tls: certificates,
+		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, recorder: recorder, logger: logger,
 	}.run(ctx)
+}
+
+// cloudConfig is what the settings say of the cloud.
+func cloudConfig(c settings.Cloud) huawei.Config {
+	config := huawei.Config{
+		Endpoint: c.Endpoint, Heartbeat: c.Heartbeat, CallsPerMinute: c.CallsPerMinute, DiscoverEvery: c.DiscoverEvery, Booked: c.Booked,
+	}
+	if c.App.Enabled() {
+		config.App = &huawei.App{ID: c.App.ID, Key: c.App.Key, UserID: c.App.UserID}
+	}
+	for _, r := range c.Watch {
+		rule := huawei.Rule{Subject: r.Subject, Owner: r.Owner, ConfID: r.ConfID, Group: r.Group}
+		switch r.Watch {
+		case settings.WatchYes:
+			rule.Watch = huawei.Yes
+		case settings.WatchNo:
+			rule.Watch = huawei.No
+		}
+		config.Select = append(config.Select, rule)
+	}
+	for _, m := range c.Meetings {
+		config.Meetings = append(config.Meetings, huawei.Meeting{
+			ConfID: m.ConfID, HostPassword: m.HostPassword, Name: m.Name, Group: m.Group, Origin: conference.FromSettings,
+			Booking: conference.Booking{Start: m.Start, End: m.End},
+		})
+	}
+	return config
+}
+
+// newHook takes the enterprise's events for the source, nil when the settings have none.
+func newHook(h settings.Hook, source *huawei.Cloud, to conference.Sink) (handlers.Hook, error) {
+	if !h.Enabled() {
+		return nil, nil
+	}
+	return huawei.NewHook(huawei.HookConfig{AppID: h.AppID, Key: h.Key, Effects: source, To: to})
+}
+
+// openMeetings opens the meetings added by hand. A damaged file has been kept aside and costs only what is in it.
+func openMeetings(folder string, logger *slog.Logger) (*store.Meetings, error) {
+	stored, err := store.OpenMeetings(folder)
+	if errors.Is(err, store.ErrDamaged) {
+		logger.Error("meetings added by hand are not watched", "error", err)
+		stored, err = store.OpenMeetings(folder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, notice := range stored.Notices() {
+		logger.Warn(notice)
+	}
+	return stored, nil
 }
 
 func tlsConfig(t settings.TLS) (*tls.Config, error) {

@@ -12,8 +12,9 @@ import (
 
 // Names of events that are not for swapping. Messages with markup have no name.
 const (
-	// ClockEvent tells the page the server's time, the topic's current id and the build: {"now": ms since 1970 UTC,
-	// "id": text, since it exceeds what a script's numbers hold exactly, "build": text}.
+	// ClockEvent tells the page the board's time, by how much it is faster than the real one (see Options.Told), the topic's
+	// current id and the build: {"now": ms since 1970 UTC, "rate": number, "id": text, since it exceeds what a script's
+	// numbers hold exactly, "build": text}.
 	ClockEvent = "clock"
 	// ClosingEvent says that the server ends the stream, and why: {"reason": "stopping" | "moved" | "failed"}. Its
 	// retry field hints when to come back.
@@ -82,11 +83,13 @@ func frame(id int64, name string, data []byte, retry time.Duration) []byte {
 	return append(b, "\n\n"...)
 }
 
-func clockData(now time.Time, id int64, build string) []byte {
-	data, _ := json.Marshal(struct { // numbers and text: it cannot fail
-		Now   int64  `json:"now"`
-		ID    int64  `json:"id,string"`
-		Build string `json:"build"`
-	}{now.UnixMilli(), id, build})
+func (o *Options) clockData(id int64) []byte {
+	now, rate := o.Told()
+	data, _ := json.Marshal(struct { // numbers, none of them infinite, and text: it cannot fail
+		Now   int64   `json:"now"`
+		Rate  float64 `json:"rate"`
+		ID    int64   `json:"id,string"`
+		Build string  `json:"build"`
+	}{now.UnixMilli(), rate, id, o.Build})
 	return data
 }

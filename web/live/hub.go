@@ -79,6 +79,9 @@ func (h *Hub) Stats() Stats {
 	}
 }
 
+// Build is the build that pages are told of.
+func (h *Hub) Build() string { return h.options.Build }
+
 // Viewers returns how many pages of one meeting are open.
 func (h *Hub) Viewers(id conference.ConfID) (n int) {
 	h.mu.RLock()

@@ -33,8 +33,11 @@ type Options struct {
 
 	// Logger is told of rendering errors and cuts. Default: discards.
 	Logger *slog.Logger
-	// Now is the time that pages are told. Default time.Now.
+	// Now is the process's clock, from which the ids are made. Default time.Now.
 	Now func() time.Time
+	// Told is the time that pages are told, and by how much it is faster than the real one: those of a recording while one is
+	// played. Default: Now, and 1.
+	Told func() (now time.Time, rate float64)
 }
 
 func (o Options) withDefaults() Options {
@@ -60,6 +63,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Told == nil {
+		o.Told = func() (time.Time, float64) { return o.Now(), 1 }
 	}
 	return o
 }

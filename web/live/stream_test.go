@@ -47,22 +47,23 @@ func TestAPageIsSentTheRegionFirstAndThenWhatChanges(t *testing.T) {
 	}
 }
 
-func TestTheClockComesAtOnceAndCarriesTimeIDAndBuild(t *testing.T) {
+func TestTheClockComesAtOnceAndCarriesTimeRateIDAndBuild(t *testing.T) {
 	now := time.UnixMilli(1_732_000_000_123)
 	b := newBoard("m")
-	h := newHouse(t, b, Options{Build: `b"7`, ClockEvery: 5 * time.Millisecond, Now: func() time.Time { return now }})
+	h := newHouse(t, b, Options{Build: `b"7`, ClockEvery: 5 * time.Millisecond, Told: func() (time.Time, float64) { return now, 2.5 }})
 	p := h.open("", "")
 	p.until("three clocks", func() bool { return len(p.named(ClockEvent)) >= 3 })
 	region := p.messages()[0]
 	for _, e := range p.named(ClockEvent) {
 		var data struct {
 			Now       int64
+			Rate      float64
 			ID, Build string
 		}
 		if err := json.Unmarshal([]byte(e.data), &data); err != nil {
 			t.Fatalf("clock %q: %v", e.data, err)
 		}
-		if data.Now != now.UnixMilli() || data.Build != `b"7` || data.ID != region.id || e.id != region.id {
+		if data.Now != now.UnixMilli() || data.Rate != 2.5 || data.Build != `b"7` || data.ID != region.id || e.id != region.id {
 			t.Errorf("clock %+v after region %s", e, region.id)
 		}
 	}

@@ -195,7 +195,7 @@ func (t *topic) step(ctx context.Context) time.Duration {
 	if !now.Before(t.clockAt) {
 		t.clockAt = now.Add(t.hub.options.ClockEvery)
 		t.mu.Lock()
-		t.prepare(ClockEvent, clockData(t.hub.options.Now(), t.id, t.hub.options.Build))
+		t.prepare(ClockEvent, t.hub.options.clockData(t.id))
 		t.mu.Unlock()
 		if !t.handOver() {
 			return holdBack

@@ -263,7 +263,7 @@ func (v *viewer) open() {
 	}
 	v.through, v.id = state.seq, state.id
 	o := v.hub.options
-	if v.put(state.frame) && v.put(frame(v.id, ClockEvent, clockData(o.Now(), v.id, o.Build), 0)) {
+	if v.put(state.frame) && v.put(frame(v.id, ClockEvent, o.clockData(v.id), 0)) {
 		v.flush()
 	}
 }

@@ -1,0 +1,380 @@
+package huawei
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"confboard/feed/conference"
+)
+
+const (
+	// debounce is the shortest time between two lists, however many events ask for one.
+	debounce = time.Second
+	// startedAtOnce is how many meetings that have started are asked for one by one; of more, the list is quicker.
+	startedAtOnce = 5
+	// bookedAhead is how far ahead a meeting can start to be found.
+	bookedAhead = 7 * 24 * time.Hour
+	// detailAgain is after how long a detail that gave no password is asked for again.
+	detailAgain = 10 * time.Minute
+)
+
+// finder keeps the enterprise's meetings on the board by its lists. run does the work; what asks for it only leaves a note.
+type finder struct {
+	cloud   *Cloud
+	account *Account
+	log     *slog.Logger
+	wake    chan struct{} // capacity 1
+
+	mu      sync.Mutex
+	soon    bool                // an event may have changed the list
+	byHand  bool                // a person asks, whatever has stopped it
+	started []conference.ConfID // events said that they have started; startedAtOnce at most
+
+	// What follows is run's own.
+	to      conference.Sink
+	listing conference.Listing
+	asked   time.Time // when the last list was asked for
+	backoff backoff
+	known   map[conference.ConfID]*knownMeeting
+	missing []conference.ConfID // whose detail may have the password
+}
+
+// knownMeeting is a meeting of the list.
+type knownMeeting struct {
+	entry entry // with the password of the detail, if only that had one
+	// watched is what the rules say, and told what Watch was told last; zero when nothing.
+	watched bool
+	told    Meeting
+	// detailed is when the detail was asked for last; zero when it was not.
+	detailed time.Time
+}
+
+func newFinder(c *Cloud) *finder {
+	d := c.config.Delays
+	return &finder{
+		cloud: c, account: c.account, log: c.config.Logger, wake: make(chan struct{}, 1),
+		backoff: backoff{min: d.BackoffMin, max: d.Refused}, known: map[conference.ConfID]*knownMeeting{},
+	}
+}
+
+// Discover asks for the enterprise's list at once, also after a refusal that is not tried again by itself: somebody asked for it.
+// It does not wait. Without an App it does nothing.
+func (c *Cloud) Discover() {
+	if c.finder != nil {
+		c.finder.note(func(d *finder) { d.byHand = true })
+	}
+}
+
+// MeetingStarted is told by an event. The meeting is looked for at once, and found without waiting for the next list.
+func (c *Cloud) MeetingStarted(id conference.ConfID) {
+	_ = c.Look(id) // one that is not watched may be found
+	if c.finder == nil || !id.Valid() {
+		return
+	}
+	c.finder.note(func(d *finder) {
+		if len(d.started) < startedAtOnce {
+			d.started = append(d.started, id)
+		} else {
+			d.soon = true
+		}
+	})
+}
+
+// MeetingEnded is told by an event.
+func (c *Cloud) MeetingEnded(id conference.ConfID) {
+	_ = c.Look(id) // one that is not watched is nobody's news
+}
+
+// BookingsChanged is told by an event: a meeting was booked, changed or cancelled.
+func (c *Cloud) BookingsChanged() {
+	if c.finder != nil {
+		c.finder.note(func(d *finder) { d.soon = true })
+	}
+}
+
+func (d *finder) note(write func(*finder)) {
+	d.mu.Lock()
+	write(d)
+	d.mu.Unlock()
+	poke(d.wake)
+}
+
+// run asks for the lists again and again until ctx ends.
+func (d *finder) run(ctx context.Context, to conference.Sink) {
+	d.to = to
+	now := time.Now()
+	d.tell(conference.Listing{State: conference.ListingAsking, Since: now, Next: now})
+	always := make(chan struct{})
+	close(always)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		var work <-chan struct{}
+		if len(d.missing) > 0 {
+			work = always
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.wake:
+			d.readNotes(ctx)
+		case <-timer.C:
+			d.list(ctx)
+		case <-work:
+			d.askPassword(ctx)
+			continue
+		}
+		timer.Stop()
+		if next := d.listing.Next; !next.IsZero() {
+			timer.Reset(time.Until(next))
+		}
+	}
+}
+
+// readNotes does what was asked for meanwhile. After a refusal only a person has the list asked for, and while it fails an event
+// does not: that would be a call for each event.
+func (d *finder) readNotes(ctx context.Context) {
+	d.mu.Lock()
+	soon, byHand, started := d.soon, d.byHand, d.started
+	d.soon, d.byHand, d.started = false, false, nil
+	d.mu.Unlock()
+	if byHand {
+		d.account.login.forgive(ctx)
+		d.backoff.reset()
+	}
+	if d.listing.State != conference.ListingRefused {
+		for _, id := range started {
+			soon = !d.pickUp(ctx, id) || soon
+		}
+	}
+	if byHand || soon && d.listing.State != conference.ListingRefused && d.listing.State != conference.ListingFailing {
+		d.listSoon()
+	}
+}
+
+// listSoon has the list asked for next.
+func (d *finder) listSoon() {
+	next := later(time.Now(), d.asked.Add(debounce))
+	if l := d.listing; l.Next.IsZero() || next.Before(l.Next) {
+		l.Next = next
+		d.tell(l)
+	}
+}
+
+// pickUp puts one meeting that has started on the board by its detail. It reports false if the list has to be asked for.
+func (d *finder) pickUp(ctx context.Context, id conference.ConfID) bool {
+	if k := d.known[id]; k != nil && (k.told.ConfID != "" || !k.watched) {
+		k.entry.state = going
+		return true // Look has done it, or the rules leave it out
+	}
+	e, f := d.account.detail(ctx, onlineDetailAPI, id, asked)
+	if f != nil {
+		d.log.Debug("meeting that started not found by itself", "confID", string(id), "err", f)
+		return false
+	}
+	e.state = going
+	d.place(e)
+	d.wantPasswords()
+	return true
+}
+
+// list asks for the lists and brings the board up to them. Only of complete lists it takes off what they do not have.
+func (d *finder) list(ctx context.Context) {
+	d.asked = time.Now()
+	entries, f := d.entries(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	there := make(map[conference.ConfID]bool, len(entries))
+	for _, e := range entries {
+		there[e.id] = true
+		d.place(e)
+	}
+	if f == nil {
+		for id, k := range d.known {
+			if !there[id] {
+				d.takeOff(k)
+				delete(d.known, id)
+			}
+		}
+	}
+	d.wantPasswords()
+	d.conclude(f)
+}
+
+// entries asks for both lists. The one of meetings in progress comes first: a meeting that starts in between is in the other
+// one. With a fault it is half of them.
+func (d *finder) entries(ctx context.Context) ([]entry, *fault) {
+	all, f := d.account.inProgress(ctx)
+	at := make(map[conference.ConfID]bool, len(all))
+	for i := range all {
+		all[i].state = going
+		at[all[i].id] = true
+	}
+	if f != nil || !d.cloud.config.Booked {
+		return all, f
+	}
+	booked, f := d.account.notEnded(ctx)
+	horizon := time.Now().Add(bookedAhead)
+	for _, e := range booked {
+		if e.state == unsaid {
+			e.state = scheduled
+		}
+		if !at[e.id] && (e.state == going || e.state == scheduled && e.booking.Start.Before(horizon)) {
+			all = append(all, e)
+		}
+	}
+	return all, f
+}
+
+// place notes what a list or a detail says of a meeting, and has it watched if it can and shall be.
+func (d *finder) place(e entry) {
+	k := d.known[e.id]
+	if k == nil {
+		k = &knownMeeting{}
+		d.known[e.id] = k
+	}
+	if e.password.IsZero() || e.password.Reveal() == k.entry.password.Reveal() {
+		e.password = k.entry.password
+	}
+	begun := e.state == going && k.entry.state == scheduled
+	k.entry = e
+	m := Meeting{ConfID: e.id, HostPassword: e.password, Origin: conference.Found, Booking: e.booking}
+	k.watched, m.Group = pick(d.cloud.config.Select, e.id, e.booking)
+	if !k.watched || e.password.IsZero() {
+		d.takeOff(k)
+		return
+	}
+	if m != k.told {
+		if err := d.cloud.Watch(m); err != nil {
+			d.log.Debug("found meeting not watched", "err", err)
+			return
+		}
+		k.told = m
+	}
+	if begun {
+		_ = d.cloud.Look(e.id) // it is watched
+	}
+}
+
+// takeOff says that the list does not want a meeting watched any more.
+func (d *finder) takeOff(k *knownMeeting) {
+	if k.told.ConfID == "" {
+		return
+	}
+	if err := d.cloud.Unwatch(k.told.ConfID, conference.Found); err != nil {
+		d.log.Debug("meeting that left the list was not watched", "err", err)
+	}
+	k.told = Meeting{}
+}
+
+// wantPasswords notes of which meetings the detail is asked for, those in progress first.
+func (d *finder) wantPasswords() {
+	d.missing = nil
+	var booked []conference.ConfID
+	for id, k := range d.known {
+		switch {
+		case !k.watched, !k.entry.password.IsZero(), !k.detailed.IsZero() && time.Since(k.detailed) < detailAgain:
+		case k.entry.state == going:
+			d.missing = append(d.missing, id)
+		default:
+			booked = append(booked, id)
+		}
+	}
+	d.missing = append(d.missing, booked...)
+}
+
+// askPassword asks for the detail of the next meeting whose password is not known.
+func (d *finder) askPassword(ctx context.Context) {
+	id := d.missing[0]
+	d.missing = d.missing[1:]
+	k := d.known[id]
+	from := bookedDetailAPI
+	if k.entry.state == going {
+		from = onlineDetailAPI
+	}
+	e, f := d.account.detail(ctx, from, id, byItself)
+	switch {
+	case f == nil && !e.password.IsZero():
+		held := k.entry
+		held.password = e.password
+		d.place(held)
+	case f == nil || f.verdict != tryAgain:
+		k.detailed = time.Now()
+	default:
+		d.missing = nil // it is no time to ask; the next list notes them again
+	}
+	if f != nil {
+		d.log.Debug("detail of a meeting not had", "confID", string(id), "err", f)
+	}
+	l := d.listing
+	d.count(&l)
+	d.tell(l)
+}
+
+// conclude tells how the list fares after an attempt, and when the next is made.
+func (d *finder) conclude(f *fault) {
+	now, l := time.Now(), d.listing
+	state, reason := conference.ListingCurrent, conference.ReasonNone
+	switch {
+	case f == nil:
+		d.backoff.reset()
+		l.Complete = now
+		l.Next = now.Add(spread(d.cloud.config.DiscoverEvery))
+		d.count(&l)
+	case f.reason == conference.ReasonAppLogin && f.verdict == stop, f.reason == conference.ReasonAccountLocked:
+		state, reason = conference.ListingRefused, f.reason
+		l.Next = time.Time{}
+	case f.verdict == stop || f.verdict == refused:
+		state, reason = conference.ListingRefused, f.reason
+		l.Next = now.Add(spread(d.backoff.max))
+	default:
+		state, reason = conference.ListingFailing, f.reason
+		l.Next = now.Add(max(d.backoff.next(), f.retryAfter))
+	}
+	if l.State != state || l.Reason != reason {
+		d.say(state, reason, f)
+	}
+	if l.State != state {
+		l.State, l.Since = state, now
+	}
+	l.Reason, l.SignedIn = reason, d.account.login.lastSignedIn()
+	d.tell(l)
+}
+
+// say logs a change of state.
+func (d *finder) say(state conference.ListingState, reason conference.LinkReason, f *fault) {
+	if f == nil {
+		d.log.Info("enterprise's meetings found", "meetings", len(d.known))
+		return
+	}
+	d.log.Warn("enterprise's meetings not found", "state", string(state), "reason", string(reason), "err", f)
+}
+
+// count counts the meetings of the list.
+func (d *finder) count(l *conference.Listing) {
+	l.Found, l.Booked, l.PassedOver, l.Unwatchable = 0, 0, 0, 0
+	for _, k := range d.known {
+		if k.entry.state == going {
+			l.Found++
+		} else {
+			l.Booked++
+		}
+		switch {
+		case !k.watched:
+			l.PassedOver++
+		case k.entry.state == going && k.entry.password.IsZero():
+			l.Unwatchable++
+		}
+	}
+}
+
+// tell passes on how the list fares, if that has changed.
+func (d *finder) tell(l conference.Listing) {
+	if l != d.listing {
+		d.listing = l
+		d.to.Apply(conference.DiscoveryMessage{At: time.Now(), Listing: &l})
+	}
+}

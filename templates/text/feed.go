@@ -1,0 +1,99 @@
+package text
+
+import (
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// FeedText are the texts of the page of the feed, of its forms, and of what other pages say about it.
+type FeedText struct {
+	// Name is what the page is called, Intro what it is about.
+	Name, Intro, Places, Back string
+	// More leads from a meeting's page to that of its feed.
+	More string
+
+	ByLink string
+	// Title stands in the browser's tab, with the number of meetings whose link is not as it should be.
+	Title  func(problems int) string
+	Frames string
+	// Dropped is the sum of all reasons.
+	Dropped string
+
+	// The enterprise's list, and its events.
+	Listing      string
+	ListingState map[conference.ListingState]string
+	ListingOff   string
+	LastList     string
+	NextList     string
+	SignedIn     string
+	InProgress   string
+	Booked       string
+	PassedOver   string
+	Unwatchable  string
+	Events       string
+	EventsOn     string
+	EventsOff    string
+	EventsNone   string
+	EventsHelp   string
+	LastEvent    string
+	Accepted     string
+	Repeated     string
+	EventFault   map[conference.EventFault]string
+
+	// The table.
+	Meetings, Meeting, Link, Connection, Echo, Token, Messages, Details string
+	Origin                                                              map[conference.Origin]string
+	// NextTry stands before when the next attempt is made.
+	NextTry, NotByItself             string
+	NotConnected, ConnectedSince     string
+	Connects, Reconnects             func(n uint64) string
+	RoundTrip                        func(d time.Duration) string
+	NoToken, ValidUntil              string
+	AppliedN, DroppedN, RefusedN     func(n string) string
+	Find, FindAll, FindLabel, FindBy string
+	Pages, Previous, Following       string
+	Range                            func(from, to, of int) string
+	NoneFound, NoneFoundHelp         string
+
+	// One meeting.
+	LastRefused, LastDropped, NoneRefused, NoneDropped string
+	Excerpt, At, Why, Where                            string
+	LastConnect, OriginName                            string
+	// DropReason is why a message was dropped, Partial what is to be said of a type of which something is missing.
+	DropReason map[conference.Fate]string
+	Partial    string
+
+	// What an admin does.
+	SignIn, SignInNow, SignInHelp, SignOut, SignedInAs string
+	AdminToken, AdminTokenHint, WrongToken             string
+	Wait                                               func(d time.Duration) string
+	ByHand, Retry, RetryNow                            string
+	Remove, RemoveNow, RemoveHelp                      string
+	// RemoveListed and RemoveFound say where a meeting is removed that was not added by hand.
+	RemoveListed, RemoveFound string
+	Add, AddNow               string
+	Optional                  func(name string) string
+	ConfIDHint                string
+	HostPassword              string
+	HostPasswordHint          string
+	MeetingName               string
+	NameHint, GroupHint       string
+	Added, Removed            func(id string) string
+	Retried                   func(id string) string
+	ShowAdded                 string
+	NoConfID, BadConfID       string
+	NoPassword                string
+	BadPassword               string
+	BadText                   string
+	Exists                    string
+	NotStored, NotPassed      string
+
+	// Errors of requests that change something.
+	SignInFirst                    string
+	CrossSite, CrossSiteHelp       string
+	Host, HostHelp                 string
+	TooLarge, TooLargeHelp         string
+	CannotRemove, CannotRemoveHelp string
+	BadRequest, BadRequestHelp     string
+}
