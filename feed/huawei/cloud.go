@@ -3,8 +3,9 @@
 // (meeting_21_1511), and a heartbeat that the cloud echoes (meeting_21_1520).
 //
 // Each meeting has a watch with a connection of its own. The watch tells the sink what was pushed and how the link fares,
-// and decides by the kind of fault whether and when to try again. A watch uses at most three goroutines; Run waits for
-// all of them.
+// and decides by the kind of fault whether and when to try again. It has one goroutine, a second one that reads while there is a
+// connection, and a third one while its token is renewed; Run waits for all of them. Attempts and calls pass gates that bound
+// them, so that thousands of meetings do not rush at a cloud that has come back.
 //
 // Passwords and tokens are held as Secret. An error carries status, code and request ID of an answer and never its text,
 // and of a URL nothing.

@@ -332,6 +332,9 @@ func (d *finder) conclude(f *fault) {
 		l.Next = now.Add(spread(d.backoff.max))
 	default:
 		state, reason = conference.ListingFailing, f.reason
+		if f.verdict != tryAgain { // a code that means something only of one meeting
+			reason = conference.ReasonUnexpected
+		}
 		l.Next = now.Add(max(d.backoff.next(), f.retryAfter))
 	}
 	if l.State != state || l.Reason != reason {

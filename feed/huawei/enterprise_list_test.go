@@ -94,7 +94,9 @@ func TestListOfThreePagesIsReadWhole(t *testing.T) {
 }
 
 func TestListThatChangesWhileItIsReadLosesNothing(t *testing.T) {
-	meeting := func(cloud *simulator.Cloud, i int) *simulator.Meeting { return cloud.Meeting(strconv.Itoa(900_000_000 + i)) }
+	meeting := func(cloud *simulator.Cloud, i int) *simulator.Meeting {
+		return cloud.Meeting(strconv.Itoa(900_000_000 + i))
+	}
 	for _, c := range []struct {
 		name   string
 		change func(cloud *simulator.Cloud, call int)

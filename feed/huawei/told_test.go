@@ -184,3 +184,37 @@ func TestPasswordThatARenewalWasRefusedForIsNotSentAgain(t *testing.T) {
 		t.Errorf("the password was sent %d times", n)
 	}
 }
+
+func TestMeetingThatSomebodyLooksAtIsConnectedFirst(t *testing.T) {
+	const watched = "4"
+	cloud := running(simulator.Config{})
+	ids := []conference.ConfID{"2", "3", watched, "5", "6"}
+	for _, id := range ids {
+		cloud.Add(simulator.MeetingConfig{ConfID: string(id), HostPassword: password}).Start()
+	}
+	b := start(t, cloud, patient, func(c *huawei.Config) {
+		c.AttemptsPerSecond = 1
+		c.Viewers = func(id conference.ConfID) int {
+			if id == watched {
+				return 1
+			}
+			return 0
+		}
+		for _, id := range ids {
+			c.Meetings = append(c.Meetings, huawei.Meeting{ConfID: id, HostPassword: conference.NewSecret(password)})
+		}
+	})
+	b.until("it is live", func() bool {
+		s := b.registry.Get(watched)
+		return s != nil && s.Link.State == conference.Live
+	})
+	live := 0
+	for _, s := range b.registry.All() {
+		if s.Link.Connects > 0 {
+			live++
+		}
+	}
+	if live > 2 { // one had its turn before anybody had to wait
+		t.Errorf("%d others came before it", live-1)
+	}
+}

@@ -281,24 +281,6 @@ func TestSubscriptionRefusedForItsTokenIsRepeatedWithAFreshOne(t *testing.T) {
 	}
 }
 
-func TestMeetingOnAnotherSiteIsFoundThere(t *testing.T) {
-	cloud := running(simulator.Config{})
-	b := start(t, cloud, patient, func(c *huawei.Config) {
-		cloud.Meeting(meetingID).SetSite(strings.Replace(strings.TrimPrefix(c.Endpoint, "http://"), "127.0.0.1", "localhost", 1))
-	})
-	b.untilLink(conference.Live)
-}
-
-func TestMeetingOnASiteThatIsNotToldIsRefused(t *testing.T) {
-	cloud := running(simulator.Config{})
-	cloud.Meeting(meetingID).SetSite("elsewhere.example.com")
-	cloud.Wrap(answering(regionPath, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }))
-	b := start(t, cloud, patient, nil)
-	if s := b.untilLink(conference.Refusing); s.Link.Reason != conference.ReasonWrongSite {
-		t.Errorf("reason %q", s.Link.Reason)
-	}
-}
-
 func TestUnreachableCloudIsTriedUntilItIsBack(t *testing.T) {
 	cloud := running(simulator.Config{})
 	var reachable atomic.Bool

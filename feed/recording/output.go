@@ -67,9 +67,11 @@ func (o *output) flush() error {
 	return nil
 }
 
-// abandon closes a file that cannot be written, and returns how many lines were lost with it.
+// abandon gives up a file that cannot be written, and returns how many lines were lost with it.
 func (o *output) abandon() (lost uint64) {
-	_ = o.f.Close() // the error that matters came before
+	if o.f != nil {
+		_ = o.f.Close() // the error that matters came before
+	}
 	o.f, o.w = nil, nil
 	lost, o.waiting = o.waiting, 0
 	return lost
@@ -82,11 +84,18 @@ func (o *output) close() error {
 	return err
 }
 
-// rotate ends the file, gives it the next number, removes the oldest ones and begins another.
-func (o *output) rotate() error {
+// rotate ends the file, gives it the next number, removes the oldest ones and begins another. If only that fails, the present
+// file is still there to be written; kept is then why. After err nothing can be written until reopen.
+func (o *output) rotate() (kept, err error) {
 	if err := o.close(); err != nil {
-		return err
+		return nil, err
 	}
+	kept = o.number()
+	return kept, o.reopen()
+}
+
+// number gives the file, which is closed, the next number and removes the oldest ones.
+func (o *output) number() error {
 	numbers, err := o.numbers()
 	if err != nil {
 		return err
@@ -95,17 +104,12 @@ func (o *output) rotate() error {
 	if len(numbers) > 0 {
 		next = numbers[len(numbers)-1] + 1
 	}
-	if err := os.Rename(o.path, o.numbered(next)); err != nil {
-		return err
-	}
-	numbers = append(numbers, next)
-	for len(numbers) > o.keep {
+	for ; len(numbers) >= o.keep; numbers = numbers[1:] {
 		if err := os.Remove(o.numbered(numbers[0])); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		numbers = numbers[1:]
 	}
-	return o.reopen()
+	return os.Rename(o.path, o.numbered(next))
 }
 
 func (o *output) numbered(n int) string { return o.path + "." + strconv.Itoa(n) }

@@ -166,6 +166,32 @@ func TestPartsThatFollowEachOtherAreOneRecording(t *testing.T) {
 	})
 }
 
+func TestAFileThatCannotBeNumberedIsWrittenOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := t.TempDir()
+		file := filepath.Join(folder, "feed")
+		for _, name := range []string{"feed.3", "feed.3/full"} { // a folder that cannot be removed
+			if err := os.Mkdir(filepath.Join(folder, name), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		log := &logBuffer{}
+		s := record(t, Config{File: file, MaxSize: 10_000, Keep: 1, Logger: log.logger()}, func(s *script) {
+			s.connect(meetingID)
+			for range 200 {
+				s.after(time.Second).change(meetingID, "ConfDynamicInfoNotify", `"lock":1`)
+			}
+		})
+		if strings.Count(log.String(), "file that is full") < 2 {
+			t.Errorf("log %s", log)
+		}
+		a := play(t, PlayerConfig{Files: []string{file}, Speed: 1000}, nil)
+		if got, want := describeAll(a.last, true), describeAll(s.registry.All(), true); got != want {
+			t.Errorf("played to other states:\n%s", differences(got, want))
+		}
+	})
+}
+
 func TestAPartThatIsMissingIsMadeUpForByTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "feed")

@@ -184,18 +184,31 @@ func (r *Recorder) frame(e entry) {
 
 // begin writes the first header of the session.
 func (r *Recorder) begin() {
-	if r.out.size >= r.config.MaxSize {
-		if err := r.out.rotate(); err != nil {
-			r.pause(err)
-			return
-		}
+	if r.out.size < r.config.MaxSize || r.another() {
+		r.head(r.config.Now())
 	}
-	r.head(r.config.Now())
+}
+
+// another begins another file. It reports whether there is one; it can be the same one, which is then full only when as much
+// again is in it.
+func (r *Recorder) another() bool {
+	kept, err := r.out.rotate()
+	switch {
+	case err != nil:
+		r.pause(fmt.Errorf("begin another file: %w", err))
+		return false
+	case kept != nil:
+		r.log.Warn("the recording goes on in a file that is full", "file", r.config.File, "err", kept)
+	}
+	return true
 }
 
 // head begins a part of the session with its header.
 func (r *Recorder) head(at time.Time) {
 	r.limit = r.config.MaxSize
+	if r.out.size >= r.limit {
+		r.limit += r.out.size
+	}
 	r.header.Part++
 	r.header.Started = at.UTC()
 	r.write(r.header)
@@ -206,12 +219,10 @@ func (r *Recorder) rotate(at time.Time) {
 	if r.paused || r.out.size < r.limit {
 		return
 	}
-	if err := r.out.rotate(); err != nil {
-		r.pause(fmt.Errorf("begin another file: %w", err))
-		return
+	if r.another() {
+		r.head(at)
+		r.carry()
 	}
-	r.head(at)
-	r.carry()
 }
 
 // mend notes what was lost, and carries the state of all meetings behind it.
@@ -280,9 +291,7 @@ func (r *Recorder) flush() {
 
 // pause stops writing for a while. What waited to be written is lost.
 func (r *Recorder) pause(err error) {
-	if r.out.f != nil {
-		r.lost += r.out.abandon()
-	}
+	r.lost += r.out.abandon()
 	r.paused, r.retryAt = true, time.Now().Add(retryEvery)
 	if !r.troubled {
 		r.log.Warn("recording pauses, and the board goes on", "file", r.config.File, "err", err)

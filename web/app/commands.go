@@ -91,13 +91,30 @@ func command(environ []string, stdout, stderr io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			demo.listen, demo.basePath, demo.chosen = s.Listen, s.BasePath, cmd.Flags().Changed("listen")
+			demo.listen, demo.basePath, demo.chosen, demo.record = s.Listen, s.BasePath, cmd.Flags().Changed("listen"), s.Record
 			return runDemo(cmd.Context(), demo, stdout, stderr)
 		}}
-	settings.Register(demoCmd.Flags(), "listen", "basePath")
+	settings.Register(demoCmd.Flags(), append([]string{"listen", "basePath"}, recordFlags...)...)
 	demoCmd.Flags().IntVar(&demo.meetings, "meetings", 11, "simulated meetings beside the board meeting, 0 to 5000")
 	demoCmd.Flags().Uint64Var(&demo.seed, "seed", 1, "what the simulated meetings are made up from")
 	demoCmd.Flags().Float64Var(&demo.speed, "speed", 1, "how much faster than written they live, above 0 and up to 1000")
+
+	var play playOptions
+	playCmd := &cobra.Command{Use: "play FILE...", Short: "Show recordings as if their meetings were live; needs no settings", Args: cobra.MinimumNArgs(1),
+		Long: "Play shows what was recorded with --record. The files of one recording are played one after the other, whatever order\n" +
+			"they are given in; a folder stands for the recordings in it.",
+		RunE: func(cmd *cobra.Command, files []string) error {
+			// Recorded meetings are real ones: they are kept from the network as live ones are.
+			s, err := settings.Load(settings.Sources{Flags: cmd.Flags()})
+			if err != nil {
+				return err
+			}
+			play.files, play.chosen = files, cmd.Flags().Changed("listen")
+			return runPlay(cmd.Context(), play, s, stdout, stderr)
+		}}
+	settings.Register(playCmd.Flags(), append([]string{"listen", "openToNetwork", "basePath", "publicURL", "trustedProxies"}, recordFlags...)...)
+	playCmd.Flags().Float64Var(&play.speed, "speed", 1, "how much faster than they happened, 0.1 to 1000")
+	playCmd.Flags().BoolVar(&play.loop, "loop", false, "start over at the end")
 
 	versionCmd := &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -116,7 +133,7 @@ func command(environ []string, stdout, stderr io.Writer) *cobra.Command {
 		}}
 	settings.Register(healthCmd.Flags())
 
-	root.AddCommand(serveCmd, demoCmd, checkCmd, versionCmd, healthCmd)
+	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), versionCmd, healthCmd)
 	return root
 }
 

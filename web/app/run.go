@@ -101,12 +101,7 @@ func (b board) run(ctx context.Context) error {
 		group.Go(func() error { return b.registry.Run(ctx) })
 	}
 	group.Go(func() error { return b.hub.Run(ctx) })
-	var sink conference.Sink = b.registry
-	if b.recorder != nil {
-		sink = b.recorder.Sink(b.registry)
-		group.Go(func() error { return b.recorder.Run(ctx) })
-	}
-	group.Go(func() error { return b.source.Run(ctx, sink) })
+	b.feed(ctx, group)
 	group.Go(func() error { return server.Run(ctx, b.listener) })
 	for _, r := range b.others {
 		group.Go(func() error { return r(ctx) })
@@ -115,6 +110,21 @@ func (b board) run(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// feed runs the source and, if there is one, the recorder, which ends after the source has told its last.
+func (b board) feed(ctx context.Context, group *errgroup.Group) {
+	if b.recorder == nil {
+		group.Go(func() error { return b.source.Run(ctx, b.registry) })
+		return
+	}
+	sink := b.recorder.Sink(b.registry)
+	told, stop := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error { return b.recorder.Run(told) })
+	group.Go(func() error {
+		defer stop()
+		return b.source.Run(ctx, sink)
+	})
 }
 
 // buildID differs between any two programs that can draw different pages: it is made of the program file itself, so that it

@@ -2,7 +2,6 @@ package huawei
 
 import (
 	"log/slog"
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -28,8 +27,8 @@ func TestDelayOfAskingGrowsUntilNothingIsNeededForLong(t *testing.T) {
 	asksRefused := conference.Outcome{Fate: conference.Refused, AskFull: true}
 	const firstAsk, secondAsk, thirdAsk, fourthAsk = 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 8 * time.Hour // bounds of the next delay
 	s := newSession(newWatch(&Cloud{config: Config{Delays: Delays{AskMin: time.Hour, AskMax: 8 * time.Hour}, Logger: slog.New(slog.DiscardHandler)}}, "1"), nil)
-	s.askDelay.next() // as run does for the first full status
 	now := time.Now()
+	s.needs.add(conference.StatusType, now) // as run does
 	for _, step := range []struct {
 		name    string
 		after   time.Duration
@@ -42,9 +41,9 @@ func TestDelayOfAskingGrowsUntilNothingIsNeededForLong(t *testing.T) {
 		{"participants without a full message, at once", time.Second, people(conference.Incremental), asks, []conference.MessageType{conference.ParticipantsType}, secondAsk},
 		{"a full status does not help", time.Second, status(conference.Full), applied, []conference.MessageType{conference.ParticipantsType}, secondAsk},
 		{"a status out of order", time.Second, status(conference.Incremental), conference.Outcome{Fate: conference.DroppedOlderSequence, AskFull: true},
-			[]conference.MessageType{conference.StatusType, conference.ParticipantsType}, secondAsk},
+			[]conference.MessageType{conference.ParticipantsType, conference.StatusType}, secondAsk},
 		{"full participants that are dropped", time.Second, people(conference.Full), conference.Outcome{Fate: conference.DroppedRepeated},
-			[]conference.MessageType{conference.StatusType, conference.ParticipantsType}, secondAsk},
+			[]conference.MessageType{conference.ParticipantsType, conference.StatusType}, secondAsk},
 		{"full participants", time.Second, people(conference.Full), applied, []conference.MessageType{conference.StatusType}, secondAsk},
 		{"a full status", time.Second, status(conference.Full), applied, nil, secondAsk},
 		{"a refused increment soon afterwards", time.Second, refused, asksRefused, []conference.MessageType{conference.WaitingType}, thirdAsk},
@@ -56,10 +55,10 @@ func TestDelayOfAskingGrowsUntilNothingIsNeededForLong(t *testing.T) {
 	} {
 		now = now.Add(step.after)
 		s.note(step.message, step.outcome, now)
-		if got := slices.Sorted(maps.Keys(s.needs)); !slices.Equal(got, step.needs) || s.askDelay.bound != step.bound {
-			t.Errorf("%s: needs %v, delay %s; want %v, %s", step.name, got, s.askDelay.bound, step.needs, step.bound)
+		if got := s.needs.types; !slices.Equal(got, step.needs) || s.needs.delay.bound != step.bound {
+			t.Errorf("%s: needs %v, delay %s; want %v, %s", step.name, got, s.needs.delay.bound, step.needs, step.bound)
 		}
-		if asking := !s.askAt.IsZero(); asking != (len(step.needs) > 0) {
+		if asking := !s.needs.at.IsZero(); asking != (len(step.needs) > 0) {
 			t.Errorf("%s: asks %t", step.name, asking)
 		}
 	}

@@ -1,0 +1,88 @@
+package huawei
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"confboard/feed/conference"
+	"confboard/feed/wire"
+)
+
+// silenceLimit is the time without any frame, in heartbeats, after which a read ends. The echo is judged before that.
+const silenceLimit = 3
+
+// received is a frame, or the error that ended the reading.
+type received struct {
+	frame []byte
+	at    time.Time
+	err   error
+}
+
+// read passes frames on until the socket is closed. The deadline bounds a read that nothing else ends.
+func (s *session) read() {
+	config := &s.watch.cloud.config
+	silence := max(silenceLimit*config.Heartbeat, config.Delays.Limit)
+	for {
+		_ = s.socket.SetReadDeadline(time.Now().Add(silence)) // fails only for a closed socket, as does the read
+		var in received
+		in.frame, in.err = readFrame(s.socket)
+		in.at = time.Now()
+		select {
+		case s.frames <- in:
+		case <-s.done:
+			return
+		}
+		if in.err != nil {
+			return
+		}
+	}
+}
+
+// readFrame returns the next frame, text or binary. Of one over wire.MaxFrame it returns just enough for the decoder to
+// refuse it, and passes over the rest: compression can make very much of very little.
+func readFrame(socket *websocket.Conn) ([]byte, error) {
+	_, r, err := socket.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	frame, err := readLimited(r, wire.MaxFrame)
+	if !errors.Is(err, errTooLarge) {
+		return frame, err
+	}
+	switch _, err := io.CopyN(io.Discard, r, hardLimit); {
+	case err == nil:
+		return nil, errTooLarge
+	case !errors.Is(err, io.EOF):
+		return nil, err
+	}
+	return frame, nil
+}
+
+// take passes a push on and draws from what became of it.
+func (s *session) take(in received) {
+	if tap := s.watch.cloud.config.Tap; tap != nil {
+		tap(s.watch.id, in.at, in.frame)
+	}
+	m := wire.Decode(in.frame, s.watch.id, in.at)
+	s.note(m, s.watch.pass(m), in.at)
+}
+
+// note draws from what became of a message whether a full one is needed, and whether the meeting is over.
+func (s *session) note(m conference.Message, outcome conference.Outcome, at time.Time) {
+	kind, mode := kindOf(m)
+	if outcome.Fate == conference.Applied && mode == conference.Full {
+		s.needs.met(kind, at)
+	}
+	if outcome.AskFull {
+		s.needs.add(kind, at)
+	}
+	if status, ok := m.(conference.StatusMessage); ok && outcome.Fate == conference.Applied {
+		s.proven = s.proven || mode == conference.Full
+		if state := status.Status.Text(conference.MeetingState); state != "" {
+			s.destroyed = state == conference.StateDestroyed
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package huawei_test
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"confboard/feed/conference"
+	"confboard/feed/huawei"
+	"confboard/feed/simulator"
+)
+
+// otherHost is another name of the cloud, which is another site to it.
+func otherHost(c *huawei.Config) string {
+	return strings.Replace(strings.TrimPrefix(c.Endpoint, "http://"), "127.0.0.1", "localhost", 1)
+}
+
+func TestMeetingOnAnotherSiteIsFoundThere(t *testing.T) {
+	for name, app := range map[string]*simulator.App{
+		"asked for without an account":      nil,
+		"asked for with an account's token": {ID: "app", Key: "app-key-of-the-enterprise"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := running(simulator.Config{App: app})
+			b := start(t, cloud, patient, func(c *huawei.Config) {
+				cloud.Meeting(meetingID).SetSite(otherHost(c))
+				if app != nil {
+					c.App = &huawei.App{ID: app.ID, Key: conference.NewSecret(app.Key)}
+				}
+			})
+			b.untilLink(conference.Live)
+			b.meeting.CutConnections()
+			b.until("live again", func() bool { return b.sink.count(conference.LinkUp) == 2 && b.state().Link.State == conference.Live })
+			if n := cloud.Calls(regionPath); n != 1 {
+				t.Errorf("the region was asked for %d times", n)
+			}
+			if v := cloud.Violations(); len(v) > 0 {
+				t.Errorf("violations %q", v)
+			}
+		})
+	}
+}
+
+func TestMeetingOnASiteThatIsNotToldIsLeftToPeople(t *testing.T) {
+	for name, region := range map[string]http.HandlerFunc{
+		"no right to ask":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
+		"no answer to use": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"regionIP":"192.0.2.1"}`)) },
+		"an insecure address": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(`{"regionUrl":"http://192.0.2.1"}`))
+		},
+		"the site it is not on": func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(`{"regionUrl":"` + r.Host + `"}`)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked atomic.Int64
+			cloud := running(simulator.Config{})
+			cloud.Meeting(meetingID).SetSite("elsewhere.example.com")
+			cloud.Wrap(answering(regionPath, func(w http.ResponseWriter, r *http.Request) { asked.Add(1); region(w, r) }))
+			b := start(t, cloud, patient, nil)
+			if s := b.untilLink(conference.Refusing); s.Link.Reason != conference.ReasonWrongSite || !s.Link.Next.IsZero() {
+				t.Errorf("link %+v", s.Link)
+			}
+			b.done(b.client.Look(meetingID)) // it is not for an event to try again
+			if n := asked.Load(); n != 1 {
+				t.Errorf("asked %d times", n)
+			}
+			b.meeting.SetSite("")
+			b.done(b.client.Retry(meetingID))
+			b.untilLink(conference.Live)
+		})
+	}
+}
+
+func TestRegionThatCannotBeAskedForNowIsAskedForAgain(t *testing.T) {
+	cloud := running(simulator.Config{})
+	b := start(t, cloud, patient, func(c *huawei.Config) {
+		cloud.Meeting(meetingID).SetSite(otherHost(c))
+		cloud.Wrap(answering(regionPath, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	})
+	b.until("told", func() bool { s := b.state(); return s != nil && s.Link.Reason == conference.ReasonUnavailable })
+	cloud.Wrap(nil)
+	b.untilLink(conference.Live)
+}
