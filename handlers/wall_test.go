@@ -186,7 +186,13 @@ func link(l conference.LinkState) func(*conference.State) {
 
 func TestATileHasTheThreeMostNotableMarks(t *testing.T) {
 	w := words{text: text.For(text.English)}
-	overrun := func(s *conference.State) { s.Overrun = true }
+	overrun := func(s *conference.State) {
+		s.Concerns = []conference.Concern{{Active: true, Condition: conference.Condition{Cause: conference.Cause{Rule: conference.Overrunning}, Weight: conference.Noteworthy}}}
+	}
+	unrecorded := func(s *conference.State) {
+		s.Concerns = []conference.Concern{{Active: true, Condition: conference.Condition{Cause: conference.Cause{Rule: conference.Drift, Field: conference.RecState}, Weight: conference.Urgent}}}
+	}
+	silenced := func(s *conference.State) { s.Silences = []conference.Silence{{By: "Li"}} }
 	soon := func(s *conference.State) { s.EndingSoon = true }
 	for _, k := range []struct {
 		name   string
@@ -199,6 +205,8 @@ func TestATileHasTheThreeMostNotableMarks(t *testing.T) {
 		{"three at most", wallState(flag(conference.RealTimeSubtitle, 2), flag(conference.Mute, 1), flag(conference.ForbiddenChat, 1),
 			flag(conference.LockSharing, 1), flag(conference.Lock, 1), mode("BROADCAST"), flag(conference.RecState, 1)), "REC, Broadcasting, Locked"},
 		{"why it needs a look comes first", wallState(overrun, flag(conference.RecState, 1), mode("ROLLCALL"), flag(conference.Lock, 1)), "Overrun, REC, Giving the floor"},
+		{"a drift says what is", wallState(flag(conference.RecState, 0), unrecorded, flag(conference.Lock, 1)), "Not recording, Locked"},
+		{"what somebody has taken note of is not told", wallState(overrun, silenced, flag(conference.Lock, 1)), "Locked"},
 		{"old data says so first", wallState(link(conference.Stale), flag(conference.RecState, 1)), "Out of date, REC"},
 		{"a refusal says so", wallState(link(conference.Refusing)), "Refused"},
 		{"an end to come is told", wallState(soon, flag(conference.Lock, 1)), "Ends soon, Locked"},

@@ -73,8 +73,8 @@ func touchesTile(c conference.Change) bool {
 	return slices.ContainsFunc(c.Fields, func(f conference.FieldChange) bool {
 		switch f.Part {
 		case conference.PartStatus:
-			return f.Field == conference.EndTime || slices.Contains(wallFields, f.Field)
-		case conference.PartLink, conference.PartClock, conference.PartName, conference.PartBasic:
+			return f.Field == conference.EndTime || slices.Contains(wallFields, f.Field) || len(c.After.Concerns) > 0
+		case conference.PartLink, conference.PartClock, conference.PartConcerns, conference.PartName, conference.PartBasic:
 			return true
 		}
 		return false

@@ -187,11 +187,22 @@ type Head struct {
 	Next       NextTry
 	Feed       string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
 	Notes      []string
+	Concerns   []Concern
 	Link       string // the link in words
 	LinkSince  Instant
 	Echo       Instant
 	LastChange Instant
 	Occurrence string
+}
+
+// Concern is something that needs a person.
+type Concern struct {
+	// Severity is the class that it puts the meeting in; quiet once somebody has taken note of it.
+	Severity, Text string
+	Since          Instant
+	// Silenced says who has taken note of it, until Until; empty when nobody has.
+	Silenced string
+	Until    Instant
 }
 
 // Group is a group of badges that are about one thing.

@@ -117,8 +117,8 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
-	EndingSoonNote: "Ends soon, as planned.", OverrunNote: "Over its planned end.",
-	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
+	EndingSoonNote: "Ends soon, as planned.",
+	NoneOfThese:    "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
@@ -214,7 +214,7 @@ var english = Catalogue{
 
 	// Wall.
 	Wall: "Wall display", WallPage: "Page",
-	WallPlannedEnd: "planned end", WallOverrun: "Overrun", WallEndingSoon: "Ends soon",
+	WallPlannedEnd: "planned end", WallEndingSoon: "Ends soon",
 	WallPlannedStart: "planned start", WallRecording: "REC", WallBroadcast: "Broadcasting",
 	WallParticipants: func(n int) string {
 		if n == 1 {
@@ -225,6 +225,16 @@ var english = Catalogue{
 	WallMore: "more without problems, not shown", WallMoreProblems: "more with problems, not shown",
 	WallClockOff: "This screen’s clock is off by",
 	WallOnly:     func(kind string) string { return "Only: " + kind }, WallProblems: "problems",
+
+	NeedsAttention: "Needs attention",
+	Concern:        englishConcern,
+	ConcernShort: map[conference.Rule]string{
+		conference.Overrunning: "Overrun", conference.NoHost: "No host", conference.BlankScreen: "Blank screen",
+		conference.UnseenSpeaker: "Speaker not shown", conference.UnlockedRecording: "REC, not locked",
+	},
+	SilencedBy:     func(who, note string) string { return withNote("Silenced by "+who, note, ": “", "”") },
+	AcknowledgedBy: func(who, note string) string { return withNote("Acknowledged by "+who, note, ": “", "”") },
+	Until:          "until",
 
 	AbsentTitle:   "No such meeting on this board",
 	AbsentHelp:    "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",

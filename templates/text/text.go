@@ -100,7 +100,7 @@ type Catalogue struct {
 	MeetingCount                         func(n int) string
 	OverviewTitle                        func(problems int) string
 	PlannedEnd, EndingSoon, Overrun      string
-	EndingSoonNote, OverrunNote          string
+	EndingSoonNote                       string
 	LastChange, LastEcho, TheLink, Since string
 	Never                                string
 	Screens                              func(n int64) string
@@ -160,10 +160,10 @@ type Catalogue struct {
 	LayoutExact, LayoutNone, GridsSetAside                 string
 
 	// Wall.
-	Wall, WallPage                              string
-	WallPlannedEnd, WallOverrun, WallEndingSoon string
-	WallPlannedStart                            string
-	WallRecording, WallBroadcast                string
+	Wall, WallPage                 string
+	WallPlannedEnd, WallEndingSoon string
+	WallPlannedStart               string
+	WallRecording, WallBroadcast   string
 	// WallParticipants says what the number on a tile counts.
 	WallParticipants func(n int) string
 	// WallMore and WallMoreProblems stand behind the number of meetings that are not on the screen.
@@ -173,6 +173,15 @@ type Catalogue struct {
 	// WallOnly says that the wall is limited to meetings of one kind: a class as SeverityCount has it, or WallProblems.
 	WallOnly     func(kind string) string
 	WallProblems string
+
+	// What needs a person.
+	NeedsAttention string
+	Concern        func(ConcernFacts) string
+	// ConcernShort is the same from afar; a drift says what the field is.
+	ConcernShort map[conference.Rule]string
+	// SilencedBy and AcknowledgedBy stand before until when; the note can be empty.
+	SilencedBy, AcknowledgedBy func(who, note string) string
+	Until                      string
 
 	// Errors. Each says what happened and what to do.
 	AbsentTitle, AbsentHelp     string

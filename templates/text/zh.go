@@ -103,8 +103,8 @@ var chinese = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
-	EndingSoonNote: "按计划即将结束。", OverrunNote: "已超过计划结束时间。",
-	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
+	EndingSoonNote: "按计划即将结束。",
+	NoneOfThese:    "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
 	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
 	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
@@ -172,12 +172,22 @@ var chinese = Catalogue{
 
 	// Wall.
 	Wall: "大屏", WallPage: "页",
-	WallPlannedEnd: "计划结束", WallOverrun: "已超时", WallEndingSoon: "即将结束",
+	WallPlannedEnd: "计划结束", WallEndingSoon: "即将结束",
 	WallPlannedStart: "计划开始", WallRecording: "录制中", WallBroadcast: "正在广播",
 	WallParticipants: func(int) string { return "人在会中" },
 	WallMore:         "个无问题的会议未显示", WallMoreProblems: "个有问题的会议未显示",
 	WallClockOff: "本屏幕时钟误差",
 	WallOnly:     func(kind string) string { return "仅显示：" + kind }, WallProblems: "有问题的会议",
+
+	NeedsAttention: "需要关注",
+	Concern:        chineseConcern,
+	ConcernShort: map[conference.Rule]string{
+		conference.Overrunning: "已超时", conference.NoHost: "无主持人", conference.BlankScreen: "空画面",
+		conference.UnseenSpeaker: "发言者未显示", conference.UnlockedRecording: "录制未锁定",
+	},
+	SilencedBy:     func(who, note string) string { return withNote(who+" 已静默", note, "：“", "”") },
+	AcknowledgedBy: func(who, note string) string { return withNote(who+" 已确认", note, "：“", "”") },
+	Until:          "至",
 
 	AbsentTitle:   "看板上没有这个会议",
 	AbsentHelp:    "请检查地址中的会议 ID。如果无误，说明该会议尚未纳入看板；一旦出现，本页会自动显示。",
