@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -52,6 +53,8 @@ type settings struct {
 	keepEnded time.Duration // zero: the default
 	basePath  string
 	meetings  []watched
+	// further settings by their names; the section cloud is joined with what the others give.
+	further map[string]any
 }
 
 // watched is an entry of cloud.meetings.
@@ -75,9 +78,17 @@ func watching(meetings ...*simulator.Meeting) []watched {
 func (s settings) write(t *testing.T, cloud *simulator.Cloud) (file string) {
 	t.Helper()
 	folder := t.TempDir()
+	section := map[string]any{"endpoint": cloud.URL(), "heartbeat": s.heartbeat.String(), "callsPerMinute": 0, "meetings": s.meetings}
 	content := map[string]any{
 		"listen": "127.0.0.1:0", "dataDir": filepath.Join(folder, "data"), "basePath": s.basePath, "log": map[string]any{"level": "debug"},
-		"cloud": map[string]any{"endpoint": cloud.URL(), "heartbeat": s.heartbeat.String(), "callsPerMinute": 0, "meetings": s.meetings},
+		"cloud": section,
+	}
+	for name, value := range s.further {
+		if name == "cloud" {
+			maps.Copy(section, value.(map[string]any))
+		} else {
+			content[name] = value
+		}
 	}
 	if s.keepEnded > 0 {
 		content["keepEnded"] = s.keepEnded.String()

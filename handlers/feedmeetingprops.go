@@ -36,19 +36,11 @@ func (v *feedMeetingView) status(s *conference.State) templates.FeedStatus {
 	if l.Connects > 0 {
 		add(templates.Fact{Name: v.text.Feed.LastConnect, Text: v.text.Feed.Connects(l.Connects) + v.text.ListComma + v.text.Feed.Reconnects(l.Connects-1)})
 	}
-	echo := templates.Fact{Name: v.text.LastEcho, Time: v.instant(l.LastEcho, "ago")}
-	switch {
-	case l.LastEcho.IsZero():
-		echo.Text = v.text.Never
-	case l.RoundTrip > 0:
+	echo := v.factOr(v.text.LastEcho, l.LastEcho, "ago", v.text.Never)
+	if l.RoundTrip > 0 {
 		echo.Text = v.text.Feed.RoundTrip(l.RoundTrip)
 	}
-	add(echo)
-	token := templates.Fact{Name: v.text.Feed.Token, Time: v.instant(l.TokenAt, "ago")}
-	if l.TokenAt.IsZero() {
-		token.Text = v.text.Feed.NoToken
-	}
-	add(token)
+	add(echo, v.factOr(v.text.Feed.Token, l.TokenAt, "ago", v.text.Feed.NoToken))
 	add(v.fact(v.text.Feed.TokenUntil, l.TokenExpires, "clock")...)
 	return out
 }

@@ -161,6 +161,14 @@ func grouped(n uint64) string {
 	return s
 }
 
+// factOr is a time with its name, or what is said when there is no such time.
+func (w words) factOr(name string, t time.Time, show, never string) templates.Fact {
+	if t.IsZero() {
+		return templates.Fact{Name: name, Text: never}
+	}
+	return templates.Fact{Name: name, Time: w.instant(t, show)}
+}
+
 // fact is a time with its name, left out when there is no such time.
 func (w words) fact(name string, t time.Time, show string) []templates.Fact {
 	if t.IsZero() {

@@ -93,8 +93,8 @@ func (p Paths) feedMeeting(id conference.ConfID, act string) string {
 	return p.Base + "/feed/m/" + url.PathEscape(string(id)) + act
 }
 
-// SignIn is the path of the page where an admin signs in, SignOut where to post that he leaves.
+// SignIn is the path of the page where an admin signs in, and where the form is posted.
 func (p Paths) SignIn() string { return p.Base + "/feed/sign-in" }
 
-// SignOut is where to post that an admin leaves.
+// SignOut is where to post that an admin signs out.
 func (p Paths) SignOut() string { return p.Base + "/feed/sign-out" }

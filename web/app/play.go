@@ -28,6 +28,9 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 	if o.loop && s.Record.Enabled() {
 		return errors.New("--record: with --loop it would never end; leave out one of them")
 	}
+	if !(o.speed >= recording.MinSpeed && o.speed <= recording.MaxSpeed) {
+		return fmt.Errorf("--speed: %g is out of range, %g to %d", o.speed, recording.MinSpeed, recording.MaxSpeed)
+	}
 	logger := newLogger(stderr, slog.LevelWarn)
 	config := recording.PlayerConfig{Files: o.files, Speed: o.speed, Loop: o.loop, Logger: logger}
 	player, err := recording.NewPlayer(config)
