@@ -60,10 +60,16 @@ func (w words) concerns(s *conference.State) (all []templates.Concern) {
 	return all
 }
 
-// worst is the first of what needs a person and that nobody has taken note of, empty if there is none.
+// worst is the first of what needs a person and that nobody has taken note of, empty if there is none. That a meeting is over
+// its planned end is told where its end is.
 func (w words) worst(s *conference.State) string {
-	if all := active(s); len(all) > 0 && s.Silenced(all[0].Cause) == nil {
-		return w.concern(s, all[0])
+	for _, c := range active(s) {
+		if s.Silenced(c.Cause) != nil {
+			break
+		}
+		if c.Cause.Rule != conference.Overrunning {
+			return w.concern(s, c)
+		}
 	}
 	return ""
 }
