@@ -180,6 +180,10 @@ func mode(m string) func(*conference.State) {
 	}
 }
 
+func inGroup(name string) func(*conference.State) {
+	return func(s *conference.State) { s.Group = name }
+}
+
 func link(l conference.LinkState) func(*conference.State) {
 	return func(s *conference.State) { s.Link.State = l }
 }
