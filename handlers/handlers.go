@@ -103,6 +103,9 @@ var themes = []string{themeSystem, "light", "dark"}
 // choice is what a viewer has chosen: in the address, which is remembered, or before. It is empty when nothing known has.
 func (h *Handlers) choice(c echo.Context, param, cookie string, known func(string) bool) string {
 	if v := c.QueryParam(param); known(v) {
+		if c.Get(choicesForgotten) != nil {
+			return v
+		}
 		c.SetCookie(&http.Cookie{Name: cookie, Value: v, Path: h.Paths.Cookies(), MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, Secure: c.IsTLS(), SameSite: http.SameSiteLaxMode})
 		return v
@@ -112,6 +115,12 @@ func (h *Handlers) choice(c echo.Context, param, cookie string, known func(strin
 	}
 	return ""
 }
+
+// forgetChoices keeps the choices in the address of a request from being remembered: those of a wall are for that screen, and
+// whoever looks at its preview keeps the language and the theme of all other pages.
+func forgetChoices(c echo.Context) { c.Set(choicesForgotten, true) }
+
+const choicesForgotten = "choices-forgotten"
 
 // language is the viewer's: as chosen, or as the browser asks.
 func (h *Handlers) language(c echo.Context) *text.Catalogue {

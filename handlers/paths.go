@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/url"
-	"strconv"
 
 	"confboard/feed/conference"
 	"confboard/templates/text"
@@ -25,14 +24,11 @@ func (p Paths) MeetingStream(id conference.ConfID, lang text.Lang) string {
 	return p.join("/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
 }
 
-// WallStream is the path of the stream of a wall with so many tiles.
-func (p Paths) WallStream(only string, tiles int, lang text.Lang) string {
-	q := url.Values{"tiles": {strconv.Itoa(tiles)}}
-	if only != "" {
-		q.Set("only", only)
-	}
-	return p.join("/wall/events", q, lang)
-}
+// Wall is the path of a wall with these parameters.
+func (p Paths) Wall(v url.Values) string { return p.join("/wall", v, "") }
+
+// WallSetup is the path of the page where a wall's address is put together.
+func (p Paths) WallSetup() string { return p.Base + "/wall/setup" }
 
 // Asset is the path of an asset, given its path below the base.
 func (p Paths) Asset(path string) string { return p.Base + path }

@@ -85,7 +85,7 @@ func (w words) tileNumber(s *conference.State, severity rules.Severity) template
 		return n
 	}
 	if present, known := inMeeting(s); known {
-		n.Label, n.Count = w.text.WallParticipants(present), strconv.Itoa(present)
+		n.Icon, n.Label, n.Count = "people", w.text.WallParticipants(present), strconv.Itoa(present)
 	} else if end := plannedEnd(s); !end.IsZero() {
 		n.Label, n.Time = w.text.WallPlannedEnd, w.instant(end, "clock")
 	}

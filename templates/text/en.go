@@ -224,7 +224,8 @@ var english = Catalogue{
 	},
 	WallMore: "more without problems, not shown", WallMoreProblems: "more with problems, not shown",
 	WallClockOff: "This screen’s clock is off by",
-	WallOnly:     func(kind string) string { return "Only: " + kind }, WallProblems: "problems",
+	WallOnly:     func(filters string) string { return "Only: " + filters },
+	Walls:        englishWall,
 
 	NeedsAttention: "Needs attention",
 	Concern:        englishConcern,

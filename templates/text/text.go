@@ -170,9 +170,9 @@ type Catalogue struct {
 	WallMore, WallMoreProblems string
 	// WallClockOff stands before how much the screen's clock differs from the server's.
 	WallClockOff string
-	// WallOnly says that the wall is limited to meetings of one kind: a class as SeverityCount has it, or WallProblems.
-	WallOnly     func(kind string) string
-	WallProblems string
+	// WallOnly says that the wall is limited to some meetings: by which filters.
+	WallOnly func(filters string) string
+	Walls    WallText
 
 	// What needs a person.
 	NeedsAttention string

@@ -177,7 +177,8 @@ var chinese = Catalogue{
 	WallParticipants: func(int) string { return "人在会中" },
 	WallMore:         "个无问题的会议未显示", WallMoreProblems: "个有问题的会议未显示",
 	WallClockOff: "本屏幕时钟误差",
-	WallOnly:     func(kind string) string { return "仅显示：" + kind }, WallProblems: "有问题的会议",
+	WallOnly:     func(filters string) string { return "仅显示：" + filters },
+	Walls:        chineseWall,
 
 	NeedsAttention: "需要关注",
 	Concern:        chineseConcern,
