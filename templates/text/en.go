@@ -256,7 +256,7 @@ var english = Catalogue{
 		"title": "Title", "participants": "Participants, most first"},
 	Range:  func(from, to, total int) string { return fmt.Sprintf("%d–%d of %d", from, to, total) },
 	PageOf: func(page, pages int) string { return fmt.Sprintf("Page %d of %d", page, pages) },
-	Pages:  "Pages", PagesBelow: "Pages, below the list", PagePrevious: "Previous page", PageNext: "Next page",
+	Pages:  "Pages of the list", PagesBelow: "Pages of the list, below it", PagePrevious: "Previous page", PageNext: "Next page",
 	NothingFound: "No meeting matches", NothingFoundHelp: "No meeting on the board fits the search and the filters. This list fills by itself when one does.",
 	ShowAll: "Show all meetings",
 	Density: "Density", Densities: map[string]string{"comfortable": "Comfortable", "compact": "Compact"},

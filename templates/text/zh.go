@@ -209,7 +209,7 @@ var chinese = Catalogue{
 		"title": "会议名称", "participants": "与会人数，多的在前"},
 	Range:  func(from, to, total int) string { return fmt.Sprintf("第 %d–%d 个，共 %d 个", from, to, total) },
 	PageOf: func(page, pages int) string { return fmt.Sprintf("第 %d/%d 页", page, pages) },
-	Pages:  "分页", PagesBelow: "分页（列表下方）", PagePrevious: "上一页", PageNext: "下一页",
+	Pages:  "列表分页", PagesBelow: "列表分页（列表下方）", PagePrevious: "上一页", PageNext: "下一页",
 	NothingFound: "没有符合条件的会议", NothingFoundHelp: "看板上没有会议符合当前的搜索和筛选条件。一旦出现，会自动列在这里。",
 	ShowAll: "显示全部会议",
 	Density: "显示密度", Densities: map[string]string{"comfortable": "宽松", "compact": "紧凑"},
