@@ -70,6 +70,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	page(g, "/", h.overview)
 	page(g, "/m/:confID", h.meeting)
 	page(g, "/wall", h.wall)
+	page(g, "/wall/setup", h.wallSetup)
 	g.GET("/events", h.overviewStream)
 	g.GET("/m/:confID/events", h.meetingStream)
 	g.GET("/wall/events", h.wallStream)
@@ -147,7 +148,7 @@ func (h *Handlers) streamLanguage(c echo.Context) text.Lang {
 func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) templates.Page {
 	now := h.Now()
 	p := templates.Page{
-		Text: t, Tab: tab, Root: h.Paths.Overview(""), Feed: h.Paths.Feed(feedQuery{}), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
+		Text: t, Tab: tab, Root: h.Paths.Overview(""), Feed: h.Paths.Feed(feedQuery{}), Walls: h.Paths.WallSetup(), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
 		Clock: now.UTC().Format("2006-01-02 15:04:05") + " UTC",
 		CSS:   h.Paths.Asset(h.Assets.Path("app.css")),
 		JS:    h.Paths.Asset(h.Assets.Path("app.js")),

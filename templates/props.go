@@ -43,6 +43,9 @@ type Page struct {
 	// Feed is the path of the page of the feed; AtFeed: this is it.
 	Feed   string
 	AtFeed bool
+	// Walls is the path of the page where a wall is set up; AtWalls: this is it.
+	Walls   string
+	AtWalls bool
 	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
 	Lead templ.Component
 }

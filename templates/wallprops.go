@@ -83,3 +83,27 @@ func counted(k WallTile) templ.Attributes {
 	}
 	return templ.Attributes{"data-counted": k.Counted}
 }
+
+// WallSetup is the region of the page where a wall is set up.
+type WallSetup struct {
+	Text *text.Catalogue
+	// Path is where the form leads; Wall is the path of the wall, Address the same as a whole.
+	Path, Wall, Address string
+	Numbers             []WallNumberField
+	Selects             []Select
+	// Group is the group that is asked for, Groups those that there are.
+	Group, MaxGroup string
+	Groups          []string
+	// Kept are filters that have no field here, Label being the name of the parameter.
+	Kept []Option
+	// Fits says how many meetings fit a cycle, Now how many there are, Only what the wall is limited to. Warning is empty unless the
+	// text is too small.
+	Fits, Now, Only, Warning string
+	Sizes                    []WallSize
+}
+
+// WallNumberField is a field for a number.
+type WallNumberField struct{ ID, Name, Label, Unit, Value, Min, Max string }
+
+// WallSize is the size of a text, in pixels and arc minutes.
+type WallSize struct{ Name, Pixels, Arc string }
