@@ -94,12 +94,6 @@ func (b *board) adminToken() (token string) {
 	return token
 }
 
-// press presses keys wherever the focus is.
-func (p *tab) press(keys string) {
-	p.t.Helper()
-	p.call("press keys", chromedp.KeyEvent(keys))
-}
-
 // focused is the id of the element that has the focus, or its class.
 func (p *tab) focused() string {
 	p.t.Helper()
@@ -207,7 +201,6 @@ func TestAnAdminRetriesAMeeting(t *testing.T) {
 // The pages that only an admin sees, with what can be wrong on them, as axe and a narrow screen take them.
 func TestAnAdminsPagesAreForEverybody(t *testing.T) {
 	t.Parallel()
-	source := axeSource(t)
 	const id = "900487914"
 	cloud := newCloud(t, steady)
 	b := serve(t, cloud, settings{heartbeat: steady, meetings: []watched{{ConfID: id, HostPassword: "135790", Name: "Board"}}})
@@ -219,7 +212,7 @@ func TestAnAdminsPagesAreForEverybody(t *testing.T) {
 				t.Helper()
 				p.wait("document.readyState === 'complete'")
 				where := what + " in " + lang
-				p.axe(source, where)
+				p.axe(where)
 				if wide := evaluate[int](p, "document.scrollingElement.scrollWidth - innerWidth"); wide > 0 {
 					t.Errorf("%s at %d pixels is %d too wide: %s", where, v.width, wide, evaluate[string](p, widest))
 				}

@@ -25,7 +25,6 @@ type feedQuery struct {
 const (
 	feedPage    = 50 // rows
 	maxFeedPage = 1000
-	maxSearch   = 100 // characters
 )
 
 // feedQueryOf reads the known parameters; an unknown value counts as not given.

@@ -72,6 +72,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	page(g, "/", h.overview)
 	page(g, "/m/:confID", h.meeting)
 	page(g, "/wall", h.wall)
+	page(g, "/wall/setup", h.wallSetup)
 	g.GET("/events", h.overviewStream)
 	g.GET("/m/:confID/events", h.meetingStream)
 	g.GET("/wall/events", h.wallStream)
@@ -105,6 +106,9 @@ var themes = []string{themeSystem, "light", "dark"}
 // choice is what a viewer has chosen: in the address, which is remembered, or before. It is empty when nothing known has.
 func (h *Handlers) choice(c echo.Context, param, cookie string, known func(string) bool) string {
 	if v := c.QueryParam(param); known(v) {
+		if c.Get(choicesForgotten) != nil {
+			return v
+		}
 		c.SetCookie(&http.Cookie{Name: cookie, Value: v, Path: h.Paths.Cookies(), MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, Secure: c.IsTLS(), SameSite: http.SameSiteLaxMode})
 		return v
@@ -114,6 +118,12 @@ func (h *Handlers) choice(c echo.Context, param, cookie string, known func(strin
 	}
 	return ""
 }
+
+// forgetChoices keeps the choices in the address of a request from being remembered: those of a wall are for that screen, and
+// whoever looks at its preview keeps the language and the theme of all other pages.
+func forgetChoices(c echo.Context) { c.Set(choicesForgotten, true) }
+
+const choicesForgotten = "choices-forgotten"
 
 // language is the viewer's: as chosen, or as the browser asks.
 func (h *Handlers) language(c echo.Context) *text.Catalogue {
@@ -140,7 +150,7 @@ func (h *Handlers) streamLanguage(c echo.Context) text.Lang {
 func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) templates.Page {
 	now := h.Now()
 	p := templates.Page{
-		Text: t, Tab: tab, Root: h.Paths.Overview(""), Feed: h.Paths.Feed(feedQuery{}), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
+		Text: t, Tab: tab, Root: h.Paths.Overview(""), Feed: h.Paths.Feed(feedQuery{}), Walls: h.Paths.WallSetup(), Build: h.Build, Now: strconv.FormatInt(now.UnixMilli(), 10),
 		Clock: now.UTC().Format("2006-01-02 15:04:05") + " UTC",
 		CSS:   h.Paths.Asset(h.Assets.Path("app.css")),
 		JS:    h.Paths.Asset(h.Assets.Path("app.js")),

@@ -180,7 +180,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			touch(partHead, partTab, partAbout)
 		case conference.PartLink:
 			touch(partHead, partTab, partAbout, partSpeaking, partLayout)
-		case conference.PartClock:
+		case conference.PartClock, conference.PartConcerns:
 			touch(partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
 			touch(partHead)
@@ -204,6 +204,9 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		case conference.PartCounts:
 			touch(partIntake)
 		}
+	}
+	if len(c.After.Concerns) > 0 && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers, conference.PartCustomLayout) {
+		touch(partHead) // it names screens and speakers
 	}
 	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is
 		touch(partSentence)

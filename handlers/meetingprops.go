@@ -157,10 +157,8 @@ func (w words) head(s *conference.State) templates.Head {
 	if s.Link.State != conference.Live && s.Link.State != conference.Over {
 		h.Reason, h.Next, h.Feed = w.reason(s), w.nextTry(s), w.paths.FeedMeeting(s.ConfID)
 	}
-	switch {
-	case s.Overrun:
-		h.Notes = append(h.Notes, w.text.OverrunNote)
-	case s.EndingSoon:
+	h.Concerns = w.concerns(s)
+	if s.EndingSoon {
 		h.Notes = append(h.Notes, w.text.EndingSoonNote)
 	}
 	if s.Partial() {

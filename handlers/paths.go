@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/url"
-	"strconv"
 
 	"confboard/feed/conference"
 	"confboard/templates/text"
@@ -13,20 +12,7 @@ import (
 type Paths struct{ Base string }
 
 // Overview is the path of the overview. only is empty for all meetings.
-func (p Paths) Overview(only string) string { return p.overview("/", only, "") }
-
-// OverviewStream is the path of the overview's stream.
-func (p Paths) OverviewStream(only string, lang text.Lang) string {
-	return p.overview("/events", only, lang)
-}
-
-func (p Paths) overview(path, only string, lang text.Lang) string {
-	q := url.Values{}
-	if only != "" {
-		q.Set("only", only)
-	}
-	return p.join(path, q, lang)
-}
+func (p Paths) Overview(only string) string { return overviewQuery{only: only}.path(p) }
 
 // Meeting is the path of a meeting's page: the address that people share.
 func (p Paths) Meeting(id conference.ConfID) string {
@@ -38,14 +24,11 @@ func (p Paths) MeetingStream(id conference.ConfID, lang text.Lang) string {
 	return p.join("/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
 }
 
-// WallStream is the path of the stream of a wall with so many tiles.
-func (p Paths) WallStream(only string, tiles int, lang text.Lang) string {
-	q := url.Values{"tiles": {strconv.Itoa(tiles)}}
-	if only != "" {
-		q.Set("only", only)
-	}
-	return p.join("/wall/events", q, lang)
-}
+// Wall is the path of a wall with these parameters.
+func (p Paths) Wall(v url.Values) string { return p.join("/wall", v, "") }
+
+// WallSetup is the path of the page where a wall's address is put together.
+func (p Paths) WallSetup() string { return p.Base + "/wall/setup" }
 
 // Asset is the path of an asset, given its path below the base.
 func (p Paths) Asset(path string) string { return p.Base + path }

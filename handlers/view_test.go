@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 	"confboard/templates"
 	"confboard/templates/text"
 	"confboard/web/live"
@@ -22,7 +23,7 @@ import (
 type topic struct {
 	t       *testing.T
 	view    live.View
-	pending []string
+	pending []live.Touch
 	viewers []*dom
 }
 
@@ -30,8 +31,8 @@ func newTopic(t *testing.T, registry *conference.Registry, v live.View) *topic {
 	k := &topic{t: t, view: v}
 	_, cancel := registry.Observe(func(c conference.Change) {
 		for _, touch := range v.Touched(c) {
-			if !slices.Contains(k.pending, touch.Component) {
-				k.pending = append(k.pending, touch.Component)
+			if !slices.Contains(k.pending, touch) {
+				k.pending = append(k.pending, touch)
 			}
 		}
 	})
@@ -53,9 +54,18 @@ func (k *topic) connect() {
 	k.viewers = append(k.viewers, d)
 }
 
-func (k *topic) flush() {
-	components := k.pending
-	k.pending = nil
+// flush renders what is pending; what has a pace of its own is only then if paced is set.
+func (k *topic) flush(paced bool) {
+	var components []string
+	var later []live.Touch
+	for _, touch := range k.pending {
+		if touch.Every > 0 && !paced {
+			later = append(later, touch)
+		} else {
+			components = append(components, touch.Component)
+		}
+	}
+	k.pending = later
 	if len(components) == 0 || len(k.viewers) == 0 {
 		return
 	}
@@ -84,14 +94,30 @@ type history struct {
 
 func newHistory(seed uint64) *history {
 	return &history{r: rand.New(rand.NewPCG(seed, 1)), now: time.UnixMilli(1_800_000_000_000).UTC(),
-		registry: conference.NewRegistry(conference.Policy{Heartbeat: time.Minute, KeepEnded: time.Hour, EndingSoon: 5 * time.Minute})}
+		registry: conference.NewRegistry(conference.Policy{Heartbeat: time.Minute, KeepEnded: time.Hour, EndingSoon: 5 * time.Minute, NearEnd: 8 * time.Minute, Rules: alert()})}
+}
+
+// alert rules wait for little, so that a short history has concerns that come and go.
+func alert() *rules.Set {
+	set := rules.Default()
+	for _, l := range []*rules.Limit{&set.NoHost, &set.BlankScreen, &set.UnseenSpeaker, &set.UnlockedRecording} {
+		l.After /= 20
+	}
+	set.Profiles = []rules.Profile{{Name: "<p>", Weight: conference.Urgent, Grace: time.Second,
+		Expect: []rules.Expectation{{Field: conference.Mute, Want: conference.Value{Presence: conference.Known, Int: 1}}}}}
+	return set
 }
 
 func (h *history) step(meetings int) {
 	h.now = h.now.Add(time.Duration(h.r.IntN(20)) * time.Second)
 	about := conference.About{ConfID: conference.ConfID(strconv.Itoa(100 + h.r.IntN(meetings))), At: h.now}
 	var m conference.Message
-	switch h.r.IntN(18) {
+	switch h.r.IntN(20) {
+	case 18:
+		m = conference.SilenceMessage{About: about, Silence: conference.Silence{Cause: h.cause(), By: "<Li>", Note: "n", At: h.now,
+			Until: h.now.Add(time.Duration(h.r.IntN(60)) * time.Second), Once: h.r.IntN(2) == 0}}
+	case 19:
+		m = conference.UnsilenceMessage{About: about, Cause: h.cause()}
 	case 0:
 		m = conference.UnwatchMessage{About: about}
 	case 1, 2, 3:
@@ -111,7 +137,12 @@ func (h *history) step(meetings int) {
 	default:
 		m = h.status(about)
 	}
+	h.registry.Pass(h.now)
 	h.registry.Apply(m)
+}
+
+func (h *history) cause() conference.Cause {
+	return []conference.Cause{{}, {Rule: conference.NoHost}, {Rule: conference.Drift, Field: conference.Mute, Profile: "<p>"}}[h.r.IntN(3)]
 }
 
 func (h *history) envelope(about conference.About, kind conference.MessageType) conference.Envelope {
@@ -175,21 +206,49 @@ func (h *history) status(about conference.About) conference.StatusMessage {
 	return m
 }
 
+// queries are overviews of all kinds; a page of theirs has few cards, so that there is always something beyond its edge.
+var queries = []struct {
+	query overviewQuery
+	size  int
+}{
+	{overviewQuery{}, windowSize},
+	{overviewQuery{only: onlyProblems}, windowSize},
+	{overviewQuery{only: onlyStale}, 2},
+	{overviewQuery{only: "live"}, windowSize},
+	{overviewQuery{}, 3},
+	{overviewQuery{page: 1}, 3},
+	{overviewQuery{page: 2, sort: sortParticipants}, 2},
+	{overviewQuery{sort: sortTitle}, 4},
+	{overviewQuery{sort: sortEnd, page: 1}, 2},
+	{overviewQuery{sort: sortStart, search: "REVIEW"}, 2},
+	{overviewQuery{search: "10", recording: recordingOff}, 3},
+	{overviewQuery{recording: recordingOn, sort: sortEnd}, 3},
+	{overviewQuery{mode: conference.ModeFixed}, windowSize},
+	{overviewQuery{facts: 1 << 0}, 2},           // unlocked
+	{overviewQuery{facts: 1<<4 | 1<<0}, 2},      // near its end
+	{overviewQuery{facts: 1 << 6, page: 1}, 1},  // no host
+	{overviewQuery{facts: 1 << 7}, windowSize},  // nobody in it
+	{overviewQuery{only: "ended", page: 40}, 2}, // there are not so many pages
+}
+
 // Whoever connects when, at the end every viewer has the page that a reload would bring. It failed, for one, while a
 // region could show a card whose entry was still to be told: the card was then there twice.
 func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 	paths := Paths{Base: "/board"}
-	for seed := range uint64(30) {
+	for seed := range uint64(len(queries)) {
 		h := newHistory(seed)
 		w := words{text: text.For(text.Langs()[seed%2]), paths: paths}
 		overview := func() *overviewView {
-			return &overviewView{words: w, board: h.registry, query: overviewQuery{only: []string{"", onlyProblems, "live", onlyStale}[seed%4]}}
+			k := queries[seed%uint64(len(queries))]
+			v := newOverviewView(w, h.registry, k.query)
+			v.size = k.size
+			return v
 		}
 		meeting := &meetingView{words: w, board: h.registry, id: "101"}
 		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting)}
 
 		for range 120 {
-			h.step(6)
+			h.step(8)
 			for _, k := range topics {
 				switch h.r.IntN(6) {
 				case 0:
@@ -197,7 +256,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 						k.connect()
 					}
 				case 1, 2:
-					k.flush()
+					k.flush(h.r.IntN(2) == 0)
 				case 3:
 					if h.r.IntN(10) == 0 {
 						k.viewers = nil
@@ -207,13 +266,14 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		}
 		for _, k := range topics {
 			k.connect()
-			k.flush()
-			k.flush()
+			k.flush(true)
+			k.flush(true)
 		}
 
 		pages := make([]*dom, 2)
 		fresh := overview()
-		pages[0] = drawn(t, templates.OverviewRegion(fresh.draw(h.registry.All())))
+		fresh.start()
+		pages[0] = drawn(t, templates.OverviewRegion(fresh.draw()))
 		if s := h.registry.Get(meeting.id); s != nil {
 			pages[1] = drawn(t, templates.MeetingRegion(w.meeting(s)))
 		} else {

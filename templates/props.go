@@ -36,9 +36,16 @@ type Page struct {
 	Theme string
 	// Languages and Themes are links to this page in every language and theme.
 	Languages, Themes []Choice
+	// Density is how close together things stand, comfortable or compact, and Densities the links that change it; both are
+	// empty on a page that does not know it.
+	Density   string
+	Densities []Choice
 	// Feed is the path of the page of the feed; AtFeed: this is it.
 	Feed   string
 	AtFeed bool
+	// Walls is the path of the page where a wall is set up; AtWalls: this is it.
+	Walls   string
+	AtWalls bool
 	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
 	Lead templ.Component
 }
@@ -50,10 +57,10 @@ type Playback struct {
 	Speed string
 }
 
-// Choice leads to the same page in another language or theme.
+// Choice leads to the same page in another language, theme or density.
 type Choice struct {
 	Name, Path string
-	// HTMLLang is set for a language, Icon for a theme.
+	// HTMLLang is set for a language, Icon for the others.
 	HTMLLang, Icon string
 	Current        bool
 }
@@ -99,16 +106,6 @@ type Counter struct {
 	Severity, Label, Path string
 	Count                 string
 	Zero, Current         bool
-}
-
-// Overview is the region of the overview.
-type Overview struct {
-	Text     *text.Catalogue
-	Tab      Tab
-	Counters Counters
-	Cards    []Card
-	// Empty says why there is no card, and what to do.
-	EmptyTitle, EmptyHelp string
 }
 
 // Counters is the row of counters, each of them a filter.
@@ -193,11 +190,22 @@ type Head struct {
 	Next       NextTry
 	Feed       string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
 	Notes      []string
+	Concerns   []Concern
 	Link       string // the link in words
 	LinkSince  Instant
 	Echo       Instant
 	LastChange Instant
 	Occurrence string
+}
+
+// Concern is something that needs a person.
+type Concern struct {
+	// Severity is the class that it puts the meeting in; quiet once somebody has taken note of it.
+	Severity, Text string
+	Since          Instant
+	// Silenced says who has taken note of it, until Until; empty when nobody has.
+	Silenced string
+	Until    Instant
 }
 
 // Group is a group of badges that are about one thing.

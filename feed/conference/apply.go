@@ -13,24 +13,40 @@ type Policy struct {
 	KeepEnded time.Duration
 	// EndingSoon is how long before the planned end a meeting counts as ending soon.
 	EndingSoon time.Duration
+	// NearEnd is how long before the planned end a meeting is near it: longer than EndingSoon, for those who plan ahead.
+	NearEnd time.Duration
+	// Rules find what needs a person; nil finds nothing.
+	Rules Rules
+}
+
+// Rules find what about a meeting needs a person.
+type Rules interface {
+	// Conditions is pure. Each Cause occurs once in what it returns.
+	Conditions(*State) []Condition
 }
 
 // DefaultPolicy has the documented heartbeat and the design's defaults.
-var DefaultPolicy = Policy{Heartbeat: 60 * time.Second, KeepEnded: 30 * time.Minute, EndingSoon: 5 * time.Minute}
+var DefaultPolicy = Policy{Heartbeat: 60 * time.Second, KeepEnded: 30 * time.Minute, EndingSoon: 5 * time.Minute, NearEnd: 10 * time.Minute}
 
 // Apply returns the state after a message, what changed, and what the sender should know. state is nil for a
 // meeting that is not on the board; a nil result means that it no longer is. Apply is pure: it keeps nothing, reads
 // no clock, and modifies neither argument.
 func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
+	next, change, outcome, _ := apply(state, m, p)
+	return next, change, outcome
+}
+
+// apply also returns when the new state is due (see Due).
+func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Time) {
 	id, now := m.Meeting(), m.Received()
 	if state == nil {
 		w, watched := m.(WatchMessage)
 		if !watched {
-			return nil, Change{ConfID: id, At: now}, Outcome{Fate: NotWatched}
+			return nil, Change{ConfID: id, At: now}, Outcome{Fate: NotWatched}, time.Time{}
 		}
 		next := &State{ConfID: id, Occurrence: 1, Link: Link{State: Connecting, Since: now, heard: now}}
 		next.watch(w)
-		return next, compare(id, now, nil, next), Outcome{Fate: Applied}
+		return next, compare(id, now, nil, next), Outcome{Fate: Applied}, next.judgeAll(now, p)
 	}
 
 	next := *state
@@ -38,9 +54,13 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 	at := now
 	switch m := m.(type) {
 	case UnwatchMessage:
-		return nil, compare(id, now, state, nil), outcome
+		return nil, compare(id, now, state, nil), outcome, time.Time{}
 	case WatchMessage:
 		next.watch(m)
+	case SilenceMessage:
+		next.silence(m.Silence)
+	case UnsilenceMessage:
+		next.unsilence(m.Cause)
 	case LinkMessage:
 		next.applyLink(m)
 	case RefusedMessage:
@@ -67,8 +87,8 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 		at = m.Envelope.made(now)
 		outcome = next.applyCustomLayout(m, at)
 	}
-	next.judgeAll(now, p)
-	return &next, compare(id, at, state, &next), outcome
+	due := next.judgeAll(now, p)
+	return &next, compare(id, at, state, &next), outcome, due
 }
 
 func (s *State) watch(m WatchMessage) {

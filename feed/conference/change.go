@@ -48,7 +48,7 @@ const (
 	PartEcho                    // the time of the last echo
 	PartEnvelope                // the envelope of the last status message, and the time of the last change
 	PartCounts                  // what became of the frames
-	PartClock                   // EndingSoon or Overrun
+	PartClock                   // EndingSoon, NearEnd or Overrun
 	PartOccurrence              // a new occurrence began, or the current one ended
 	PartName                    // name, group, origin or booking
 	PartBoard                   // the meeting came onto the board or left it
@@ -61,6 +61,7 @@ const (
 	PartIntake       // how the messages of a type other than the status were taken in: the last envelope, whether they are partial
 
 	PartConnection // when the connection was made and how many there have been, its token, the next attempt
+	PartConcerns   // what needs a person: a concern became active or ceased to be (Name is its Rule), or the silences differ
 	PartDiscovery  // how meetings are found: of no meeting, Before and After being nil
 )
 
@@ -117,7 +118,8 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 	add(before.Counts.Applied != after.Counts.Applied || before.Counts.Refused != after.Counts.Refused ||
 		before.Counts.Dropped != after.Counts.Dropped || !sameTotals(before.Counts.Passed, after.Counts.Passed) ||
 		!sameTotals(before.Counts.Withheld, after.Counts.Withheld), PartCounts)
-	add(before.EndingSoon != after.EndingSoon || before.Overrun != after.Overrun, PartClock)
+	add(before.EndingSoon != after.EndingSoon || before.NearEnd != after.NearEnd || before.Overrun != after.Overrun, PartClock)
+	c.Fields = appendConcernChanges(c.Fields, before, after)
 	add(before.Occurrence != after.Occurrence || before.Ended() != after.Ended(), PartOccurrence)
 	add(before.Name != after.Name || before.Group != after.Group || before.Origin != after.Origin || before.Booking != after.Booking, PartName)
 	return c

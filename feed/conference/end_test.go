@@ -109,18 +109,21 @@ func TestThePlannedEndIsComparedWithTheClock(t *testing.T) {
 		messages         []conference.Message
 		at               time.Duration
 		soon, over       bool
+		near             bool
 		due              time.Duration
 		echoBeforeAsking bool
 	}{
-		{"long before", []conference.Message{full(1*second, plannedEnd(end))}, 2 * second, false, false, stale, false},
-		{"just before it is soon", []conference.Message{full(1*second, plannedEnd(end))}, end - 5*minute - tick, false, false, end - 5*minute, true},
-		{"five minutes before", []conference.Message{full(1*second, plannedEnd(end))}, end - 5*minute, true, false, 0, true},
-		{"just before the end", []conference.Message{full(1*second, plannedEnd(end))}, end - tick, true, false, end, true},
-		{"at the end", []conference.Message{full(1*second, plannedEnd(end))}, end, false, true, 0, true},
-		{"prolonged", []conference.Message{full(1*second, plannedEnd(end)), incremental(1, 2*second, plannedEnd(2*end))}, end, false, false, 0, true},
-		{"the planned end taken back", []conference.Message{full(1*second, plannedEnd(end)), incremental(1, 2*second, null(conference.EndTime))}, end, false, false, 0, true},
-		{"zero means that none is planned", []conference.Message{full(1*second, number(conference.EndTime, 0))}, end, false, false, 0, true},
-		{"an ended meeting does not overrun", []conference.Message{full(1*second, plannedEnd(3*minute)), ended}, 4 * minute, false, false, 2*second + 30*minute, false},
+		{"long before", []conference.Message{full(1*second, plannedEnd(end))}, 2 * second, false, false, false, stale, false},
+		{"just before it is near", []conference.Message{full(1*second, plannedEnd(end))}, end - 10*minute - tick, false, false, false, end - 10*minute, true},
+		{"ten minutes before", []conference.Message{full(1*second, plannedEnd(end))}, end - 10*minute, false, false, true, 0, true},
+		{"just before it is soon", []conference.Message{full(1*second, plannedEnd(end))}, end - 5*minute - tick, false, false, true, end - 5*minute, true},
+		{"five minutes before", []conference.Message{full(1*second, plannedEnd(end))}, end - 5*minute, true, false, true, 0, true},
+		{"just before the end", []conference.Message{full(1*second, plannedEnd(end))}, end - tick, true, false, true, end, true},
+		{"at the end", []conference.Message{full(1*second, plannedEnd(end))}, end, false, true, false, 0, true},
+		{"prolonged", []conference.Message{full(1*second, plannedEnd(end)), incremental(1, 2*second, plannedEnd(2*end))}, end, false, false, false, 0, true},
+		{"the planned end taken back", []conference.Message{full(1*second, plannedEnd(end)), incremental(1, 2*second, null(conference.EndTime))}, end, false, false, false, 0, true},
+		{"zero means that none is planned", []conference.Message{full(1*second, number(conference.EndTime, 0))}, end, false, false, false, 0, true},
+		{"an ended meeting does not overrun", []conference.Message{full(1*second, plannedEnd(3*minute)), ended}, 4 * minute, false, false, false, 2*second + 30*minute, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -132,8 +135,8 @@ func TestThePlannedEndIsComparedWithTheClock(t *testing.T) {
 				b.apply(link(tt.at-1*second, conference.LinkEcho))
 			}
 			_, due := b.pass(tt.at)
-			if b.state.EndingSoon != tt.soon || b.state.Overrun != tt.over {
-				t.Errorf("ending soon %t, overrun %t", b.state.EndingSoon, b.state.Overrun)
+			if b.state.EndingSoon != tt.soon || b.state.NearEnd != tt.near || b.state.Overrun != tt.over {
+				t.Errorf("ending soon %t, near the end %t, overrun %t", b.state.EndingSoon, b.state.NearEnd, b.state.Overrun)
 			}
 			if tt.due != 0 && !due.Equal(start.Add(tt.due)) {
 				t.Errorf("due %s after the start, want %s", due.Sub(start), tt.due)
@@ -149,7 +152,7 @@ func TestEndingSoonAndOverrunAreChangesOfTheClock(t *testing.T) {
 		at    time.Duration
 		parts []string
 	}{
-		{54 * minute, nil}, {55 * minute, []string{"clock"}}, {56 * minute, nil}, {60 * minute, []string{"clock"}}, {61 * minute, nil},
+		{49 * minute, nil}, {50 * minute, []string{"clock"}}, {54 * minute, nil}, {55 * minute, []string{"clock"}}, {56 * minute, nil}, {60 * minute, []string{"clock"}}, {61 * minute, nil},
 	} {
 		b.apply(link(s.at-1*second, conference.LinkEcho))
 		change, _ := b.pass(s.at)

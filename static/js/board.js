@@ -44,9 +44,10 @@
     announce();
     document.querySelectorAll("[data-search]").forEach(find);
   });
-  document.addEventListener("htmx:sse:before:connection", interrupted);
   document.addEventListener("htmx:sse:error", interrupted);
-  document.addEventListener("htmx:sse:close", interrupted);
+  // A page that changes its view has another stream at once; nothing is interrupted by that.
+  document.addEventListener("htmx:sse:before:connection", (e) => e.detail.connection.attempt > 0 && interrupted());
+  document.addEventListener("htmx:sse:close", (e) => e.detail.reason !== "cleanup" && interrupted());
 
   document.addEventListener("clock", (e) => {
     const told = JSON.parse(e.detail.data);

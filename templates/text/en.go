@@ -117,8 +117,8 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
-	EndingSoonNote: "Ends soon, as planned.", OverrunNote: "Over its planned end.",
-	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
+	EndingSoonNote: "Ends soon, as planned.",
+	NoneOfThese:    "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
@@ -214,7 +214,7 @@ var english = Catalogue{
 
 	// Wall.
 	Wall: "Wall display", WallPage: "Page",
-	WallPlannedEnd: "planned end", WallOverrun: "Overrun", WallEndingSoon: "Ends soon",
+	WallPlannedEnd: "planned end", WallEndingSoon: "Ends soon",
 	WallPlannedStart: "planned start", WallRecording: "REC", WallBroadcast: "Broadcasting",
 	WallParticipants: func(n int) string {
 		if n == 1 {
@@ -224,7 +224,18 @@ var english = Catalogue{
 	},
 	WallMore: "more without problems, not shown", WallMoreProblems: "more with problems, not shown",
 	WallClockOff: "This screen’s clock is off by",
-	WallOnly:     func(kind string) string { return "Only: " + kind }, WallProblems: "problems",
+	WallOnly:     func(filters string) string { return "Only: " + filters },
+	Walls:        englishWall,
+
+	NeedsAttention: "Needs attention",
+	Concern:        englishConcern,
+	ConcernShort: map[conference.Rule]string{
+		conference.Overrunning: "Overrun", conference.NoHost: "No host", conference.BlankScreen: "Blank screen",
+		conference.UnseenSpeaker: "Speaker not shown", conference.UnlockedRecording: "REC, not locked",
+	},
+	SilencedBy:     func(who, note string) string { return withNote("Silenced by "+who, note, ": “", "”") },
+	AcknowledgedBy: func(who, note string) string { return withNote("Acknowledged by "+who, note, ": “", "”") },
+	Until:          "until",
 
 	AbsentTitle:   "No such meeting on this board",
 	AbsentHelp:    "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",
@@ -234,6 +245,25 @@ var english = Catalogue{
 	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
 	BackToOverview: "Back to the overview",
 
+	// The overview's search, filters, order and pages.
+	FilterSearch: "Search title, ID or owner", FilterPanel: "Filters", FilterShow: "Show", FilterClear: "Clear all", FilterRemove: "Remove this filter",
+	FilterSearched: func(words string) string { return "Search: " + words },
+	FilterStatus:   "Status", FilterAny: "Any", FilterWhere: "Show only", FilterProblems: "problems",
+	FilterNearEnd: "Ends within 10 minutes", FilterOverrun: "Over its planned end", FilterNoHost: "No host", FilterEmpty: "Nobody in it",
+	FilterWaiting: "People in the waiting room",
+	SortBy:        "Sort by",
+	Sorts: map[string]string{"": "What needs attention", "start": "Start, earliest first", "end": "Planned end, next first",
+		"title": "Title", "participants": "Participants, most first"},
+	Range:  func(from, to, total int) string { return fmt.Sprintf("%d–%d of %d", from, to, total) },
+	PageOf: func(page, pages int) string { return fmt.Sprintf("Page %d of %d", page, pages) },
+	Pages:  "Pages of the list", PagesBelow: "Pages of the list, below it", PagePrevious: "Previous page", PageNext: "Next page",
+	NothingFound: "No meeting matches", NothingFoundHelp: "No meeting on the board fits the search and the filters. This list fills by itself when one does.",
+	ShowAll: "Show all meetings",
+	Density: "Density", Densities: map[string]string{"comfortable": "Comfortable", "compact": "Compact"},
+	Keys: "Keyboard shortcuts", KeysOn: "Use shortcuts of a single key", Close: "Close",
+	KeySearch: "Go to the search", KeyNext: "Next meeting", KeyPrevious: "Previous meeting", KeyRow: "Meeting below or above", KeyOpen: "Open the meeting",
+	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
+	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
 	Feed: englishFeed, Playback: englishPlayback,
 }
 

@@ -14,7 +14,7 @@ import (
 func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 	for _, lang := range text.Langs() {
 		c := reflect.ValueOf(text.For(lang)).Elem()
-		for _, part := range []reflect.Value{c, c.FieldByName("Feed")} {
+		for _, part := range []reflect.Value{c, c.FieldByName("Feed"), c.FieldByName("Walls")} {
 			for i := range part.NumField() {
 				if part.Field(i).IsZero() {
 					t.Errorf("%s: %s is missing", lang, part.Type().Field(i).Name)

@@ -103,8 +103,8 @@ var chinese = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
-	EndingSoonNote: "按计划即将结束。", OverrunNote: "已超过计划结束时间。",
-	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
+	EndingSoonNote: "按计划即将结束。",
+	NoneOfThese:    "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
 	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
 	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
@@ -172,12 +172,23 @@ var chinese = Catalogue{
 
 	// Wall.
 	Wall: "大屏", WallPage: "页",
-	WallPlannedEnd: "计划结束", WallOverrun: "已超时", WallEndingSoon: "即将结束",
+	WallPlannedEnd: "计划结束", WallEndingSoon: "即将结束",
 	WallPlannedStart: "计划开始", WallRecording: "录制中", WallBroadcast: "正在广播",
 	WallParticipants: func(int) string { return "人在会中" },
 	WallMore:         "个无问题的会议未显示", WallMoreProblems: "个有问题的会议未显示",
 	WallClockOff: "本屏幕时钟误差",
-	WallOnly:     func(kind string) string { return "仅显示：" + kind }, WallProblems: "有问题的会议",
+	WallOnly:     func(filters string) string { return "仅显示：" + filters },
+	Walls:        chineseWall,
+
+	NeedsAttention: "需要关注",
+	Concern:        chineseConcern,
+	ConcernShort: map[conference.Rule]string{
+		conference.Overrunning: "已超时", conference.NoHost: "无主持人", conference.BlankScreen: "空画面",
+		conference.UnseenSpeaker: "发言者未显示", conference.UnlockedRecording: "录制未锁定",
+	},
+	SilencedBy:     func(who, note string) string { return withNote(who+" 已静默", note, "：“", "”") },
+	AcknowledgedBy: func(who, note string) string { return withNote(who+" 已确认", note, "：“", "”") },
+	Until:          "至",
 
 	AbsentTitle:   "看板上没有这个会议",
 	AbsentHelp:    "请检查地址中的会议 ID。如果无误，说明该会议尚未纳入看板；一旦出现，本页会自动显示。",
@@ -187,5 +198,24 @@ var chinese = Catalogue{
 	BusyTitle: "看板的访问者过多", BusyHelp: "请稍后再刷新页面。看板管理员可以提高上限。",
 	BackToOverview: "返回会议总览",
 
+	// The overview's search, filters, order and pages.
+	FilterSearch: "搜索会议名称、ID 或预订人", FilterPanel: "筛选", FilterShow: "显示", FilterClear: "全部清除", FilterRemove: "移除此条件",
+	FilterSearched: func(words string) string { return "搜索：" + words },
+	FilterStatus:   "状态", FilterAny: "不限", FilterWhere: "仅显示", FilterProblems: "有问题",
+	FilterNearEnd: "10 分钟内结束", FilterOverrun: "已超过计划结束时间", FilterNoHost: "主持人不在会中", FilterEmpty: "会中无人",
+	FilterWaiting: "等候室有人",
+	SortBy:        "排序",
+	Sorts: map[string]string{"": "需关注的优先", "start": "开始时间，早的在前", "end": "计划结束时间，早的在前",
+		"title": "会议名称", "participants": "与会人数，多的在前"},
+	Range:  func(from, to, total int) string { return fmt.Sprintf("第 %d–%d 个，共 %d 个", from, to, total) },
+	PageOf: func(page, pages int) string { return fmt.Sprintf("第 %d/%d 页", page, pages) },
+	Pages:  "列表分页", PagesBelow: "列表分页（列表下方）", PagePrevious: "上一页", PageNext: "下一页",
+	NothingFound: "没有符合条件的会议", NothingFoundHelp: "看板上没有会议符合当前的搜索和筛选条件。一旦出现，会自动列在这里。",
+	ShowAll: "显示全部会议",
+	Density: "显示密度", Densities: map[string]string{"comfortable": "宽松", "compact": "紧凑"},
+	Keys: "键盘快捷键", KeysOn: "启用单键快捷键", Close: "关闭",
+	KeySearch: "转到搜索", KeyNext: "下一个会议", KeyPrevious: "上一个会议", KeyRow: "下方或上方的会议", KeyOpen: "打开会议",
+	KeyProblems: "仅看有问题的会议，再按恢复全部", KeyAll: "全部会议，清除搜索和筛选", KeyFilters: "打开或收起筛选",
+	KeyPages: "上一页或下一页", KeyLeave: "关闭已打开的内容，离开搜索",
 	Feed: chineseFeed, Playback: chinesePlayback,
 }

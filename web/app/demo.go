@@ -15,6 +15,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
+	"confboard/feed/rules"
 	"confboard/feed/simulator"
 	"confboard/web/live"
 	"confboard/web/settings"
@@ -54,11 +55,11 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	rooms, err := newHouse(conference.DefaultPolicy, live.Options{}, logger)
+	rooms, err := newHouse(rules.Policy(), live.Options{}, logger)
 	if err != nil {
 		return err
 	}
-	recorder, err := newRecorder(o.record, conference.DefaultPolicy, time.Now, logger)
+	recorder, err := newRecorder(o.record, rules.Policy(), time.Now, logger)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"confboard/feed/recording"
+	"confboard/feed/rules"
 	"confboard/web/live"
 	"confboard/web/settings"
 )
@@ -46,7 +47,9 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 	if recorder != nil {
 		player.Tap(recorder.Frame)
 	}
-	rooms, err := newHouse(player.Policy(), live.Options{Told: func() (time.Time, float64) { return player.Now(), player.Rate() }}, logger)
+	policy := player.Policy()
+	policy.Rules = rules.Default()
+	rooms, err := newHouse(policy, live.Options{Told: func() (time.Time, float64) { return player.Now(), player.Rate() }}, logger)
 	if err != nil {
 		return err
 	}

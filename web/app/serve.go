@@ -34,6 +34,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		return err
 	}
 	policy := conference.DefaultPolicy
+	policy.Rules = &s.Rules
 	policy.Heartbeat, policy.KeepEnded = s.Cloud.Heartbeat, s.KeepEnded
 
 	rooms, err := newHouse(policy, live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress}, logger)
@@ -93,7 +94,7 @@ func cloudConfig(c settings.Cloud) huawei.Config {
 		config.App = &huawei.App{ID: c.App.ID, Key: c.App.Key, UserID: c.App.UserID}
 	}
 	for _, r := range c.Watch {
-		rule := huawei.Rule{Subject: r.Subject, Owner: r.Owner, ConfID: r.ConfID, Group: r.Group}
+		rule := huawei.Rule{Subject: conference.Pattern(r.Subject), Owner: conference.Pattern(r.Owner), ConfID: conference.Pattern(r.ConfID), Group: r.Group}
 		switch r.Watch {
 		case settings.WatchYes:
 			rule.Watch = huawei.Yes

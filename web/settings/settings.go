@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 )
 
 // Settings are complete and valid when they come from Load. They hold secrets, which do not print themselves.
@@ -39,6 +40,9 @@ type Settings struct {
 	Log            Log
 	Cloud          Cloud
 	Record         Record
+
+	// Rules are what is watched in every meeting beside its link, with the profiles in the order of the file.
+	Rules rules.Set
 
 	// Warnings tell of what works but deserves attention.
 	Warnings []Fault

@@ -2,6 +2,8 @@ package settings
 
 import (
 	"time"
+
+	"confboard/feed/rules"
 )
 
 // setting is one row of the table.
@@ -40,7 +42,7 @@ const (
 func table(d *draft) []setting {
 	const notForAll = "is not available in this version; use open, which needs a loopback address or openToNetwork: true"
 	s := &d.Settings
-	return []setting{
+	rows := []setting{
 		{path: "listen", value: text{&s.Listen, "host:port", "host:port; an empty host is all interfaces, port 0 any free one", readListen}, preset: "127.0.0.1:8080",
 			doc: "Address to serve on."},
 		{path: "access", value: word{&s.Access, []string{AccessOpen, accessAccounts, accessProxy}, map[string]string{accessAccounts: notForAll, accessProxy: notForAll}}, preset: AccessOpen,
@@ -104,4 +106,8 @@ func table(d *draft) []setting {
 		{path: "record.names", value: word{to: &s.Record.Names, words: []string{RecordNames, RecordPseudonyms}}, preset: RecordNames,
 			doc: "Whether people's names are recorded as they are or as pseudonyms, always the same for the same person."},
 	}
+	s.Rules = *rules.Default()
+	rows = append(rows, ruleTable(&s.Rules)...)
+	return append(rows, setting{path: profilesPath, value: entries{"list of profiles", "profiles can be listed in the configuration file only", file.profiles}, preset: "", noFlag: true,
+		doc: "What meetings are expected to be; only in the file. For each thing that can be expected the first profile counts that fits the meeting and has an opinion on it."})
 }

@@ -1,0 +1,128 @@
+package handlers
+
+import (
+	"cmp"
+	"slices"
+
+	"confboard/feed/conference"
+	"confboard/feed/rules"
+)
+
+// windowSize is how many cards a page of the overview has. It fills rows of one to six; the browser swaps such a list in a
+// few milliseconds, and reading further is what pages, filters and the search are for.
+const windowSize = 60
+
+// standing is what decides where a meeting is counted and shown; its zero value is that of a meeting that is not on the board.
+type standing struct {
+	there, shown, stale bool
+	severity            rules.Severity
+	key                 orderKey // of one that is shown
+}
+
+// index is the order of the meetings that a query shows, and the numbers of all on the board. A change costs a search and
+// the moving of a few entries, however many meetings there are. It is not safe for concurrent use.
+type index struct {
+	held  map[conference.ConfID]entry
+	order []entry // those that are shown
+
+	counts          []int // by severity
+	problems, stale int
+}
+
+// entry is a meeting in the index.
+type entry struct {
+	id conference.ConfID
+	standing
+	title string // its sort key in the language; empty where the order does not need it
+}
+
+func newIndex() *index {
+	return &index{held: map[conference.ConfID]entry{}, counts: make([]int, len(rules.Severities()))}
+}
+
+func (e entry) compare(o entry) int {
+	return cmp.Or(cmp.Compare(e.key.first, o.key.first), cmp.Compare(e.title, o.title), cmp.Compare(e.key.second, o.key.second), cmp.Compare(e.id, o.id))
+}
+
+// fill puts many meetings in at once; each is in no index yet.
+func (x *index) fill(entries []entry) {
+	for _, e := range entries {
+		x.held[e.id] = e
+		x.count(e, 1)
+		if e.shown {
+			x.order = append(x.order, e)
+		}
+	}
+	slices.SortFunc(x.order, entry.compare)
+}
+
+// put brings one meeting up to date and reports whether it is shown from now on and was not before.
+func (x *index) put(e entry) (enters bool) {
+	was := x.held[e.id]
+	x.count(was, -1)
+	if was.shown {
+		if i, ok := x.place(was); ok {
+			x.order = slices.Delete(x.order, i, i+1)
+		}
+	}
+	if !e.there {
+		delete(x.held, e.id)
+		return false
+	}
+	x.held[e.id] = e
+	x.count(e, 1)
+	if e.shown {
+		i, _ := x.place(e)
+		x.order = slices.Insert(x.order, i, e)
+	}
+	return e.shown && !was.shown
+}
+
+// place is where an entry stands in the order, or would.
+func (x *index) place(e entry) (i int, there bool) {
+	return slices.BinarySearchFunc(x.order, e, entry.compare)
+}
+
+func (x *index) count(e entry, n int) {
+	if !e.there {
+		return
+	}
+	x.counts[e.severity] += n
+	if e.severity.Problem() {
+		x.problems += n
+	}
+	if e.stale {
+		x.stale += n
+	}
+}
+
+// has reports whether a meeting is shown, on whichever page.
+func (x *index) has(id conference.ConfID) bool { return x.held[id].shown }
+
+// before reports whether one meeting that is shown stands before another.
+func (x *index) before(a, b conference.ConfID) bool { return x.held[a].compare(x.held[b]) < 0 }
+
+// total is the number of meetings on the board, shown or not.
+func (x *index) total() int { return len(x.held) }
+
+// outline is a page of the order: which, counted from 0, of how many, the places of its first card and of the one after its
+// last, and how many cards there are on all pages.
+type outline struct{ page, pages, from, to, total int }
+
+// window is a page with the meetings on it.
+type window struct {
+	outline
+	ids []conference.ConfID
+}
+
+// window returns a page of the size, or the last one where there are fewer.
+func (x *index) window(page, size int) window {
+	w := window{outline: outline{total: len(x.order), pages: max(1, (len(x.order)+size-1)/size)}}
+	w.page = min(page, w.pages-1)
+	w.from = w.page * size
+	w.to = min(w.from+size, w.total)
+	for _, e := range x.order[w.from:w.to] {
+		w.ids = append(w.ids, e.id)
+	}
+	return w
+}
