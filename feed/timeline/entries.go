@@ -80,7 +80,8 @@ type builder struct {
 	list     []Entry
 	people   Entry
 	concerns []Entry
-	gone     map[string]*conference.Participant // made when somebody has left
+	next     int                                // where in the list to look for who joined
+	gone     map[string]*conference.Participant // who was there; made when somebody has left
 }
 
 func (b *builder) add(e Entry) { b.list = append(b.list, e) }
@@ -148,8 +149,7 @@ func (b *builder) person(f *conference.FieldChange) {
 		return
 	}
 	if f.New.Presence == conference.Known {
-		// Most often they are the last in the list; a whole list comes in its own order, one after the other.
-		b.people.Joined = append(b.people.Joined, b.named(b.c.After.Participants, f.Name, len(b.people.Joined)))
+		b.people.Joined = append(b.people.Joined, b.joiner(f.Name))
 		return
 	}
 	if b.gone == nil {
@@ -161,14 +161,11 @@ func (b *builder) person(f *conference.FieldChange) {
 	b.people.Left = append(b.people.Left, person(b.gone[f.Name], f.Name))
 }
 
-// named finds who joined. hint is where to look first.
-func (b *builder) named(in []*conference.Participant, pid string, hint int) Person {
-	if hint < len(in) && in[hint].PID == pid {
-		return person(in[hint], pid)
-	}
-	for _, p := range slices.Backward(in) {
-		if p.PID == pid {
-			return person(p, pid)
+// joiner finds who joined. Changes list them in the order of the participants, so one walk finds them all.
+func (b *builder) joiner(pid string) Person {
+	for in := b.c.After.Participants; b.next < len(in); b.next++ {
+		if in[b.next].PID == pid {
+			return person(in[b.next], pid)
 		}
 	}
 	return Person{PID: pid}

@@ -1,6 +1,6 @@
 // Package timeline tells what happened in a meeting: what changed, when by the message's own time, from what to what.
 //
-// Entries turns a change into entries; Fold, Recorded and At read lists of them. All of these are pure. History keeps entries
+// Entries turns a change into entries; Fold, RecordingOf and At read lists of them. All of these are pure. History keeps entries
 // and states in memory, bounded. The package has kinds and values, never sentences.
 package timeline
 
