@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"web":             {"feed/conference", "feed/rules", "handlers", "static", "templates", "templates/text", "web/live", "web/settings", "web/access", "web/store"},
 	"web/access":      {"feed/conference"},
 	"web/live":        {"feed/conference"},
-	"web/settings":    {"feed/conference", "feed/rules", "feed/timeline"},
+	"web/settings":    {"feed/conference", "feed/rules"},
 	"web/store":       {"feed/conference"},
 }
 

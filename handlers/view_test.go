@@ -13,6 +13,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/rules"
+	"confboard/feed/timeline"
 	"confboard/templates"
 	"confboard/templates/text"
 	"confboard/web/live"
@@ -207,7 +208,9 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		overview := func() *overviewView {
 			return &overviewView{words: w, board: h.registry, query: overviewQuery{only: []string{"", onlyProblems, "live", onlyStale}[seed%4]}}
 		}
-		meeting := &meetingView{words: w, board: h.registry, id: "101"}
+		kept := timeline.NewHistory(timeline.DefaultLimits)
+		h.registry.Observe(kept.Note)
+		meeting := &meetingView{words: w, board: h.registry, id: "101", told: timelineView{history: kept, show: timeline.Topics()[seed%6]}}
 		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting)}
 
 		for range 120 {
@@ -237,7 +240,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		fresh := overview()
 		pages[0] = drawn(t, templates.OverviewRegion(fresh.draw(h.registry.All())))
 		if s := h.registry.Get(meeting.id); s != nil {
-			pages[1] = drawn(t, templates.MeetingRegion(w.meeting(s)))
+			pages[1] = drawn(t, templates.MeetingRegion(meeting.page(s)))
 		} else {
 			pages[1] = drawn(t, templates.ProblemRegion(absent(w.text, paths)))
 		}

@@ -67,17 +67,26 @@ func (h *History) Note(c conference.Change) {
 		r = &record{}
 		h.meetings[c.ConfID] = r
 	}
+	received := r.after(c.Received)
 	group := r.seq + 1
 	bytes := int64(0)
 	for i := range entries {
 		r.seq++
-		entries[i].Seq, entries[i].Group = r.seq, group
+		entries[i].Seq, entries[i].Group, entries[i].Received = r.seq, group, received
 		bytes += entries[i].cost()
 	}
 	r.entries = append(r.entries, entries...)
-	bytes += r.remember(Moment{Seq: r.seq, At: c.At, Received: c.Received, State: c.After})
+	bytes += r.remember(Moment{Seq: r.seq, At: c.At, Received: received, State: c.After})
 	h.grow(r, bytes)
-	h.bound(r, c.Received)
+	h.bound(r, received)
+}
+
+// after is when something was received, and never before what was received earlier: moments are found by it, and clocks can be set back.
+func (r *record) after(received time.Time) time.Time {
+	if n := len(r.moments); n > 0 && received.Before(r.moments[n-1].Received) {
+		return r.moments[n-1].Received
+	}
+	return received
 }
 
 func (h *History) forget(id conference.ConfID) {

@@ -117,8 +117,7 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
-	EndingSoonNote: "Ends soon, as planned.",
-	NoneOfThese:    "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
+	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
@@ -244,7 +243,7 @@ var english = Catalogue{
 	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
 	BackToOverview: "Back to the overview",
 
-	Feed: englishFeed, Playback: englishPlayback,
+	Feed: englishFeed, Playback: englishPlayback, Timeline: englishTimeline,
 }
 
 func englishScreens(n int64) string {

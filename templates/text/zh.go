@@ -103,8 +103,7 @@ var chinese = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
-	EndingSoonNote: "按计划即将结束。",
-	NoneOfThese:    "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
+	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
 	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
 	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
@@ -197,5 +196,5 @@ var chinese = Catalogue{
 	BusyTitle: "看板的访问者过多", BusyHelp: "请稍后再刷新页面。看板管理员可以提高上限。",
 	BackToOverview: "返回会议总览",
 
-	Feed: chineseFeed, Playback: chinesePlayback,
+	Feed: chineseFeed, Playback: chinesePlayback, Timeline: chineseTimeline,
 }
