@@ -35,7 +35,11 @@ func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.Timel
 	case e.Kind == timeline.People:
 		out.Pieces, out.Details = w.peopleRow(r)
 	case len(r) > 1:
-		out.Icon, out.Pieces = "state", []templates.Piece{{Text: w.text.Timeline.First(len(r))}}
+		said := w.text.Timeline.First
+		if !e.First {
+			said, out.Open = w.text.Timeline.FoundMany, true
+		}
+		out.Icon, out.Pieces = "state", []templates.Piece{{Text: said(len(r))}}
 		for _, each := range slices.Backward(r) {
 			out.Details = append(out.Details, templates.TimelineDetail{Pieces: w.entryPieces(each)})
 		}
@@ -55,7 +59,7 @@ func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.Timel
 	if e.Found && !e.First && out.Note == "" {
 		out.Note = w.text.Timeline.Found
 	}
-	if lag := e.Received.Sub(e.At); len(r) == 1 && (lag > late || lag < -late) {
+	if lag := e.Received.Sub(e.At); e.Kind != timeline.People && (lag > late || lag < -late) {
 		out.Received = w.instant(e.Received, "second")
 	}
 	return out
@@ -123,7 +127,10 @@ func (w words) entryPieces(e *timeline.Entry) []templates.Piece {
 // became tells what a thing was and is. Without with, only what it is.
 func (w words) became(name, class string, old, new templates.Piece, with bool) []templates.Piece {
 	var p []templates.Piece
-	if name != "" {
+	switch {
+	case class == "label" && name != "":
+		p = append(p, templates.Piece{Class: class, Text: strings.TrimSpace(w.text.Pair(name, ""))})
+	case name != "":
 		p = append(p, templates.Piece{Class: class, Text: name})
 	}
 	if with {

@@ -28,8 +28,9 @@ type TimelineRow struct {
 	// Path leads to how the meeting was then; empty when that is not kept.
 	Path   string
 	Pieces []Piece
-	// Details are what is told as one.
+	// Details are what is told as one; Open: they are in sight at first.
 	Details []TimelineDetail
+	Open    bool
 	Note    string
 	// Received is set when it differs much from Time.
 	Received Instant

@@ -141,7 +141,11 @@ func (b *builder) framed() int {
 	return n
 }
 
+// person adds who joined or left. When a new occurrence begins, those of the last are forgotten, which says nothing of when they left.
 func (b *builder) person(f *conference.FieldChange) {
+	if b.c.After.Occurrence != b.c.Before.Occurrence && f.New.Presence != conference.Known {
+		return
+	}
 	if len(b.people.Joined)+len(b.people.Left) == 0 {
 		b.people = b.entry(People, b.c.Before.ParticipantsIntake, b.c.After.ParticipantsIntake)
 	}

@@ -20,7 +20,7 @@ func (r Row) Newest() *Entry { return r[0] }
 
 // Fold returns the newest n rows of entries (which are in order, oldest first) about a topic that are older than the entry
 // before (0: all), newest first, and whether there are older ones. Told as one are participants who join and leave with
-// nothing else between them, each within a minute of the next, and all that one message told first.
+// nothing else between them, each within a minute of the next, and fields that one message told first, or found to differ.
 func Fold(entries []Entry, topic Topic, before uint64, n int) (rows []Row, older bool) {
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := &entries[i]
@@ -45,7 +45,7 @@ func joins(e, next *Entry) bool {
 		return !e.Found && !next.Found && next.Received.Sub(e.Received) <= together
 	}
 	fields := func(k Kind) bool { return k == Status || k == Unlisted || k == Basic }
-	return e.First && next.First && e.Group == next.Group && fields(e.Kind) && fields(next.Kind)
+	return e.Group == next.Group && e.First == next.First && (e.First || e.Found) && fields(e.Kind) && fields(next.Kind)
 }
 
 // Moved are the entries that moved the planned end of the current occurrence, oldest first: those that replaced one instant by another.

@@ -44,6 +44,18 @@ func TestPeopleWhoComeAndGoTogetherAreOneRow(t *testing.T) {
 	}
 }
 
+func TestWhatIsFoundToDifferAfterABreakIsOneRow(t *testing.T) {
+	m := live(t, num(conference.Lock, 0), num(conference.Mute, 0), num(conference.RecState, 0))
+	m.link(minute, conference.LinkDown)
+	m.link(2*minute, conference.LinkUp)
+	m.full(2*minute, num(conference.Lock, 1), num(conference.Mute, 1), num(conference.RecState, 0))
+	m.set(3*minute, num(conference.Lock, 0), num(conference.Mute, 0)) // seen as it happened
+	got := rows(timeline.Fold(m.history.Entries(meetingID), timeline.AnyTopic, 0, 4))
+	if want := []string{"mute 1>0", "lock 1>0", "mute 0>1 found|lock 0>1 found", "link stale>live"}; !sameRows(got, want) {
+		t.Errorf("rows %q, want %q", got, want)
+	}
+}
+
 func TestARowKeepsItsIDWhileMoreJoinIt(t *testing.T) {
 	m := live(t)
 	m.people(conference.Full, 0)

@@ -98,6 +98,8 @@ func TestReadBackwardsTheEntriesGiveEveryEarlierState(t *testing.T) {
 					} else {
 						delete(unlisted, e.Name)
 					}
+				case timeline.Began: // which forgets those of the last occurrence
+					present = pids(m.State)
 				case timeline.People:
 					for _, p := range e.Joined {
 						delete(present, p.PID)

@@ -22,12 +22,13 @@ type TimelineText struct {
 	// Then stands between an old value and a new one, for those who do not see the arrow.
 	Then string
 
-	Watched    string
-	Began      func(occurrence int64) string
-	Ended      string
-	First      func(fields int) string
-	Geometry   string
-	NoGeometry string
+	Watched string
+	Began   func(occurrence int64) string
+	Ended   string
+	// First and FoundMany stand for several fields that one message told first, or found to differ.
+	First, FoundMany func(fields int) string
+	Geometry         string
+	NoGeometry       string
 	// LayoutOther says that a layout has the same number of screens and is another.
 	LayoutOther string
 	// EndMoved stands before, between and behind the two instants, EndSet before the one.
@@ -104,7 +105,8 @@ var englishTimeline = TimelineText{
 		}
 		return fmt.Sprintf("First told: %d fields", n)
 	},
-	Geometry: "Place and size of the screens set", NoGeometry: "Place and size of the screens not known any more",
+	FoundMany: func(n int) string { return fmt.Sprintf("Different after a break: %d fields", n) },
+	Geometry:  "Place and size of the screens set", NoGeometry: "Place and size of the screens not known any more",
 	LayoutOther: "another layout", EndMoved: [3]string{"Planned end moved from", "to", ""}, EndSet: "Planned end set to", EndTaken: "No planned end any more",
 	Basic: map[string]string{
 		"displayID": "Shown ID", "title": "Title in the cloud", "startTime": "Started", "scheduledStartTime": "Scheduled start",
@@ -181,8 +183,9 @@ var chineseTimeline = TimelineText{
 		}
 		return fmt.Sprintf("会议再次开始（第 %d 场）", n)
 	},
-	Ended: "会议结束",
-	First: func(n int) string { return fmt.Sprintf("首次上报：%d 项", n) },
+	Ended:     "会议结束",
+	First:     func(n int) string { return fmt.Sprintf("首次上报：%d 项", n) },
+	FoundMany: func(n int) string { return fmt.Sprintf("中断后发现变化：%d 项", n) },
 
 	Geometry: "已设置各画面的位置和大小", NoGeometry: "各画面的位置和大小不再可知",
 	LayoutOther: "另一布局", EndMoved: [3]string{"计划结束时间由", "改为", ""}, EndSet: "计划结束时间设为", EndTaken: "不再有计划结束时间",
