@@ -188,7 +188,7 @@ func (w words) endPieces(e *timeline.Entry) []templates.Piece {
 			p = append(p, templates.Piece{Text: t.EndMoved[2]})
 		}
 		return p
-	case has:
+	case has && e.Old.Presence != conference.NotReported:
 		return []templates.Piece{{Text: t.EndSet}, at(now)}
 	case had:
 		return []templates.Piece{{Text: t.EndTaken}}
