@@ -87,7 +87,7 @@ func (h *Handlers) timelinePage(c echo.Context) error {
 	t := h.language(c)
 	w := h.words(t.Lang)
 	show := topicOf(c)
-	props := w.timeline(h.Timeline, id, show, before)
+	props := w.timeline(h.Timeline.Entries(id), id, show, before, nil)
 	for i, topic := range timeline.Topics() {
 		props.Topics[i].Path = h.Paths.MeetingTimeline(id, topic, before)
 	}
@@ -99,9 +99,9 @@ func (h *Handlers) timelinePage(c echo.Context) error {
 	return send(c, http.StatusOK, p, templ.Join(templates.AboutView(about), templates.TimelineView(props)))
 }
 
-// timeline makes the props of what happened before an entry, 0: of the newest.
-func (w words) timeline(from Timeline, id conference.ConfID, show timeline.Topic, before uint64) templates.Timeline {
-	entries := from.Entries(id)
+// timeline makes the props of what happened before an entry, 0: of the newest. drawn, which can be nil, has rows that were made
+// before, in the same words: one in which nothing has joined is used again.
+func (w words) timeline(entries []timeline.Entry, id conference.ConfID, show timeline.Topic, before uint64, drawn map[string]*templates.TimelineRow) templates.Timeline {
 	t := templates.Timeline{Text: &w.text.Timeline, ID: timelineID, Zone: timelineZone, Recording: w.recording(entries), Ends: w.movedEnds(entries),
 		Older: templates.TimelineOlder{ID: "timeline-older"}}
 	for _, topic := range timeline.Topics() {
@@ -112,8 +112,13 @@ func (w words) timeline(from Timeline, id conference.ConfID, show timeline.Topic
 		t.Rewind = w.paths.MeetingAt(id, lastMoment)
 	}
 	rows, older := timeline.Fold(entries, show, before, timelineRows)
-	for _, r := range rows {
-		t.Rows = append(t.Rows, w.timelineRow(id, r))
+	t.Rows = make([]templates.TimelineRow, len(rows))
+	for i, r := range rows {
+		if row := drawn[rowID(r)]; row != nil && row.Told == len(r) {
+			t.Rows[i] = *row
+		} else {
+			t.Rows[i] = w.timelineRow(id, r)
+		}
 	}
 	if older {
 		t.Older.Older = w.paths.MeetingTimeline(id, show, rows[len(rows)-1].ID())
@@ -139,7 +144,7 @@ func (v *timelineView) region(w words, id conference.ConfID) *templates.Timeline
 	if v.history == nil {
 		return nil
 	}
-	t := w.timeline(v.history, id, v.show, 0)
+	t := w.timeline(v.history.Entries(id), id, v.show, 0, nil)
 	if v.drawn == nil {
 		v.drawn = &t
 	}
@@ -151,9 +156,15 @@ func (v *timelineView) send(m *message, w words, id conference.ConfID) {
 	if v.history == nil {
 		return
 	}
-	was, is := v.drawn, w.timeline(v.history, id, v.show, 0)
+	was, had := v.drawn, map[string]*templates.TimelineRow{}
+	if was != nil {
+		for i := range was.Rows {
+			had[was.Rows[i].ID] = &was.Rows[i]
+		}
+	}
+	is := w.timeline(v.history.Entries(id), id, v.show, 0, had)
 	v.drawn = &is
-	if was == nil || !sendRows(m, was.Rows, is.Rows) || was.Rewind != is.Rewind {
+	if was == nil || was.Rewind != is.Rewind || !sendRows(m, had, is.Rows) {
 		m.swap(is.ID, templates.TimelineView(is))
 		return
 	}
@@ -168,16 +179,12 @@ func (v *timelineView) send(m *message, w words, id conference.ConfID) {
 	}
 }
 
-// sendRows adds the rows that are new, those that others have joined, and takes away those that have gone. It reports false, and
-// adds nothing, when the whole list is better.
-func sendRows(m *message, was, is []templates.TimelineRow) bool {
-	had := make(map[string]*templates.TimelineRow, len(was))
-	for i := range was {
-		had[was[i].ID] = &was[i]
-	}
+// sendRows adds the rows that are new, those that others have joined, and takes away those that have gone. had are the rows that the
+// viewers have, by ID; it is used up. It reports false when the whole list has to follow.
+func sendRows(m *message, had map[string]*templates.TimelineRow, is []templates.TimelineRow) bool {
 	first := slices.IndexFunc(is, func(r templates.TimelineRow) bool { return had[r.ID] != nil })
 	if first < 0 || first > mostNewRows {
-		return len(was) == 0 && len(is) == 0
+		return len(had) == 0 && len(is) == 0
 	}
 	for i := range is[first:] {
 		r := &is[first+i]
@@ -186,7 +193,7 @@ func sendRows(m *message, was, is []templates.TimelineRow) bool {
 		if before == nil { // it came out from under a row that has gone
 			return false
 		}
-		if len(before.Details) != len(r.Details) || !slices.Equal(before.Pieces, r.Pieces) {
+		if before.Told != r.Told {
 			m.swap(r.ID, templates.TimelineRowView(*r))
 		}
 	}

@@ -28,7 +28,7 @@ const (
 func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.TimelineRow {
 	e := r.Newest()
 	out := templates.TimelineRow{
-		ID: "t-" + strconv.FormatUint(r.ID(), 10), Icon: w.entryIcon(e), Time: w.instant(e.At, "second"),
+		ID: rowID(r), Told: len(r), Icon: w.entryIcon(e), Time: w.instant(e.At, "second"),
 		Path: w.paths.MeetingAt(id, strconv.FormatInt(e.Received.UnixMilli(), 10)),
 	}
 	switch {
@@ -64,6 +64,9 @@ func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.Timel
 	}
 	return out
 }
+
+// rowID is the DOM id of a row.
+func rowID(r timeline.Row) string { return "t-" + strconv.FormatUint(r.ID(), 10) }
 
 func (w words) entryIcon(e *timeline.Entry) string {
 	switch e.Kind {

@@ -22,6 +22,8 @@ type TimelineOlder struct{ ID, Older, Newest string }
 // TimelineRow is one thing that happened, or several that are told as one.
 type TimelineRow struct {
 	ID, Icon string
+	// Told is how many things the row tells as one.
+	Told int
 	// Tone is a class: empty, mark for the ends of an occurrence, raised, lost.
 	Tone string
 	Time Instant

@@ -22,19 +22,24 @@ func (r Row) Newest() *Entry { return r[0] }
 // before (0: all), newest first, and whether there are older ones. Told as one are participants who join and leave with
 // nothing else between them, each within a minute of the next, and fields that one message told first, or found to differ.
 func Fold(entries []Entry, topic Topic, before uint64, n int) (rows []Row, older bool) {
+	var all []*Entry // of all rows, one after the other
+	begin := 0       // of the last row
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := &entries[i]
 		if before > 0 && e.Seq >= before || !e.About(topic) {
 			continue
 		}
-		if last := len(rows) - 1; last >= 0 && joins(e, rows[last][len(rows[last])-1]) {
-			rows[last] = append(rows[last], e)
+		if len(rows) > 0 && joins(e, all[len(all)-1]) {
+			all = append(all, e)
+			rows[len(rows)-1] = all[begin:len(all):len(all)]
 			continue
 		}
 		if len(rows) == n {
 			return rows, true
 		}
-		rows = append(rows, Row{e})
+		begin = len(all)
+		all = append(all, e)
+		rows = append(rows, all[begin:len(all):len(all)])
 	}
 	return rows, false
 }
