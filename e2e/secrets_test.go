@@ -129,7 +129,7 @@ func TestNoSecretLeavesTheBoard(t *testing.T) {
 		t.Fatalf("%d tokens were seen, want at least two of each kind", len(tokens))
 	}
 	shown := map[string]string{"the stream": streamed.String(), "the page in the browser": evaluate[string](p, "document.documentElement.outerHTML")}
-	b.searchFor(append(tokens, "Hush-"), shown, "/m/"+id, "/m/"+wrong, "/api/v1/meetings/"+id)
+	b.searchFor(append(tokens, "Hush-"), shown, "/m/"+id, "/m/"+id+"/timeline", "/m/"+id+"?at=last", "/m/"+wrong, "/api/v1/meetings/"+id)
 }
 
 // searchFor stops the board and fails the test for every secret in what was shown so far, in the pages and answers of the

@@ -295,7 +295,7 @@ func TestTheTokenOfALinkThatIsOverIsNotShown(t *testing.T) {
 			topic.connect()
 			r.Apply(conference.LinkMessage{About: about, Event: conference.LinkUp})
 			r.Apply(conference.LinkMessage{About: about, Event: k.given})
-			topic.flush()
+			topic.flush(true)
 			if got := topic.viewers[0].html(); !strings.Contains(got, k.said) || strings.Contains(got, "valid until") != (k.said == "valid until") {
 				t.Errorf("the table does not say %q alone:\n%s", k.said, got)
 			}
@@ -326,7 +326,7 @@ func TestWhatTheCloudSaidIsShown(t *testing.T) {
 	} {
 		k.given.About = about
 		r.Apply(k.given)
-		topic.flush()
+		topic.flush(true)
 		got := topic.viewers[0].html()
 		if strings.Contains(got, "What the cloud said") != k.want || strings.Contains(got, "not &lt;b&gt;today&lt;/b&gt;") != k.want {
 			t.Errorf("after %+v the page has %s", k.given, got)

@@ -54,6 +54,8 @@ type Handlers struct {
 	Now func() time.Time
 	// Playback is the recording that is played; nil: the meetings are live.
 	Playback Playback
+	// Timeline is what happened in the meetings; nil: nobody keeps it.
+	Timeline Timeline
 	// Ready reports whether the process is neither starting nor stopping.
 	Ready func() bool
 	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
@@ -71,6 +73,7 @@ type Handlers struct {
 func (h *Handlers) Register(g *echo.Group) {
 	page(g, "/", h.overview)
 	page(g, "/m/:confID", h.meeting)
+	page(g, "/m/:confID/timeline", h.timelinePage)
 	page(g, "/wall", h.wall)
 	page(g, "/wall/setup", h.wallSetup)
 	g.GET("/events", h.overviewStream)

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"confboard/feed/conference"
+	"confboard/feed/timeline"
 	"confboard/templates/text"
 )
 
@@ -19,9 +20,13 @@ func (p Paths) Meeting(id conference.ConfID) string {
 	return p.Base + "/m/" + url.PathEscape(string(id))
 }
 
-// MeetingStream is the path of the stream of a meeting's page.
-func (p Paths) MeetingStream(id conference.ConfID, lang text.Lang) string {
-	return p.join("/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
+// MeetingStream is the path of the stream of a meeting's page whose timeline is about a topic.
+func (p Paths) MeetingStream(id conference.ConfID, show timeline.Topic, lang text.Lang) string {
+	q := url.Values{}
+	if show != timeline.AnyTopic {
+		q.Set(showParam, string(show))
+	}
+	return p.join("/m/"+url.PathEscape(string(id))+"/events", q, lang)
 }
 
 // Wall is the path of a wall with these parameters.

@@ -13,6 +13,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/rules"
+	"confboard/feed/timeline"
 	"confboard/templates"
 	"confboard/templates/text"
 	"confboard/web/live"
@@ -244,7 +245,9 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 			v.size = k.size
 			return v
 		}
-		meeting := &meetingView{words: w, board: h.registry, id: "101"}
+		kept := timeline.NewHistory(timeline.DefaultLimits)
+		h.registry.Observe(kept.Note)
+		meeting := &meetingView{words: w, board: h.registry, id: "101", told: timelineView{history: kept, show: timeline.Topics()[seed%6]}}
 		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting)}
 
 		for range 120 {
@@ -275,7 +278,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		fresh.start()
 		pages[0] = drawn(t, templates.OverviewRegion(fresh.draw()))
 		if s := h.registry.Get(meeting.id); s != nil {
-			pages[1] = drawn(t, templates.MeetingRegion(w.meeting(s)))
+			pages[1] = drawn(t, templates.MeetingRegion(meeting.page(s)))
 		} else {
 			pages[1] = drawn(t, templates.ProblemRegion(absent(w.text, paths)))
 		}

@@ -174,6 +174,10 @@ type Meeting struct {
 	Envelope       Envelope
 	Intake         Intake
 	Other          Other
+	// Timeline is nil when none is kept.
+	Timeline *Timeline
+	// Past: what is shown is how the meeting was, and what tells only of the present is left away.
+	Past bool
 }
 
 // Sentence says the state of a meeting in plain words; its Text is empty when nothing is known.
@@ -181,21 +185,30 @@ type Sentence struct{ ID, Text string }
 
 // Head is the top of a meeting's page: its status, why, and how fresh it is.
 type Head struct {
-	Text       *text.Catalogue
-	ID         string
-	Severity   string
-	Mark       Mark
-	Help       string
-	Reason     string
-	Next       NextTry
-	Feed       string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
-	Notes      []string
-	Concerns   []Concern
-	Link       string // the link in words
-	LinkSince  Instant
-	Echo       Instant
-	LastChange Instant
-	Occurrence string
+	Text     *text.Catalogue
+	ID       string
+	Severity string
+	Mark     Mark
+	Help     string
+	Reason   string
+	Next     NextTry
+	Feed     string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
+	End      HeadEnd
+	Notes    []string
+	// ConcernsName is what the list of Concerns is called.
+	ConcernsName string
+	Concerns     []Concern
+	Link         string // the link in words
+	LinkSince    Instant
+	Echo         Instant
+	LastChange   Instant
+	Occurrence   string
+}
+
+// HeadEnd is how long until the planned end, or since; without a Time there is nothing to tell.
+type HeadEnd struct {
+	Text string
+	Time Instant
 }
 
 // Concern is something that needs a person.

@@ -42,11 +42,11 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 	if state == nil {
 		w, watched := m.(WatchMessage)
 		if !watched {
-			return nil, Change{ConfID: id, At: now}, Outcome{Fate: NotWatched}, time.Time{}
+			return nil, Change{ConfID: id, At: now, Received: now}, Outcome{Fate: NotWatched}, time.Time{}
 		}
 		next := &State{ConfID: id, Occurrence: 1, Link: Link{State: Connecting, Since: now, heard: now}}
 		next.watch(w)
-		return next, compare(id, now, nil, next), Outcome{Fate: Applied}, next.judgeAll(now, p)
+		return next, compare(id, now, now, nil, next), Outcome{Fate: Applied}, next.judgeAll(now, p)
 	}
 
 	next := *state
@@ -54,7 +54,7 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 	at := now
 	switch m := m.(type) {
 	case UnwatchMessage:
-		return nil, compare(id, now, state, nil), outcome, time.Time{}
+		return nil, compare(id, now, now, state, nil), outcome, time.Time{}
 	case WatchMessage:
 		next.watch(m)
 	case SilenceMessage:
@@ -88,7 +88,7 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 		outcome = next.applyCustomLayout(m, at)
 	}
 	due := next.judgeAll(now, p)
-	return &next, compare(id, at, state, &next), outcome, due
+	return &next, compare(id, at, now, state, &next), outcome, due
 }
 
 func (s *State) watch(m WatchMessage) {

@@ -12,6 +12,8 @@ type Change struct {
 	ConfID ConfID
 	// At is the message's own time where it has one, otherwise when it was received; for the clock, the instant it was asked about.
 	At time.Time
+	// Received is when we got to know, by our own clock.
+	Received time.Time
 	// Before is nil when the meeting came onto the board, After when it left.
 	Before, After *State
 	// Fields lists what differs.
@@ -78,8 +80,8 @@ func (c Change) Has(parts ...Part) bool {
 }
 
 // compare lists what differs between two states of the same meeting. Either can be nil.
-func compare(id ConfID, at time.Time, before, after *State) Change {
-	c := Change{ConfID: id, At: at, Before: before, After: after}
+func compare(id ConfID, at, received time.Time, before, after *State) Change {
+	c := Change{ConfID: id, At: at, Received: received, Before: before, After: after}
 	if before == nil || after == nil {
 		if before != after {
 			c.Fields = []FieldChange{{Part: PartBoard}}

@@ -10,11 +10,11 @@ import (
 // pure as Apply.
 func Due(state *State, now time.Time, p Policy) (*State, Change, time.Time) {
 	if state.Ended() && !now.Before(state.EndedAt.Add(p.KeepEnded)) {
-		return nil, compare(state.ConfID, now, state, nil), time.Time{}
+		return nil, compare(state.ConfID, now, now, state, nil), time.Time{}
 	}
 	next := *state
 	due := next.judgeAll(now, p)
-	c := compare(state.ConfID, now, state, &next)
+	c := compare(state.ConfID, now, now, state, &next)
 	if c.Empty() && slices.Equal(state.Concerns, next.Concerns) { // one that does not count yet is no change, and is remembered
 		return state, c, due
 	}

@@ -77,7 +77,7 @@ func (r *Registry) applyDiscovery(m DiscoveryMessage) Outcome {
 	after := r.discovery.applied(m)
 	if after != r.discovery {
 		r.discovery = after
-		r.tell(Change{At: m.At, Fields: []FieldChange{{Part: PartDiscovery}}})
+		r.tell(Change{At: m.At, Received: m.At, Fields: []FieldChange{{Part: PartDiscovery}}})
 	}
 	return Outcome{Fate: Applied}
 }

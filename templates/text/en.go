@@ -117,8 +117,7 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
-	EndingSoonNote: "Ends soon, as planned.",
-	NoneOfThese:    "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
+	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
@@ -264,7 +263,7 @@ var english = Catalogue{
 	KeySearch: "Go to the search", KeyNext: "Next meeting", KeyPrevious: "Previous meeting", KeyRow: "Meeting below or above", KeyOpen: "Open the meeting",
 	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
 	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
-	Feed: englishFeed, Playback: englishPlayback,
+	Feed: englishFeed, Playback: englishPlayback, Timeline: englishTimeline,
 }
 
 func englishScreens(n int64) string {

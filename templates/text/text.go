@@ -100,7 +100,6 @@ type Catalogue struct {
 	MeetingCount                         func(n int) string
 	OverviewTitle                        func(problems int) string
 	PlannedEnd, EndingSoon, Overrun      string
-	EndingSoonNote                       string
 	LastChange, LastEcho, TheLink, Since string
 	Never                                string
 	Screens                              func(n int64) string
@@ -216,4 +215,6 @@ type Catalogue struct {
 	Feed FeedText
 
 	Playback PlaybackText
+
+	Timeline TimelineText
 }

@@ -103,8 +103,7 @@ var chinese = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
-	EndingSoonNote: "按计划即将结束。",
-	NoneOfThese:    "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
+	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
 	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
 	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
@@ -217,5 +216,5 @@ var chinese = Catalogue{
 	KeySearch: "转到搜索", KeyNext: "下一个会议", KeyPrevious: "上一个会议", KeyRow: "下方或上方的会议", KeyOpen: "打开会议",
 	KeyProblems: "仅看有问题的会议，再按恢复全部", KeyAll: "全部会议，清除搜索和筛选", KeyFilters: "打开或收起筛选",
 	KeyPages: "上一页或下一页", KeyLeave: "关闭已打开的内容，离开搜索",
-	Feed: chineseFeed, Playback: chinesePlayback,
+	Feed: chineseFeed, Playback: chinesePlayback, Timeline: chineseTimeline,
 }

@@ -17,6 +17,7 @@ import (
 	"confboard/feed/huawei"
 	"confboard/feed/rules"
 	"confboard/feed/simulator"
+	"confboard/feed/timeline"
 	"confboard/web/live"
 	"confboard/web/settings"
 	"confboard/web/store"
@@ -55,7 +56,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	rooms, err := newHouse(rules.Policy(), live.Options{}, logger)
+	rooms, err := newHouse(rules.Policy(), timeline.DefaultLimits, live.Options{}, logger)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"confboard/feed/recording"
 	"confboard/feed/rules"
+	"confboard/feed/timeline"
 	"confboard/web/live"
 	"confboard/web/settings"
 )
@@ -49,7 +50,7 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 	}
 	policy := player.Policy()
 	policy.Rules = rules.Default()
-	rooms, err := newHouse(policy, live.Options{Told: func() (time.Time, float64) { return player.Now(), player.Rate() }}, logger)
+	rooms, err := newHouse(policy, timeline.DefaultLimits, live.Options{Told: func() (time.Time, float64) { return player.Now(), player.Rate() }}, logger)
 	if err != nil {
 		return err
 	}

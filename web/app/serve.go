@@ -14,6 +14,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
+	"confboard/feed/timeline"
 	"confboard/handlers"
 	"confboard/web/live"
 	"confboard/web/settings"
@@ -37,7 +38,9 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	policy.Rules = &s.Rules
 	policy.Heartbeat, policy.KeepEnded = s.Cloud.Heartbeat, s.KeepEnded
 
-	rooms, err := newHouse(policy, live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress}, logger)
+	history := timeline.DefaultLimits
+	history.Keep, history.Memory = s.History.Keep, s.History.Memory
+	rooms, err := newHouse(policy, history, live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress}, logger)
 	if err != nil {
 		return err
 	}

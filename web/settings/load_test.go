@@ -183,6 +183,8 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"cloud.app.userID":                 {"admin@example", func(s Settings) any { return s.Cloud.App.UserID }, "admin@example"},
 		"cloud.hook.appID":                 {"43", func(s Settings) any { return s.Cloud.Hook.AppID }, "43"},
 		"cloud.hook.keyEnv":                {"HUAWEI_KEY", func(s Settings) any { return s.Cloud.Hook.Key.Reveal() }, password},
+		"history.keep":                     {"720h", func(s Settings) any { return s.History.Keep }, 720 * time.Hour},
+		"history.memory":                   {"1GiB", func(s Settings) any { return s.History.Memory }, int64(1 << 30)},
 		"record.file":                      {"/srv/feed.jsonl", func(s Settings) any { return s.Record.File }, "/srv/feed.jsonl"},
 		"record.maxSize":                   {"2MiB", func(s Settings) any { return s.Record.MaxSize }, int64(2 << 20)},
 		"record.keep":                      {"1000", func(s Settings) any { return s.Record.Keep }, 1000},

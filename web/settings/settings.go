@@ -40,6 +40,7 @@ type Settings struct {
 	Log            Log
 	Cloud          Cloud
 	Record         Record
+	History        History
 
 	// Rules are what is watched in every meeting beside its link, with the profiles in the order of the file.
 	Rules rules.Set
@@ -119,6 +120,14 @@ type Meeting struct {
 	// Start and End are when a meeting that was booked by hand is planned, in UTC; zero when not set. End is after Start
 	// and never without it.
 	Start, End time.Time
+}
+
+// History bounds what is kept in memory of what happened in the meetings on the board.
+type History struct {
+	// Keep is for how long it is kept.
+	Keep time.Duration
+	// Memory is the most that all meetings together may take, in bytes.
+	Memory int64
 }
 
 // Record is what is recorded of the feed, and how.

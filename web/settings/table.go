@@ -36,6 +36,9 @@ const (
 	minRecord = 10 * kilobyte
 	maxRecord = 100 * gigabyte
 	maxKeep   = 1000
+
+	minHistory = megabyte
+	maxHistory = 1000 * gigabyte
 )
 
 // table lists all settings in the order of the documentation; their values are stored in d.
@@ -97,6 +100,10 @@ func table(d *draft) []setting {
 			doc: "Name of the environment variable that holds the key of the events' signatures."},
 		{path: "cloud.meetings", value: entries{"list of meetings", "meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile or hostPasswordEnv", file.meetings}, preset: "", noFlag: true,
 			doc: "Meetings to watch by their ID; only in the file."},
+		{path: "history.keep", value: duration{&s.History.Keep, time.Minute, 720 * time.Hour}, preset: "24h",
+			doc: "For how long a meeting's timeline and its past states are kept while it is on the board."},
+		{path: "history.memory", value: size{&s.History.Memory, minHistory, maxHistory}, preset: "256MB",
+			doc: "Most memory for the timelines and past states of all meetings. When it is full past states become fewer, then the oldest of the timeline goes."},
 		{path: "record.file", value: path{&s.Record.File, "file", "empty is no recording"}, preset: "", flag: "record",
 			doc: "File into which the frames of all meetings are recorded, without secrets."},
 		{path: "record.maxSize", value: size{&s.Record.MaxSize, minRecord, maxRecord}, preset: "64MB",
