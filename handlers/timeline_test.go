@@ -57,10 +57,10 @@ func TestALongTimelineIsCutAndEveryViewerHasTheSame(t *testing.T) {
 			k.connect() // ahead of the others, who hear of the change with the next message
 		}
 		if i%5 == 0 {
-			k.flush()
+			k.flush(true)
 		}
 	}
-	k.flush()
+	k.flush(true)
 	want := drawn(t, templates.MeetingRegion(view.page(r.Get("100")))).html()
 	if n := strings.Count(want, `class="entry"`); n != timelineRows {
 		t.Fatalf("the page has %d rows", n)
