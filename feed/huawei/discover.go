@@ -170,8 +170,8 @@ func (d *finder) listSoon() {
 // pickUp puts one meeting that has started on the board by its detail. It reports false if the list has to be asked for.
 func (d *finder) pickUp(ctx context.Context, id conference.ConfID) bool {
 	if k := d.known[id]; k != nil && (k.told.ConfID != "" || !k.watched) {
-		k.entry.state = going
-		return true // Look has done it, or the rules leave it out
+		// Look has done it, or the rules leave it out. If the event was ahead of the cloud's answers, the list has it looked for again.
+		return true
 	}
 	if d.heldUntil(onlineDetailAPI).After(time.Now()) {
 		return false
