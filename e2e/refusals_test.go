@@ -80,7 +80,7 @@ var refusals = []refusal{
 		"The meeting has not started.", "会议尚未开始。"}},
 	{what: "ended", prepare: (*simulator.Meeting).End, link: "ended", word: "ENDED", says: sentence{
 		"The meeting has ended. What you see is its last known state.",
-		"会议已结束，显示的是其最后状态。"}},
+		"会议已结束，所见为最后已知状态。"}},
 }
 
 func TestEachRefusalHasAName(t *testing.T) {
@@ -212,13 +212,13 @@ func TestEachRefusalOfTheListHasAName(t *testing.T) {
 		next   sentence
 	}{
 		{what: "a wrong key", key: "Hush-wrong-key", next: notAgain, says: sentence{
-			"The cloud does not accept the app ID or its key. Correct cloud.app in the settings and restart.",
-			"会议服务不接受应用 ID 或其密钥。请更正配置中的 cloud.app 后重启。"}},
+			"The cloud does not accept the app ID or its key. Correct cloud.app in the settings and restart; if it was put right in the cloud, try again.",
+			"会议服务不接受应用 ID 或其密钥。请更正配置中的 cloud.app 后重启；若已在会议服务侧修正，请立即重试。"}},
 		{what: "clocks apart", status: http.StatusUnauthorized, code: "USG.206010057", next: sentence{"Next", "下次"}, says: sentence{
 			"This machine's clock and the cloud's are too far apart. Set the clock.",
 			"本机时钟与会议服务的时钟相差过大，请校准时钟。"}},
 		{what: "a locked account", status: http.StatusLocked, code: "USG.201040031", next: notAgain, says: sentence{
-			"The enterprise's account is disabled or locked. Have it unlocked, then retry.",
+			"The enterprise's account is disabled or locked. Have it unlocked, then try again.",
 			"企业帐号已停用或被锁定。请解锁后重试。"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {

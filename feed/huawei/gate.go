@@ -81,6 +81,13 @@ func (g *gate) wait(ctx context.Context, who caller) error {
 	}
 }
 
+// heldUntil is until when no turn is given; it can be past.
+func (g *gate) heldUntil() time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.limit.held
+}
+
 // hold gives no turn for a while: the cloud has asked for it.
 func (g *gate) hold(d time.Duration) {
 	g.mu.Lock()

@@ -180,21 +180,16 @@ func (w *watch) webSocket(ctx context.Context, token controlToken) (webSocket co
 	return webSocket, f
 }
 
-// onSite makes a call, and once more at the meeting's own site if the cloud says that it is on another. A site that cannot be told
-// is for people to mend.
+// onSite makes a call, and once more at the meeting's own site if the cloud says that it is on another. If the site that it names is
+// not the right one either, that is for people to mend.
 func (w *watch) onSite(ctx context.Context, call func() *fault) *fault {
 	f := call()
 	if f == nil || f.verdict != otherSite {
 		return f
 	}
-	site, err := w.cloud.region(ctx, w.caller())
-	if err != nil {
-		w.log.Debug("region is not known", "err", err)
-		if err.verdict == tryAgain && err.reason != conference.ReasonUnexpected {
-			return err
-		}
-		f.verdict = stop
-		return f
+	site, unknown := w.cloud.region(ctx, w.caller())
+	if unknown != nil {
+		return unknown
 	}
 	w.site = site
 	if f = call(); f != nil && f.verdict == otherSite {
