@@ -130,6 +130,9 @@ func TestThePastIsShownAsItWasAndLooksLikeNothingElse(t *testing.T) {
 	p.waitContains("#people", "2 participants")
 	p.waitText(statusWord, "PAST")
 	p.waitContains("#past", "Nothing on this page is live.")
+	if at := p.text("#past time"); !strings.HasSuffix(at, "GMT+8") {
+		t.Errorf("the moment is said to be %q, without its zone", at)
+	}
 	if title := evaluate[string](p, "document.title"); !strings.HasPrefix(title, "PAST ") {
 		t.Errorf("the tab says %q", title)
 	}

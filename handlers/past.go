@@ -64,7 +64,7 @@ func chosenMoment(text string, moments []timeline.Moment) (at time.Time, ok bool
 
 // pastBar makes the props of what says that the page shows the past. i is the place of the moment that is shown, -1 if there is none.
 func (w words) pastBar(id conference.ConfID, moments []timeline.Moment, i int, at time.Time) templates.Past {
-	p := templates.Past{Text: &w.text.Timeline.Past, Known: i >= 0, Time: w.instant(at, "second"), Path: w.paths.Meeting(id)}
+	p := templates.Past{Text: &w.text.Timeline.Past, Known: i >= 0, Time: w.instant(at, "exact"), Path: w.paths.Meeting(id)}
 	n := len(moments)
 	if n == 0 {
 		return p
@@ -83,7 +83,7 @@ func (w words) pastBar(id conference.ConfID, moments []timeline.Moment, i int, a
 		p.First = path(0)
 		return p
 	}
-	p.Time = w.instant(moments[i].Received, "second")
+	p.Time = w.instant(moments[i].Received, "exact")
 	// Moments of the same millisecond are one to the address: the last.
 	same := func(j int) bool { return ms(moments[j].Received) == ms(moments[i].Received) }
 	previous, next := i, i

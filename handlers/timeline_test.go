@@ -53,10 +53,10 @@ func TestALongTimelineIsCutAndEveryViewerHasTheSame(t *testing.T) {
 	k.connect()
 	for i := range 2*timelineRows + 20 {
 		toggle(0)
-		if i%37 == 0 && len(k.viewers) < 12 {
+		if i%97 == 0 {
 			k.connect() // ahead of the others, who hear of the change with the next message
 		}
-		if i%5 == 0 {
+		if i%10 == 0 {
 			k.flush(true)
 		}
 	}

@@ -69,8 +69,8 @@ type Choice struct {
 type Instant struct {
 	// ISO is RFC 3339 in UTC with ms; empty when there is no such time, and Text then says so.
 	ISO, Text string
-	// Show is how the browser shows it: "clock" (time of day, with the date when it is another day), "since" (elapsed,
-	// ticking), "ago" (elapsed in words) or "in" (how long until then, in words).
+	// Show is how the browser shows it: "clock" (time of day, with the date when it is another day), "second" (the same to the
+	// second), "exact" (with date and zone), "since" (elapsed, ticking), "ago" (elapsed in words) or "in" (how long until then, in words).
 	Show string
 }
 

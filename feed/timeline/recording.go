@@ -62,14 +62,17 @@ func (r *recorder) take(e *Entry) {
 	case e.Kind == Ended:
 		r.turn(Unseen, e.At, false)
 		r.ended = true
-	case r.ended:
 	case e.Kind == Link:
 		r.live = e.New.Text == string(conference.Live)
+		if r.ended {
+			return
+		}
 		at := e.At
 		if !r.live && e.Old.Text == string(conference.Live) && !e.Since.IsZero() && e.Since.Before(at) {
 			at = e.Since
 		}
 		r.turn(r.seen(), at, false)
+	case r.ended:
 	case e.Kind == Status && e.Field == conference.RecState:
 		r.state = Unseen
 		if e.New.Presence == conference.Known {

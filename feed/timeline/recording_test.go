@@ -89,6 +89,15 @@ func TestRecording(t *testing.T) {
 			m.set(43*minute, word(conference.MeetingState, conference.StateCreated))
 			m.set(44*minute, rec(1))
 		}, []string{"recorded 44-"}},
+		{"another occurrence begins before the board is live again", func(m *meeting) {
+			m.set(2*minute, rec(1))
+			m.set(41*minute, word(conference.MeetingState, conference.StateDestroyed))
+			m.link(42*minute, conference.LinkUp)
+			m.set(43*minute, word(conference.MeetingState, conference.StateCreated), rec(0))
+			m.set(44*minute, rec(1))
+			m.link(49*minute, conference.LinkEcho)
+			m.full(50*minute, word(conference.MeetingState, conference.StateCreated), rec(1))
+		}, []string{"recorded 50-"}},
 		{"the messages' own time goes back", func(m *meeting) {
 			m.set(10*minute, rec(1))
 			m.set(9*minute, rec(0))

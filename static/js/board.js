@@ -181,6 +181,7 @@
   const shown = {
     clock: (at, now) => (sameDay(at, now) ? time : dated).format(at),
     second: (at, now) => (sameDay(at, now) ? second : datedSecond).format(at),
+    exact: (at) => exact.format(at),
     since: (at, now) => elapsed(now - at),
     ago: (at, now) => relative(now - at),
     in: (at, now) => ahead(at - now),
