@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -53,12 +54,14 @@ type settings struct {
 	basePath  string
 	meetings  []watched
 	access    string // empty: the default
+	// further settings by their names; the section cloud is joined with what the others give.
+	further map[string]any
 }
 
 // watched is an entry of cloud.meetings.
 type watched struct {
 	ConfID       string `json:"confID"`
-	HostPassword string `json:"hostPassword"`
+	HostPassword string `json:"hostPassword,omitempty"`
 	Name         string `json:"name,omitempty"`
 	Group        string `json:"group,omitempty"`
 	Public       string `json:"public,omitempty"`
@@ -76,10 +79,24 @@ func watching(meetings ...*simulator.Meeting) []watched {
 // write writes the settings as JSON, which is YAML too, to a file of its own.
 func (s settings) write(t *testing.T, cloud *simulator.Cloud) (file string) {
 	t.Helper()
+	return s.writeFor(t, cloud.URL())
+}
+
+// writeFor is write for a cloud of which only the URL is known.
+func (s settings) writeFor(t testing.TB, endpoint string) (file string) {
+	t.Helper()
 	folder := t.TempDir()
+	section := map[string]any{"endpoint": endpoint, "heartbeat": s.heartbeat.String(), "callsPerMinute": 0, "meetings": s.meetings}
 	content := map[string]any{
 		"listen": "127.0.0.1:0", "dataDir": filepath.Join(folder, "data"), "basePath": s.basePath, "log": map[string]any{"level": "debug"},
-		"cloud": map[string]any{"endpoint": cloud.URL(), "heartbeat": s.heartbeat.String(), "callsPerMinute": 0, "meetings": s.meetings},
+		"cloud": section,
+	}
+	for name, value := range s.further {
+		if name == "cloud" {
+			maps.Copy(section, value.(map[string]any))
+		} else {
+			content[name] = value
+		}
 	}
 	if s.keepEnded > 0 {
 		content["keepEnded"] = s.keepEnded.String()
@@ -100,14 +117,16 @@ func (s settings) write(t *testing.T, cloud *simulator.Cloud) (file string) {
 
 // board is the program, serving as a process. It is stopped with the test at the latest, and that has to go in order.
 type board struct {
-	t *testing.T
+	t testing.TB
 	// url is where it serves, base path included, without a slash at the end.
 	url string
 	// binary is the program; empty: the suite's.
 	binary string
 	args   []string
-	cmd    *exec.Cmd
-	log    journal
+	// environ is what is in its environment beside ours.
+	environ []string
+	cmd     *exec.Cmd
+	log     journal
 	// exited is closed when the process has ended; err is then how.
 	exited chan struct{}
 	err    error
@@ -123,17 +142,23 @@ func serve(t *testing.T, cloud *simulator.Cloud, s settings) *board {
 func runBoard(t *testing.T, args ...string) *board {
 	t.Helper()
 	b := &board{t: t, args: args}
-	t.Cleanup(func() {
+	b.run()
+	return b
+}
+
+// run starts it and waits until it says where it serves.
+func (b *board) run() {
+	b.t.Helper()
+	b.t.Cleanup(func() {
 		b.stop()
 		if b.log.contains("DATA RACE") {
-			t.Error("the race detector found something in the board's process")
+			b.t.Error("the race detector found something in the board's process")
 		}
-		if t.Failed() {
-			t.Logf("the end of the board's log:\n%s", b.log.end(60))
+		if b.t.Failed() {
+			b.t.Logf("the end of the board's log:\n%s", b.log.end(60))
 		}
 	})
 	b.start()
-	return b
 }
 
 var serving = regexp.MustCompile(`on (http://[^ ]+)/$`)
@@ -142,6 +167,7 @@ func (b *board) start(args ...string) {
 	b.t.Helper()
 	b.cmd = exec.Command(cmp.Or(b.binary, suite.binary), append(b.args, args...)...)
 	b.cmd.Dir = b.t.TempDir() // it has to run from any folder
+	b.cmd.Env = append(os.Environ(), b.environ...)
 	b.cmd.Stderr = &b.log
 	stdout, err := b.cmd.StdoutPipe()
 	if err != nil {
@@ -270,7 +296,7 @@ func (j *journal) end(lines int) string {
 }
 
 // until waits for a condition.
-func until(t *testing.T, what string, condition func() bool) {
+func until(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !condition(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -23,7 +23,7 @@ type reply struct {
 }
 
 // get asks for an address. header are pairs of name and value.
-func get(t *testing.T, address string, header ...string) reply {
+func get(t testing.TB, address string, header ...string) reply {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {

@@ -30,7 +30,13 @@ var suite struct {
 var screenshots = flag.String("screenshots", "", "folder for screenshots of the demonstration; empty: none are taken")
 
 func TestMain(m *testing.M) {
+	if isScaleCloud() {
+		os.Exit(serveScaleCloud(os.Stdin, os.Stdout))
+	}
 	flag.Parse()
+	if flag.Lookup("test.run").Value.String() == "^$" { // benchmarks alone need neither the browser nor the race detector
+		os.Exit(m.Run())
+	}
 	os.Exit(run(m))
 }
 

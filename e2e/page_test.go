@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -218,12 +219,20 @@ func (p *tab) watch(selector string) {
 	p.run(fmt.Sprintf("e2e.mark(%s); e2e.watch(); e2e.take()", quote(selector)))
 }
 
-// changed returns the ids of what has changed since watch or the last call, without those that may change at any time.
+// changed returns the ids of what has changed since watch or the last call, without those that may change at any time and
+// without the timeline, to which every change adds (see timeline_test.go).
 func (p *tab) changed(atAnyTime ...string) []string {
 	p.t.Helper()
 	ids := evaluate[[]string](p, "e2e.take()")
-	return slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(atAnyTime, id) })
+	return slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(atAnyTime, id) || ofTimeline(id) })
 }
+
+// ofTimeline reports whether an element is the timeline or a part of it.
+func ofTimeline(id string) bool {
+	return strings.HasPrefix(id, "timeline") || timelineRow.MatchString(id)
+}
+
+var timelineRow = regexp.MustCompile(`^t-[0-9]+$`)
 
 // replaced returns the ids of elements that are not those that were there at watch.
 func (p *tab) replaced(selector string) []string {

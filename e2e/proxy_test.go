@@ -18,11 +18,14 @@ import (
 // streams open and hold back what comes.
 type proxy struct {
 	url string
-	// refused counts the requests that were answered with 503.
+	// cut closes all connections of the browser.
+	cut func()
+	// refused counts the requests that were answered with the status.
 	refused atomic.Int64
 
 	mu     sync.Mutex
 	refuse func(*http.Request) bool // nil: none
+	status int                      // of what is refused
 	held   chan struct{}            // nil: nothing is held back; closed when it goes on
 }
 
@@ -33,7 +36,7 @@ func newProxy(t *testing.T, b *board) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{}
+	p := &proxy{status: http.StatusServiceUnavailable}
 	forward := &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		FlushInterval: -1,
@@ -47,11 +50,11 @@ func newProxy(t *testing.T, b *board) *proxy {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
-		refuse := p.refuse
+		refuse, status := p.refuse, p.status
 		p.mu.Unlock()
 		if refuse != nil && refuse(r) {
 			p.refused.Add(1)
-			http.Error(w, "not now", http.StatusServiceUnavailable)
+			http.Error(w, "not now", status)
 			return
 		}
 		forward.ServeHTTP(w, r)
@@ -60,11 +63,18 @@ func newProxy(t *testing.T, b *board) *proxy {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	p.url = server.URL
+	p.url, p.cut = server.URL, server.CloseClientConnections
 	return p
 }
 
-// refuseIf makes the proxy answer 503 to these requests; nil: to none.
+// refuseWith is the status of what is refused from now on; it is 503 unless told.
+func (p *proxy) refuseWith(status int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.status = status
+}
+
+// refuseIf makes the proxy refuse these requests; nil: none.
 func (p *proxy) refuseIf(f func(*http.Request) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,9 +1,12 @@
 package e2e
 
 import (
+	"encoding/base64"
+	"html"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -126,7 +129,7 @@ func TestNoSecretLeavesTheBoard(t *testing.T) {
 		t.Fatalf("%d tokens were seen, want at least two of each kind", len(tokens))
 	}
 	shown := map[string]string{"the stream": streamed.String(), "the page in the browser": evaluate[string](p, "document.documentElement.outerHTML")}
-	b.searchFor(append(tokens, "Hush-"), shown, "/m/"+id, "/m/"+wrong, "/api/v1/meetings/"+id)
+	b.searchFor(append(tokens, "Hush-"), shown, "/m/"+id, "/m/"+id+"/timeline", "/m/"+id+"?at=last", "/m/"+wrong, "/api/v1/meetings/"+id)
 }
 
 // searchFor stops the board and fails the test for every secret in what was shown so far, in the pages and answers of the
@@ -138,13 +141,49 @@ func (b *board) searchFor(secrets []string, shown map[string]string, paths ...st
 	}
 	b.stop()
 	shown["the log"] = b.log.all()
+	searchIn(b.t, secrets, shown)
+}
+
+// searchIn fails the test for every secret, however it is written, in what was shown.
+func searchIn(t testing.TB, secrets []string, shown map[string]string) {
+	t.Helper()
+	var written []string
+	for _, secret := range secrets {
+		for _, w := range spellings(secret) {
+			if !slices.Contains(written, w) {
+				written = append(written, w)
+			}
+		}
+	}
 	for where, text := range shown {
 		for _, word := range []string{text, unquoted(text)} {
-			for _, secret := range secrets {
+			for _, secret := range written {
 				if i := strings.Index(word, secret); i >= 0 {
-					b.t.Errorf("%s holds a secret: %q", where, word[max(0, i-80):min(len(word), i+40)])
+					t.Errorf("%s holds a secret: %q", where, word[max(0, i-80):min(len(word), i+40)])
 				}
 			}
+		}
+	}
+}
+
+// spellings are the ways in which a secret may be written: as it is, and as URLs, HTML, JSON, Go and base64 write it. Of base64 it is
+// as much as does not depend on what follows.
+func spellings(secret string) []string {
+	const sextet = 6
+	whole := len(secret) * 8 / sextet
+	return []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret), strings.Trim(strconv.Quote(secret), `"`), strings.Trim(jsonText(secret), `"`),
+		base64.StdEncoding.EncodeToString([]byte(secret))[:whole], base64.URLEncoding.EncodeToString([]byte(secret))[:whole],
+	}
+}
+
+func TestASecretIsFoundHoweverItIsWritten(t *testing.T) {
+	const secret = `a/b+c "d" <e> & é 密`
+	b64 := base64.RawStdEncoding.EncodeToString([]byte("Basic of " + secret)) // nine bytes before it leave it where it is
+	for _, text := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret), jsonText(secret), strconv.Quote(secret),
+		base64.StdEncoding.EncodeToString([]byte(secret + " and more")), base64.RawURLEncoding.EncodeToString([]byte(secret)), b64} {
+		if !slices.ContainsFunc(spellings(secret), func(s string) bool { return strings.Contains(text, s) }) {
+			t.Errorf("not found in %q", text)
 		}
 	}
 }

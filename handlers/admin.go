@@ -25,12 +25,15 @@ type Admins interface {
 
 // Keeper changes which meetings are watched. Its errors are the sentinels below. All methods are safe for concurrent use.
 type Keeper interface {
-	// Add watches a meeting, now and after a restart. When it returns an error, nothing has changed.
-	Add(ctx context.Context, m Meeting) error
+	// Add watches a meeting, now and after a restart. One that was added before is replaced, and tried again if it was refused. When
+	// it returns an error, nothing has changed.
+	Add(ctx context.Context, m Meeting) (replaced bool, err error)
 	// Remove forgets a meeting that was added.
 	Remove(ctx context.Context, id conference.ConfID) error
 	// Retry tries at once to connect to a meeting, whoever listed it.
 	Retry(ctx context.Context, id conference.ConfID) error
+	// Discover asks for the enterprise's list at once, also after a refusal. It does not wait, and does nothing if there is no such list.
+	Discover()
 }
 
 // Meeting is one that an admin adds. Name and Group can be empty.
@@ -42,7 +45,7 @@ type Meeting struct {
 
 // Why a Keeper did nothing.
 var (
-	ErrExists    = errors.New("the meeting is watched already")
+	ErrListed    = errors.New("the meeting is listed in the settings")
 	ErrUnknown   = errors.New("no such meeting is watched")
 	ErrNotByHand = errors.New("the meeting was not added by hand")
 	ErrNotStored = errors.New("the meeting cannot be stored")
@@ -53,9 +56,11 @@ const MaxBody = 64 << 10
 
 // What a page of the feed tells after something was done: the parameters of its address. They have no effect beside.
 const (
-	addedParam   = "added"
-	removedParam = "removed"
-	retriedParam = "retried"
+	addedParam    = "added"
+	replacedParam = "replaced"
+	removedParam  = "removed"
+	retriedParam  = "retried"
+	askedParam    = "asked" // for the list
 	// backParam says where to go when it is done.
 	backParam = "back"
 )
@@ -78,6 +83,7 @@ func (h *Handlers) registerFeed(g *echo.Group) {
 		return
 	}
 	g.POST("/feed", h.add)
+	g.POST("/feed/list/retry", h.retryList)
 	g.POST("/feed/m/:confID/retry", h.retry)
 	g.POST("/feed/m/:confID/remove", h.remove)
 }
@@ -126,11 +132,17 @@ func (h *Handlers) notice(c echo.Context, t *text.Catalogue) templates.Notice {
 	if id, ok := of(addedParam); ok {
 		return templates.Notice{Text: t.Feed.Added(string(id)), Path: h.Paths.FeedMeeting(id), PathText: t.Feed.ShowAdded}
 	}
+	if id, ok := of(replacedParam); ok {
+		return templates.Notice{Text: t.Feed.Replaced(string(id)), Path: h.Paths.FeedMeeting(id), PathText: t.Feed.ShowAdded}
+	}
 	if id, ok := of(removedParam); ok {
 		return templates.Notice{Text: t.Feed.Removed(string(id))}
 	}
 	if id, ok := of(retriedParam); ok {
 		return templates.Notice{Text: t.Feed.Retried(string(id))}
+	}
+	if c.QueryParam(askedParam) != "" {
+		return templates.Notice{Text: t.Feed.ListAsked}
 	}
 	return templates.Notice{}
 }
@@ -144,10 +156,14 @@ func (h *Handlers) signInPage(c echo.Context) error {
 
 func (h *Handlers) sendSignIn(c echo.Context, status int, fault string) error {
 	t := h.language(c)
+	hint := t.Feed.AdminTokenHint
+	if h.TokensPrinted {
+		hint = t.Feed.AdminTokenHintPrinted
+	}
 	p := h.frame(c, t, h.words(t.Lang).tab(t.Feed.SignIn+" · "+t.Product, false))
 	p.AtFeed = true
 	return send(c, status, p, templates.SignInRegion(templates.SignIn{Text: t, Path: h.Paths.SignIn(), Back: h.Paths.Feed(feedQuery{}),
-		Token: templates.Field{ID: "token", Name: "token", Label: t.Feed.AdminToken, Hint: t.Feed.AdminTokenHint, Fault: fault, MaxLength: "200", Required: true, First: true}}))
+		Token: templates.Field{ID: "token", Name: "token", Label: t.Feed.AdminToken, Hint: hint, Fault: fault, MaxLength: "200", Required: true, First: true}}))
 }
 
 func (h *Handlers) signIn(c echo.Context) error {
@@ -163,7 +179,11 @@ func (h *Handlers) signIn(c echo.Context) error {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 		return h.sendSignIn(c, http.StatusTooManyRequests, h.language(c).Feed.Wait(wait))
 	}
-	return h.sendSignIn(c, http.StatusForbidden, h.language(c).Feed.WrongToken)
+	fault := h.language(c).Feed.WrongToken
+	if h.TokensPrinted {
+		fault = h.language(c).Feed.WrongTokenPrinted
+	}
+	return h.sendSignIn(c, http.StatusForbidden, fault)
 }
 
 func (h *Handlers) signOut(c echo.Context) error {

@@ -112,11 +112,15 @@ func (h *Handlers) add(c echo.Context) error {
 	a, m := additionIn(form, t)
 	status := http.StatusUnprocessableEntity
 	if !a.wrong() {
-		switch err := h.Keeper.Add(c.Request().Context(), m); {
+		switch replaced, err := h.Keeper.Add(c.Request().Context(), m); {
 		case err == nil:
-			return c.Redirect(http.StatusSeeOther, h.Paths.Feed(feedQuery{})+"?"+addedParam+"="+url.QueryEscape(string(m.ConfID)))
-		case errors.Is(err, ErrExists):
-			a.confIDFault, status = t.Feed.Exists, http.StatusConflict
+			done := addedParam
+			if replaced {
+				done = replacedParam
+			}
+			return c.Redirect(http.StatusSeeOther, h.Paths.Feed(feedQuery{})+"?"+done+"="+url.QueryEscape(string(m.ConfID)))
+		case errors.Is(err, ErrListed):
+			a.confIDFault, status = t.Feed.Listed, http.StatusConflict
 		case errors.Is(err, ErrNotStored):
 			a.fault, status = t.Feed.NotStored, http.StatusInternalServerError
 			h.logError("add a meeting", m.ConfID, err)
@@ -130,6 +134,18 @@ func (h *Handlers) add(c echo.Context) error {
 
 func (h *Handlers) retry(c echo.Context) error {
 	return h.act(c, retriedParam, func(id conference.ConfID) error { return h.Keeper.Retry(c.Request().Context(), id) })
+}
+
+// retryList has the enterprise's list asked for again, by an admin: after some refusals nobody else does.
+func (h *Handlers) retryList(c echo.Context) error {
+	if !h.signedIn(c) {
+		return h.sendSignIn(c, http.StatusForbidden, h.language(c).Feed.SignInFirst)
+	}
+	if h.Board.Discovery().Listing.State == conference.ListingOff {
+		return echo.NewHTTPError(http.StatusNotFound)
+	}
+	h.Keeper.Discover()
+	return c.Redirect(http.StatusSeeOther, h.Paths.Feed(feedQuery{})+"?"+askedParam+"=list")
 }
 
 func (h *Handlers) remove(c echo.Context) error {

@@ -46,6 +46,8 @@ type feedView struct {
 	match feedMatcher
 	// admin: the rows have buttons. It is a variant of the page, as its language is.
 	admin bool
+	// played: the meetings are those of a recording, which has neither the enterprise's list nor its events.
+	played bool
 	// shown are the meetings whose rows the viewers have, once started; only the topic's own goroutine uses it. It may differ
 	// from viewer to viewer while the order is on the agenda, and then the table goes to all.
 	shown           []conference.ConfID
@@ -56,7 +58,7 @@ type feedView struct {
 }
 
 func (h *Handlers) feedView(q feedQuery, lang text.Lang, admin bool) *feedView {
-	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), admin: admin}
+	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), admin: admin, played: h.Playback != nil}
 }
 
 // Key implements live.View.
@@ -94,6 +96,9 @@ func (v *feedView) Touched(c conference.Change) []live.Touch {
 		touches = append(touches, live.Touch{Component: component, Every: every})
 	}
 	if c.Has(conference.PartDiscovery) {
+		if v.played {
+			return nil
+		}
 		touch(partListing, totalsEvery)
 		touch(partEvents, totalsEvery)
 		return touches
@@ -118,6 +123,7 @@ func (v *feedView) Touched(c conference.Change) []live.Touch {
 			moved = true
 			cell(partLink)
 			cell(partConnection)
+			cell(partToken)
 			cell(partActs)
 			touch(partStates, totalsEvery)
 		case conference.PartConnection:
@@ -268,7 +274,10 @@ func (v *feedView) draw(all []*conference.State) templates.Feed {
 }
 
 func (v *feedView) region(all []*conference.State, list templates.FeedList) templates.Feed {
-	d := v.board.Discovery()
-	return templates.Feed{Text: v.text, Tab: v.feedTab(all), States: v.states(all), Frames: v.frames(all),
-		Listing: v.listing(d.Listing), Events: v.events(d.Events), Find: v.find(), List: list}
+	f := templates.Feed{Text: v.text, Tab: v.feedTab(all), States: v.states(all), Frames: v.frames(all), Find: v.find(), List: list}
+	if !v.played {
+		d := v.board.Discovery()
+		f.Ways = []templates.FeedPanel{v.listing(d.Listing), v.events(d.Events)}
+	}
+	return f
 }

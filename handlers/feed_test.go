@@ -27,7 +27,8 @@ func (h *history) feedStep(meetings int) {
 		m = conference.LinkMessage{About: about, Event: conference.LinkEcho, RoundTrip: time.Duration(h.r.IntN(3)) * 31 * time.Millisecond}
 	case 3, 4:
 		m = conference.LinkMessage{About: about, Event: []conference.LinkEvent{conference.LinkDown, conference.LinkRefused, conference.LinkWaiting}[h.r.IntN(3)],
-			Reason: []conference.LinkReason{conference.ReasonPassword, conference.ReasonDNS}[h.r.IntN(2)], Next: later}
+			Reason: []conference.LinkReason{conference.ReasonPassword, conference.ReasonSubscription}[h.r.IntN(2)], Next: later,
+			Detail: []string{"", "NO_RIGHT", "not <b>today</b>"}[h.r.IntN(3)]}
 	case 5:
 		m = conference.DiscoveryMessage{At: h.now, Listing: &conference.Listing{Next: later, Complete: h.now, Found: h.r.IntN(3), Unwatchable: h.r.IntN(2),
 			State: []conference.ListingState{"", conference.ListingAsking, conference.ListingCurrent, conference.ListingFailing, conference.ListingRefused}[h.r.IntN(5)]}}
@@ -59,7 +60,7 @@ func TestEveryViewerOfTheFeedEndsAtTheNewestState(t *testing.T) {
 		w := words{text: text.For(text.Langs()[seed%2]), paths: paths}
 		q, admin := queries[seed%uint64(len(queries))], seed%3 == 0
 		feed := func() *feedView {
-			return &feedView{words: w, board: h.registry, query: q, match: q.matcher(), admin: admin}
+			return &feedView{words: w, board: h.registry, query: q, match: q.matcher(), admin: admin, played: seed%5 == 4}
 		}
 		meeting := &feedMeetingView{words: w, board: h.registry, id: "101", admin: admin}
 		topics := []*topic{newTopic(t, h.registry, feed()), newTopic(t, h.registry, forgetful{meeting})}
@@ -265,6 +266,88 @@ func TestWhenItIsTriedAgain(t *testing.T) {
 				t.Errorf("the card says %+v", fresh.Next)
 			}
 		})
+	}
+}
+
+// A token that is not in use is not shown as valid, and a cell follows its link.
+func TestTheTokenOfALinkThatIsOverIsNotShown(t *testing.T) {
+	now := time.UnixMilli(1_800_000_000_000)
+	about := conference.About{ConfID: "900487914", At: now}
+	for _, k := range []struct {
+		name  string
+		given conference.LinkEvent
+		said  string
+	}{
+		{"connected", conference.LinkUp, "valid until"},
+		{"cut off, and connecting again", conference.LinkDown, "valid until"},
+		{"refused", conference.LinkRefused, "Not in use"},
+		{"ended", conference.LinkEnded, "Not in use"},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			r := conference.NewRegistry(conference.DefaultPolicy)
+			r.Apply(conference.WatchMessage{About: about})
+			v := &feedView{words: words{text: text.For(text.English)}, board: r}
+			if said := fmt.Sprint(v.token(r.Get(about.ConfID)).Lines); !strings.Contains(said, "None yet") {
+				t.Errorf("before there was one: %s", said)
+			}
+			r.Apply(conference.LinkMessage{About: about, Event: conference.LinkToken, Expires: now.Add(time.Hour)})
+			topic := newTopic(t, r, v)
+			topic.connect()
+			r.Apply(conference.LinkMessage{About: about, Event: conference.LinkUp})
+			r.Apply(conference.LinkMessage{About: about, Event: k.given})
+			topic.flush(true)
+			if got := topic.viewers[0].html(); !strings.Contains(got, k.said) || strings.Contains(got, "valid until") != (k.said == "valid until") {
+				t.Errorf("the table does not say %q alone:\n%s", k.said, got)
+			}
+			m := &feedMeetingView{words: v.words, board: r, id: about.ConfID}
+			said := fmt.Sprint(m.status(r.Get(about.ConfID)).Facts)
+			if strings.Contains(said, "Token valid until") != (k.said == "valid until") || strings.Contains(said, "Not in use") != (k.said == "Not in use") {
+				t.Errorf("its page says %s", said)
+			}
+		})
+	}
+}
+
+// What the cloud said stands on the meeting's feed while it counts, as text.
+func TestWhatTheCloudSaidIsShown(t *testing.T) {
+	about := conference.About{ConfID: "900487914", At: time.UnixMilli(1_800_000_000_000)}
+	r := conference.NewRegistry(conference.DefaultPolicy)
+	r.Apply(conference.WatchMessage{About: about})
+	v := &feedMeetingView{words: words{text: text.For(text.English)}, board: r, id: about.ConfID}
+	topic := newTopic(t, r, forgetful{v})
+	topic.connect()
+	for _, k := range []struct {
+		given conference.LinkMessage
+		want  bool
+	}{
+		{conference.LinkMessage{Event: conference.LinkRefused, Reason: conference.ReasonSubscription}, false},
+		{conference.LinkMessage{Event: conference.LinkRefused, Reason: conference.ReasonSubscription, Detail: "not <b>today</b>"}, true},
+		{conference.LinkMessage{Event: conference.LinkUp}, false},
+	} {
+		k.given.About = about
+		r.Apply(k.given)
+		topic.flush(true)
+		got := topic.viewers[0].html()
+		if strings.Contains(got, "What the cloud said") != k.want || strings.Contains(got, "not &lt;b&gt;today&lt;/b&gt;") != k.want {
+			t.Errorf("after %+v the page has %s", k.given, got)
+		}
+	}
+}
+
+// A recording has neither the enterprise's list nor its events: nothing is said about them.
+func TestAPlayedFeedSaysNothingOfListAndEvents(t *testing.T) {
+	for played, want := range map[bool]int{false: 2, true: 0} {
+		r := conference.NewRegistry(conference.DefaultPolicy)
+		v := &feedView{words: words{text: text.For(text.English)}, board: r, played: played}
+		if got := len(v.draw(nil).Ways); got != want {
+			t.Errorf("played %v: %d panels, want %d", played, got, want)
+		}
+		topic := newTopic(t, r, v)
+		topic.connect()
+		r.Apply(conference.DiscoveryMessage{At: time.UnixMilli(1_800_000_000_000), Listing: &conference.Listing{State: conference.ListingAsking}})
+		if got := len(topic.pending); got != want {
+			t.Errorf("played %v: a change of the list touches %v", played, topic.pending)
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ func (v *feedMeetingView) status(s *conference.State) templates.FeedStatus {
 	l := &s.Link
 	out := templates.FeedStatus{Text: v.text, ID: "feed-link", Link: v.feedLink("feed-link-state", s), Help: v.text.LinkHelp[l.State]}
 	add := func(facts ...templates.Fact) { out.Facts = append(out.Facts, facts...) }
+	if l.Detail != "" {
+		add(templates.Fact{Name: v.text.Feed.CloudSaid, Text: l.Detail})
+	}
 	if l.ConnectedAt.IsZero() {
 		add(templates.Fact{Name: v.text.Feed.Connection, Text: v.text.Feed.NotConnected})
 	}
@@ -36,19 +39,16 @@ func (v *feedMeetingView) status(s *conference.State) templates.FeedStatus {
 	if l.Connects > 0 {
 		add(templates.Fact{Name: v.text.Feed.LastConnect, Text: v.text.Feed.Connects(l.Connects) + v.text.ListComma + v.text.Feed.Reconnects(l.Connects-1)})
 	}
-	echo := templates.Fact{Name: v.text.LastEcho, Time: v.instant(l.LastEcho, "ago")}
-	switch {
-	case l.LastEcho.IsZero():
-		echo.Text = v.text.Never
-	case l.RoundTrip > 0:
+	echo := v.factOr(v.text.LastEcho, l.LastEcho, "ago", v.text.Never)
+	if l.RoundTrip > 0 {
 		echo.Text = v.text.Feed.RoundTrip(l.RoundTrip)
 	}
 	add(echo)
-	token := templates.Fact{Name: v.text.Feed.Token, Time: v.instant(l.TokenAt, "ago")}
-	if l.TokenAt.IsZero() {
-		token.Text = v.text.Feed.NoToken
+	if none := v.noToken(s); none != "" {
+		add(templates.Fact{Name: v.text.Feed.Token, Text: none})
+		return out
 	}
-	add(token)
+	add(v.fact(v.text.Feed.Token, l.TokenAt, "ago")...)
 	add(v.fact(v.text.Feed.TokenUntil, l.TokenExpires, "clock")...)
 	return out
 }
@@ -129,7 +129,7 @@ func (v *feedMeetingView) byHand(s *conference.State) *templates.FeedByHand {
 	}
 	switch s.Origin {
 	case conference.ByHand:
-		b.Remove = v.paths.FeedRemove(s.ConfID)
+		b.Remove, b.Help = v.paths.FeedRemove(s.ConfID), v.text.Feed.Correct
 	case conference.Found:
 		b.Help = v.text.Feed.RemoveFound
 	default:

@@ -65,14 +65,21 @@ func (v *feedView) listing(l conference.Listing) templates.FeedPanel {
 		p.Icon = "live"
 	case conference.ListingFailing, conference.ListingRefused:
 		p.Icon = "attention"
+		if v.admin {
+			p.Act, p.ActText = v.paths.FeedListRetry(), v.text.Feed.ListAgain
+		}
 	}
 	if !l.Since.IsZero() {
 		p.Since = v.instant(l.Since, "clock")
 	}
-	if l.State != conference.ListingCurrent {
+	switch {
+	case l.State == conference.ListingCurrent:
+	case l.Reason == conference.ReasonNotPermitted:
+		p.Reason = v.text.Feed.ListingNotPermitted
+	default:
 		p.Reason = v.text.Reason[l.Reason]
 	}
-	p.Facts = append(p.Facts, templates.Fact{Name: v.text.Feed.LastList, Time: v.instant(l.Complete, "ago"), Text: whenNever(l.Complete.IsZero(), v.text.Never)})
+	p.Facts = append(p.Facts, v.factOr(v.text.Feed.LastList, l.Complete, "ago", v.text.Never))
 	switch {
 	case !l.Next.IsZero():
 		p.Facts = append(p.Facts, templates.Fact{Name: v.text.Feed.NextList, Time: v.instant(l.Next, "in")})
@@ -119,14 +126,6 @@ func (v *feedView) events(e conference.Events) templates.FeedPanel {
 		p.Facts = append(p.Facts, templates.Fact{Name: v.text.LastRefusal, Time: v.instant(e.LastRefused, "ago"), Text: v.text.Feed.EventFault[e.LastFault]})
 	}
 	return p
-}
-
-// whenNever is said in place of a time that there is none of.
-func whenNever(never bool, said string) string {
-	if never {
-		return said
-	}
-	return ""
 }
 
 // find makes the props of the search.

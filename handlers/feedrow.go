@@ -121,8 +121,8 @@ func (v *feedView) echo(s *conference.State) templates.FeedLines {
 
 func (v *feedView) token(s *conference.State) templates.FeedLines {
 	l := templates.FeedLines{ID: feedPart(s.ConfID, "token")}
-	if s.Link.TokenAt.IsZero() {
-		l.Lines = append(l.Lines, templates.FeedLine{Text: v.text.Feed.NoToken, Tone: "quiet"})
+	if none := v.noToken(s); none != "" {
+		l.Lines = append(l.Lines, templates.FeedLine{Text: none, Tone: "quiet"})
 		return l
 	}
 	l.Lines = append(l.Lines, templates.FeedLine{Time: v.instant(s.Link.TokenAt, "ago")})
@@ -130,6 +130,18 @@ func (v *feedView) token(s *conference.State) templates.FeedLines {
 		l.Lines = append(l.Lines, templates.FeedLine{Text: v.text.Feed.ValidUntil + " ", Time: v.instant(s.Link.TokenExpires, "clock"), Tone: "quiet"})
 	}
 	return l
+}
+
+// noToken says that there is no control token, empty if there is. The source does not tell that it gives one up; after an end or a
+// refusal none is in use.
+func (w words) noToken(s *conference.State) string {
+	switch {
+	case s.Link.TokenAt.IsZero():
+		return w.text.Feed.NoToken
+	case s.Link.State == conference.Over || s.Link.State == conference.Refusing:
+		return w.text.Feed.TokenUnused
+	}
+	return ""
 }
 
 func (v *feedView) messages(s *conference.State) templates.FeedLines {
@@ -159,6 +171,14 @@ func grouped(n uint64) string {
 		s = s[:at] + "," + s[at:]
 	}
 	return s
+}
+
+// factOr is a time with its name, or what is said when there is no such time.
+func (w words) factOr(name string, t time.Time, show, never string) templates.Fact {
+	if t.IsZero() {
+		return templates.Fact{Name: name, Text: never}
+	}
+	return templates.Fact{Name: name, Time: w.instant(t, show)}
 }
 
 // fact is a time with its name, left out when there is no such time.

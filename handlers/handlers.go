@@ -54,11 +54,15 @@ type Handlers struct {
 	Now func() time.Time
 	// Playback is the recording that is played; nil: the meetings are live.
 	Playback Playback
+	// Timeline is what happened in the meetings; nil: nobody keeps it.
+	Timeline Timeline
 	// Ready reports whether the process is neither starting nor stopping.
 	Ready func() bool
 	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
 	Admins Admins
 	Keeper Keeper
+	// TokensPrinted: every admin token is printed; otherwise the first is, and the current one is in a file.
+	TokensPrinted bool
 	// Hook takes the enterprise's events; nil: there is no such endpoint.
 	Hook Hook
 	// Closed: who is not signed in sees nothing but links and what is Public. Entry lets people sign in; nil: that is not done here.
@@ -80,7 +84,9 @@ type Handlers struct {
 func (h *Handlers) Register(g *echo.Group) {
 	page(g, "/", h.overview)
 	page(g, "/m/:confID", h.meeting)
+	page(g, "/m/:confID/timeline", h.timelinePage)
 	page(g, "/wall", h.wall)
+	page(g, "/wall/setup", h.wallSetup)
 	g.GET("/events", h.overviewStream)
 	g.GET("/m/:confID/events", h.meetingStream)
 	g.GET("/wall/events", h.wallStream)
@@ -116,6 +122,9 @@ var themes = []string{themeSystem, "light", "dark"}
 // choice is what a viewer has chosen: in the address, which is remembered, or before. It is empty when nothing known has.
 func (h *Handlers) choice(c echo.Context, param, cookie string, known func(string) bool) string {
 	if v := c.QueryParam(param); known(v) {
+		if c.Get(choicesForgotten) != nil {
+			return v
+		}
 		c.SetCookie(&http.Cookie{Name: cookie, Value: v, Path: h.Paths.Cookies(), MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, Secure: c.IsTLS(), SameSite: http.SameSiteLaxMode})
 		return v
@@ -125,6 +134,12 @@ func (h *Handlers) choice(c echo.Context, param, cookie string, known func(strin
 	}
 	return ""
 }
+
+// forgetChoices keeps the choices in the address of a request from being remembered: those of a wall are for that screen, and
+// whoever looks at its preview keeps the language and the theme of all other pages.
+func forgetChoices(c echo.Context) { c.Set(choicesForgotten, true) }
+
+const choicesForgotten = "choices-forgotten"
 
 // language is the viewer's: as chosen, or as the browser asks.
 func (h *Handlers) language(c echo.Context) *text.Catalogue {
@@ -162,6 +177,9 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: chosen(c.Request().URL, langParam, string(l)), Current: l == t.Lang})
 	}
 	who := visitor(c)
+	if who.Viewer {
+		p.Walls = h.Paths.WallSetup()
+	}
 	if !h.Closed || who.Admin {
 		p.Feed = h.Paths.Feed(feedQuery{})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/rules"
+	"confboard/feed/timeline"
 	"confboard/templates"
 	"confboard/templates/text"
 	"confboard/web/live"
@@ -51,7 +52,7 @@ func (h *Handlers) link(c echo.Context) error {
 		return h.noLink(c)
 	}
 	t := h.language(c)
-	unlisted(c)
+	confided(c)
 	p := h.frame(c, t, h.words(t.Lang).tab(t.Share.Untitled+" · "+t.Product, false))
 	p.Stream, p.StreamID = h.Paths.LinkStream(c.Param("token"), t.Lang), "stream-link"
 	if c.QueryParams().Has(plainParam) {
@@ -65,6 +66,12 @@ func (h *Handlers) link(c echo.Context) error {
 // plainParam asks for a page that needs no script.
 const plainParam = "plain"
 
+// confided keeps an address that has a link's token to whoever was given it.
+func confided(c echo.Context) {
+	unlisted(c)
+	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+}
+
 // unlisted keeps a page out of caches and search engines.
 func unlisted(c echo.Context) {
 	header := c.Response().Header()
@@ -75,7 +82,7 @@ func unlisted(c echo.Context) {
 // noLink answers for every link that does not open, and for those that there never were: they look the same.
 func (h *Handlers) noLink(c echo.Context) error {
 	t := h.language(c)
-	unlisted(c)
+	confided(c)
 	p := h.frame(c, t, h.words(t.Lang).tab(t.Share.GoneTitle+" · "+t.Product, false))
 	return sendFramed(c, http.StatusGone, templates.LinkFrame(p), templates.LinkGone(t))
 }
@@ -83,7 +90,7 @@ func (h *Handlers) noLink(c echo.Context) error {
 func (h *Handlers) linkStream(c echo.Context) error {
 	share, owner, ok := h.Links.Open(c.Param("token"))
 	if !ok {
-		unlisted(c)
+		confided(c)
 		return echo.NewHTTPError(http.StatusGone, "this link does not open any more")
 	}
 	return h.serveStream(c, h.linkView(share.ConfID, share.Shows, h.streamLanguage(c)),
@@ -100,7 +107,7 @@ func (h *Handlers) linkBadge(c echo.Context) error {
 	if share, _, ok := h.Links.Open(c.Param("token")); ok {
 		status = http.StatusOK
 		severity := rules.Scheduled
-		if s := h.Board.Get(share.ConfID); s != nil {
+		if s := h.linkView(share.ConfID, conference.Shows{}, t.Lang).state(); s != nil {
 			severity = rules.Judge(s)
 		}
 		badge = templates.LinkBadge{Severity: severity.String(), Word: t.Severity[severity]}
@@ -110,7 +117,7 @@ func (h *Handlers) linkBadge(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	unlisted(c)
+	confided(c)
 	header := c.Response().Header()
 	header.Set("Cache-Control", "public, max-age=10")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
@@ -126,7 +133,7 @@ func (h *Handlers) publicMeeting(c echo.Context, id conference.ConfID) error {
 	t := h.language(c)
 	tab, region := h.linkView(id, conference.Shows{}, t.Lang).draw()
 	p := h.frame(c, t, tab)
-	p.Stream, p.StreamID = h.Paths.MeetingStream(id, t.Lang), "stream-public"
+	p.Stream, p.StreamID = h.Paths.MeetingStream(id, timeline.AnyTopic, t.Lang), "stream-public"
 	if h.Entry != nil {
 		p.Lead = templates.SeeMoreView(t, h.Paths.AccountSignIn()+"?"+url.Values{toParam: {h.Paths.Meeting(id)}}.Encode())
 	}

@@ -75,7 +75,9 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 			touch(true, partHead, partAbout, partTab, partSentence)
 			touch(who, partSpeaking)
 			touch(v.shows.Layout, partLayout)
-		case conference.PartClock, conference.PartPartial, conference.PartEcho:
+		case conference.PartClock, conference.PartConcerns:
+			touch(true, partHead, partTab)
+		case conference.PartPartial, conference.PartEcho:
 			touch(true, partHead)
 		case conference.PartParticipants:
 			listed = listed || v.shows.People
@@ -200,12 +202,7 @@ func (v *linkView) linkHead(s *conference.State) templates.LinkHead {
 	mark.Told = true
 	h := templates.LinkHead{Text: v.text, ID: "head", Severity: rules.Judge(s).String(), Mark: mark, Help: v.text.LinkHelp[s.Link.State],
 		Echo: v.instant(s.Link.LastEcho, "ago"), LastChange: v.instant(s.LastChange, "ago")}
-	switch {
-	case s.Overrun:
-		h.Notes = append(h.Notes, v.text.OverrunNote)
-	case s.EndingSoon:
-		h.Notes = append(h.Notes, v.text.EndingSoonNote)
-	}
+	h.End = v.headEnd(s)
 	if s.Partial() {
 		h.Notes = append(h.Notes, v.text.Partial)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"confboard/feed/conference"
+	"confboard/feed/timeline"
 	"confboard/templates"
 	"confboard/templates/text"
 	"confboard/web/live"
@@ -33,14 +34,18 @@ func (h *Handlers) meeting(c echo.Context) error {
 		return h.publicMeeting(c, id)
 	}
 	t := h.language(c)
-	stream := h.Paths.MeetingStream(id, t.Lang)
+	show := topicOf(c)
+	stream := h.Paths.MeetingStream(id, show, t.Lang)
 	s := h.Board.Get(id)
 	if s == nil { // the page comes alive when the meeting appears
 		p := h.frame(c, t, h.words(t.Lang).tab(t.AbsentTitle, false))
 		p.Stream, p.StreamID = stream, "stream-meeting"
 		return send(c, http.StatusNotFound, p, templates.ProblemRegion(absent(t, h.Paths)))
 	}
-	m := h.words(t.Lang).meeting(s)
+	if h.Timeline != nil && c.QueryParam(atParam) != "" {
+		return h.past(c, s)
+	}
+	m := h.meetingView(id, h.words(t.Lang), show).page(s)
 	p := h.frame(c, t, m.Tab)
 	p.Stream, p.StreamID = stream, "stream-meeting"
 	if h.linkMaker(c) {
@@ -59,7 +64,11 @@ func (h *Handlers) meetingStream(c echo.Context) error {
 		return h.publicStream(c, id)
 	}
 	w := h.words(h.streamLanguage(c))
-	return h.serveMeeting(c, id, w, &meetingView{words: w, board: h.Board, id: id})
+	return h.serveMeeting(c, id, w, h.meetingView(id, w, topicOf(c)))
+}
+
+func (h *Handlers) meetingView(id conference.ConfID, w words, show timeline.Topic) *meetingView {
+	return &meetingView{words: w, board: h.Board, id: id, told: timelineView{history: h.Timeline, show: show}}
 }
 
 // serveMeeting serves the view of a page about one meeting, and while the meeting is not on the board, what all unknown ones
@@ -103,10 +112,18 @@ type meetingView struct {
 	// drawn is the layout that every viewer has, zero when that is not known; only the topic's own goroutine uses it.
 	drawn   templates.Layout
 	started bool
+	// told is what happened.
+	told timelineView
 }
 
 // Key implements live.View.
-func (v *meetingView) Key() string { return "meeting/" + string(v.id) + "?lang=" + string(v.text.Lang) }
+func (v *meetingView) Key() string {
+	key := "meeting/" + string(v.id) + "?lang=" + string(v.text.Lang)
+	if v.told.show != timeline.AnyTopic {
+		key += "&show=" + string(v.told.show)
+	}
+	return key
+}
 
 // About tells the hub that changes of other meetings do not touch this view.
 func (v *meetingView) About() (conference.ConfID, bool) { return v.id, true }
@@ -128,6 +145,7 @@ const (
 	partField    = "field/"
 	partOtherRow = "other/"
 	partPerson   = "person/"
+	partTimeline = "timeline"
 )
 
 // listEvery bounds how often the list of participants is sent as a whole: when many join or leave at once.
@@ -156,8 +174,8 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			case conference.PartViewNum, conference.MaxPartViewNum:
 				touch(partFocus)
 			case conference.EndTime:
-				if f.Old.Presence != f.New.Presence {
-					touch(partAbout) // which tells the booked end only while the cloud tells none
+				if (f.Old.Presence == conference.NotReported) != (f.New.Presence == conference.NotReported) {
+					touch(partAbout) // which tells the booked end only while the cloud has told nothing of it
 				}
 			}
 		case conference.PartUnlisted:
@@ -190,7 +208,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			touch(partHead, partTab, partAbout)
 		case conference.PartLink:
 			touch(partHead, partTab, partAbout, partSpeaking, partLayout)
-		case conference.PartClock:
+		case conference.PartClock, conference.PartConcerns:
 			touch(partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
 			touch(partHead)
@@ -215,8 +233,14 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			touch(partIntake)
 		}
 	}
+	if len(c.After.Concerns) > 0 && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers, conference.PartCustomLayout) {
+		touch(partHead) // it names screens and speakers
+	}
 	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is
 		touch(partSentence)
+	}
+	if v.told.touched(c) {
+		touch(partTimeline)
 	}
 	if c.Has(conference.PartStatus, conference.PartBasic, conference.PartCustomLayout) && !sameOthers(c.Before, c.After) {
 		touch(partOther)
@@ -257,13 +281,13 @@ func (v *meetingView) Render(ctx context.Context, components []string) ([]byte, 
 		v.part(&m, s, component)
 	}
 	if m.err != nil {
-		v.drawn = templates.Layout{} // it has not been sent
+		v.drawn, v.told.drawn = templates.Layout{}, nil // it has not been sent
 	}
 	return m.bytes()
 }
 
 // Forget implements live.Rememberer.
-func (v *meetingView) Forget() { v.drawn, v.started = templates.Layout{}, false }
+func (v *meetingView) Forget() { v.drawn, v.told.drawn, v.started = templates.Layout{}, nil, false }
 
 func (v *meetingView) part(m *message, s *conference.State, component string) {
 	switch component {
@@ -298,6 +322,8 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 	case partIntake:
 		in := v.intake(s)
 		m.swap(in.ID, templates.IntakeView(in))
+	case partTimeline:
+		v.told.send(m, v.words, v.id)
 	case partOther:
 		o := v.other(s)
 		m.swap(o.ID, templates.OtherView(o))
@@ -338,14 +364,21 @@ func (v *meetingView) changedLayout(m *message, s *conference.State) {
 	}
 }
 
+// page makes the props of the whole page.
+func (v *meetingView) page(s *conference.State) templates.Meeting {
+	m := v.meeting(s)
+	m.Timeline = v.told.region(v.words, v.id)
+	return m
+}
+
 // Region implements live.View.
 func (v *meetingView) Region(ctx context.Context) ([]byte, error) {
 	s := v.board.Get(v.id)
 	if s == nil {
-		v.drawn = templates.Layout{}
+		v.drawn, v.told.drawn = templates.Layout{}, nil
 		return draw(ctx, templates.SwapRegion(v.tab(v.text.AbsentTitle, false)), templates.ProblemRegion(absent(v.text, v.paths)))
 	}
-	m := v.meeting(s)
+	m := v.page(s)
 	if !v.started {
 		v.started, v.drawn = true, m.Layout
 	} else if !sameLayout(v.drawn, m.Layout) {

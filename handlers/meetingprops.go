@@ -73,7 +73,7 @@ func (w words) about(s *conference.State) templates.About {
 		at(w.text.PlannedEnd, s.Booking.End, "clock")
 	}
 	at(w.text.Started, s.Basic.StartTime, "clock")
-	if isLive(s) {
+	if isLive(s) && !w.past {
 		at(w.text.Running, s.Basic.StartTime, "since")
 	}
 	add(w.text.RecordingTypeName, w.listed(w.text.RecordingType, s.Basic.RecType))
@@ -160,12 +160,8 @@ func (w words) head(s *conference.State) templates.Head {
 			h.Feed = w.paths.FeedMeeting(s.ConfID)
 		}
 	}
-	switch {
-	case s.Overrun:
-		h.Notes = append(h.Notes, w.text.OverrunNote)
-	case s.EndingSoon:
-		h.Notes = append(h.Notes, w.text.EndingSoonNote)
-	}
+	h.Concerns, h.ConcernsName = w.concerns(s), w.text.NeedsAttention
+	h.End = w.headEnd(s)
 	if s.Partial() {
 		h.Notes = append(h.Notes, w.text.Partial)
 	}
@@ -173,6 +169,18 @@ func (w words) head(s *conference.State) templates.Head {
 		h.Occurrence = strconv.Itoa(s.Occurrence)
 	}
 	return h
+}
+
+// headEnd says how long until the planned end, or since. The board says which of the two; the browser ticks.
+func (w words) headEnd(s *conference.State) templates.HeadEnd {
+	end, _ := s.Status.Value(conference.EndTime).Time()
+	switch {
+	case s.Overrun:
+		return templates.HeadEnd{Text: w.text.Timeline.Over, Time: w.instant(end, "since")}
+	case s.EndingSoon:
+		return templates.HeadEnd{Text: w.text.Timeline.EndsIn, Time: w.instant(end, "in")}
+	}
+	return templates.HeadEnd{}
 }
 
 func (w words) envelope(s *conference.State) templates.Envelope {

@@ -218,11 +218,17 @@ func touchedParts(c conference.Change) []live.Touch {
 			touch(partMark)
 			touch(partStart)
 			fresh = true
+		case conference.PartConcerns:
+			touch(partMark)
+			fresh = true
 		case conference.PartConnection:
 			fresh = fresh || !c.Before.Link.Next.Equal(c.After.Link.Next)
 		case conference.PartEnvelope:
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
 		}
+	}
+	if len(c.After.Concerns) > 0 && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers) {
+		fresh = true // it names screens and speakers
 	}
 	if fresh {
 		touch(partFresh)

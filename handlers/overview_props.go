@@ -49,12 +49,10 @@ func (v *overviewView) with(change func(*overviewQuery)) string {
 // controls are the same for everybody who has the view.
 func (v *overviewView) controls() templates.Controls {
 	t, q := v.text, v.query
-	c := templates.Controls{Text: t, Path: v.paths.Overview(""), Search: q.search, MaxSearch: strconv.Itoa(maxSearch), Whole: q.whole().path(v.paths)}
+	c := templates.Controls{Text: t, Path: v.paths.Overview(""), Search: q.search, MaxSearch: strconv.Itoa(maxSearch), Whole: q.whole().path(v.paths),
+		Group: q.group, MaxGroup: strconv.Itoa(maxGroup)}
 	if n := q.filters(); n > 0 {
 		c.Filters = strconv.Itoa(n)
-	}
-	option := func(of *templates.Select, value, current, label string) {
-		of.Options = append(of.Options, templates.Option{Value: value, Label: label, Chosen: value == current})
 	}
 	class := templates.Select{ID: "filter-only", Name: onlyParam, Label: t.FilterStatus}
 	recording := templates.Select{ID: "filter-rec", Name: recordingParam, Label: t.Fields[conference.RecState].Name}
@@ -83,53 +81,65 @@ func (v *overviewView) controls() templates.Controls {
 	return c
 }
 
+// option adds a choice.
+func option(of *templates.Select, value, current, label string) {
+	of.Options = append(of.Options, templates.Option{Value: value, Label: label, Chosen: value == current})
+}
+
 // class is a class of meetings in words.
-func (v *overviewView) class(only string) string {
+func (w words) class(only string) string {
 	switch only {
 	case onlyProblems:
-		return v.text.FilterProblems
+		return w.text.FilterProblems
 	case onlyStale:
-		return v.text.StaleCount
+		return w.text.StaleCount
 	}
 	for _, s := range rules.Severities() {
 		if s.String() == only {
-			return v.text.SeverityCount[s]
+			return w.text.SeverityCount[s]
 		}
 	}
 	return only
 }
 
-func (v *overviewView) recording(on string) string {
+func (w words) recording(on string) string {
 	value := "0"
 	if on == recordingOn {
 		value = "1"
 	}
-	return v.text.Fields[conference.RecState].Values[value]
+	return w.text.Fields[conference.RecState].Values[value]
+}
+
+// limit is something that leaves out meetings: what it is, and how to take it away.
+type limit struct {
+	label  string
+	remove func(*overviewQuery)
+}
+
+// limits are all of a query's.
+func (w words) limits(q overviewQuery) []limit {
+	var all []limit
+	add := func(set bool, label string, remove func(*overviewQuery)) {
+		if set {
+			all = append(all, limit{label, remove})
+		}
+	}
+	add(q.search != "", w.text.FilterSearched(q.search), func(q *overviewQuery) { q.search = "" })
+	add(q.group != "", w.text.Pair(w.text.Group, q.group), func(q *overviewQuery) { q.group = "" })
+	add(q.only != "", w.class(q.only), func(q *overviewQuery) { q.only = "" })
+	add(q.recording != "", w.recording(q.recording), func(q *overviewQuery) { q.recording = "" })
+	add(q.mode != "", w.text.Fields[conference.StatusMode].Values[q.mode], func(q *overviewQuery) { q.mode = "" })
+	for i, f := range factList {
+		add(q.facts.has(i), f.words(w.text), func(q *overviewQuery) { q.facts &^= 1 << i })
+	}
+	return all
 }
 
 // chips are what limits the list, each of them a link that takes it away.
 func (v *overviewView) chips() []templates.Chip {
 	var chips []templates.Chip
-	add := func(label string, change func(*overviewQuery)) {
-		chips = append(chips, templates.Chip{Label: label, Remove: v.text.FilterRemove, Path: v.with(change)})
-	}
-	q := v.query
-	if q.search != "" {
-		add(v.text.FilterSearched(q.search), func(q *overviewQuery) { q.search = "" })
-	}
-	if q.only != "" {
-		add(v.class(q.only), func(q *overviewQuery) { q.only = "" })
-	}
-	if q.recording != "" {
-		add(v.recording(q.recording), func(q *overviewQuery) { q.recording = "" })
-	}
-	if q.mode != "" {
-		add(v.text.Fields[conference.StatusMode].Values[q.mode], func(q *overviewQuery) { q.mode = "" })
-	}
-	for i, f := range factList {
-		if q.facts.has(i) {
-			add(f.words(v.text), func(q *overviewQuery) { q.facts &^= 1 << i })
-		}
+	for _, l := range v.limits(v.query) {
+		chips = append(chips, templates.Chip{Label: l.label, Remove: v.text.FilterRemove, Path: v.with(l.remove)})
 	}
 	return chips
 }

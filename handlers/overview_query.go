@@ -21,6 +21,8 @@ type overviewQuery struct {
 	only string
 	// search is what to look for, as newSearch takes it.
 	search string
+	// group is the group that meetings are in, as groupText takes it; case does not matter. Empty: any, and none.
+	group string
 	// recording is empty, recordingOn or recordingOff.
 	recording string
 	// mode is empty or one of modes.
@@ -50,6 +52,7 @@ const (
 const (
 	onlyParam      = "only"
 	searchParam    = "q"
+	groupParam     = "group"
 	recordingParam = "rec"
 	modeParam      = "mode"
 	factParam      = "is" // once for each
@@ -60,6 +63,8 @@ const (
 const (
 	// maxSearch bounds the text that is looked for, in characters; what is beyond is left out.
 	maxSearch = 100
+	// maxGroup is the same for the name of a group; no group has a longer one.
+	maxGroup = 200
 	// maxPages bounds the pages that can be asked for, and with them the topics that a stranger can make up.
 	maxPages = 1000
 )
@@ -73,6 +78,7 @@ func overviewQueryOf(c echo.Context) overviewQuery {
 	q := overviewQuery{
 		only:      onlyOf(c),
 		search:    searchText(given.Get(searchParam)),
+		group:     groupText(given.Get(groupParam)),
 		recording: oneOf(given.Get(recordingParam), recordingOn, recordingOff),
 		mode:      oneOf(given.Get(modeParam), modes...),
 		sort:      oneOf(given.Get(sortParam), sorts[1:]...),
@@ -109,15 +115,25 @@ func oneOf(value string, known ...string) string {
 
 // searchText is a text as it can be looked for: one line, blanks joined, not too long.
 func searchText(s string) string {
-	s = strings.Map(func(r rune) rune {
+	return shortened(strings.Join(strings.Fields(unbroken(s)), " "), maxSearch)
+}
+
+// groupText is the name of a group as it can be asked for. Blanks inside it count.
+func groupText(s string) string { return shortened(strings.TrimSpace(unbroken(s)), maxGroup) }
+
+func unbroken(s string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > maxSearch {
-		s = strings.TrimSpace(string(r[:maxSearch]))
+}
+
+// shortened leaves out what is beyond so many characters.
+func shortened(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		s = strings.TrimSpace(string(r[:most]))
 	}
 	return s
 }
@@ -132,6 +148,7 @@ func (q overviewQuery) values() url.Values {
 	}
 	set(onlyParam, q.only)
 	set(searchParam, q.search)
+	set(groupParam, q.group)
 	set(recordingParam, q.recording)
 	set(modeParam, q.mode)
 	set(sortParam, q.sort)
@@ -158,7 +175,7 @@ func (q overviewQuery) stream(p Paths, lang text.Lang) string {
 // them all, and returns the parameters without them. What the overview does not know stays.
 func untidy(u *url.URL) (tidy url.Values, is bool) {
 	given := u.Query()
-	for _, param := range []string{onlyParam, searchParam, recordingParam, modeParam, factParam, sortParam, pageParam} {
+	for _, param := range []string{onlyParam, searchParam, groupParam, recordingParam, modeParam, factParam, sortParam, pageParam} {
 		if values, ok := given[param]; ok && !slices.ContainsFunc(values, func(v string) bool { return v != "" }) {
 			given.Del(param)
 			is = true
@@ -170,7 +187,7 @@ func untidy(u *url.URL) (tidy url.Values, is bool) {
 // filters is how many filters the query sets besides the search.
 func (q overviewQuery) filters() int {
 	n := 0
-	for _, set := range []bool{q.only != "", q.recording != "", q.mode != ""} {
+	for _, set := range []bool{q.only != "", q.group != "", q.recording != "", q.mode != ""} {
 		if set {
 			n++
 		}
@@ -191,7 +208,7 @@ func (q overviewQuery) whole() overviewQuery { return overviewQuery{sort: q.sort
 
 // shows reports whether a meeting passes the filters; the search is judged by search.matches.
 func (q overviewQuery) shows(s *conference.State) bool {
-	return q.showsClass(s) && q.showsRecording(s) &&
+	return q.showsClass(s) && q.showsGroup(s) && q.showsRecording(s) &&
 		(q.mode == "" || underWay(s) && s.Status.Text(conference.StatusMode) == q.mode) &&
 		q.facts.hold(s)
 }
@@ -206,6 +223,10 @@ func (q overviewQuery) showsClass(s *conference.State) bool {
 		return rules.Stale(s)
 	}
 	return q.only == rules.Judge(s).String()
+}
+
+func (q overviewQuery) showsGroup(s *conference.State) bool {
+	return q.group == "" || strings.EqualFold(groupText(s.Group), q.group)
 }
 
 func (q overviewQuery) showsRecording(s *conference.State) bool {

@@ -58,7 +58,7 @@ func TestViewsThatShowTheSameAreOneTopic(t *testing.T) {
 		}
 	}
 	keys := []string{key("", text.English), key("", text.Chinese)}
-	for _, address := range []string{"only=live", "q=live", "rec=on", "rec=off", "mode=FREE", "is=unlocked", "is=nochat", "sort=end", "page=2"} {
+	for _, address := range []string{"only=live", "q=live", "group=live", "rec=on", "rec=off", "mode=FREE", "is=unlocked", "is=nochat", "sort=end", "page=2"} {
 		keys = append(keys, key(address, text.English))
 	}
 	slices.Sort(keys)
@@ -73,7 +73,7 @@ func TestTheFormLeadsToAShortAddress(t *testing.T) {
 	e := echo.New()
 	h.Register(e.Group(h.Paths.Base))
 	for _, k := range []struct{ name, given, expect string }{
-		{"empty fields", "/board/?q=&only=problems&rec=&mode=&sort=end&lang=zh", "/board/?lang=zh&only=problems&sort=end"},
+		{"empty fields", "/board/?q=&group=&only=problems&rec=&mode=&sort=end&lang=zh", "/board/?lang=zh&only=problems&sort=end"},
 		{"all empty", "/board/?q=&only=&rec=&mode=&sort=", "/board/"},
 		{"an address that is short already", "/board/?lang=zh&only=problems&q=x", ""},
 		{"a path that looks like another host", "/board//?q=", ""},
@@ -125,6 +125,10 @@ func TestAFactHoldsOnlyWhereItIsKnownAndNow(t *testing.T) {
 		{"it was unlocked when it was last heard of", "is=unlocked", wallState(unlocked, link(conference.Stale)), true},
 		{"it was unlocked before it ended", "is=unlocked", wallState(unlocked, link(conference.Over)), false},
 		{"it has not started", "is=unlocked", wallState(unlocked, link(conference.Waiting)), false},
+		{"in the group", "group=%20north+wing%20", wallState(inGroup("North Wing")), true},
+		{"in a group of another name", "group=north", wallState(inGroup("North Wing")), false},
+		{"in a group in Chinese", "group=华北", wallState(inGroup("华北")), true},
+		{"in no group", "group=north", wallState(), false},
 		{"recording", "rec=on", wallState(flag(conference.RecState, 1)), true},
 		{"not recording", "rec=off", wallState(flag(conference.RecState, 0)), true},
 		{"nobody knows whether it is recorded", "rec=off", wallState(), false},
@@ -158,7 +162,7 @@ func TestAFactHoldsOnlyWhereItIsKnownAndNow(t *testing.T) {
 func TestEveryFilterHasWordsAndAChipThatRemovesIt(t *testing.T) {
 	h := testHandlers(newHistory(1).registry)
 	for _, lang := range text.Langs() {
-		for _, given := range []string{"only=problems", "only=stale", "only=critical", "q=x", "rec=on", "rec=off", "mode=ROLLCALL", "is=unlocked", "is=nosharing", "is=nochat", "is=captions", "is=ending", "is=over", "is=nohost", "is=empty", "is=waiting"} {
+		for _, given := range []string{"only=problems", "only=stale", "only=critical", "q=x", "group=North", "rec=on", "rec=off", "mode=ROLLCALL", "is=unlocked", "is=nosharing", "is=nochat", "is=captions", "is=ending", "is=over", "is=nohost", "is=empty", "is=waiting"} {
 			v := h.overviewView(queryOf(given+"&sort=end&page=4"), lang)
 			chips := v.chips()
 			if len(chips) != 1 || chips[0].Label == "" || chips[0].Path != "/board/?sort=end" {

@@ -2,9 +2,9 @@ package handlers
 
 import (
 	"net/url"
-	"strconv"
 
 	"confboard/feed/conference"
+	"confboard/feed/timeline"
 	"confboard/templates/text"
 )
 
@@ -20,19 +20,20 @@ func (p Paths) Meeting(id conference.ConfID) string {
 	return p.Base + "/m/" + url.PathEscape(string(id))
 }
 
-// MeetingStream is the path of the stream of a meeting's page.
-func (p Paths) MeetingStream(id conference.ConfID, lang text.Lang) string {
-	return p.join("/m/"+url.PathEscape(string(id))+"/events", url.Values{}, lang)
+// MeetingStream is the path of the stream of a meeting's page whose timeline is about a topic.
+func (p Paths) MeetingStream(id conference.ConfID, show timeline.Topic, lang text.Lang) string {
+	q := url.Values{}
+	if show != timeline.AnyTopic {
+		q.Set(showParam, string(show))
+	}
+	return p.join("/m/"+url.PathEscape(string(id))+"/events", q, lang)
 }
 
-// WallStream is the path of the stream of a wall with so many tiles.
-func (p Paths) WallStream(only string, tiles int, lang text.Lang) string {
-	q := url.Values{"tiles": {strconv.Itoa(tiles)}}
-	if only != "" {
-		q.Set("only", only)
-	}
-	return p.join("/wall/events", q, lang)
-}
+// Wall is the path of a wall with these parameters.
+func (p Paths) Wall(v url.Values) string { return p.join("/wall", v, "") }
+
+// WallSetup is the path of the page where a wall's address is put together.
+func (p Paths) WallSetup() string { return p.Base + "/wall/setup" }
 
 // Asset is the path of an asset, given its path below the base.
 func (p Paths) Asset(path string) string { return p.Base + path }
@@ -86,6 +87,9 @@ func (p Paths) FeedRetry(id conference.ConfID, back *feedQuery) string {
 	return path + "?" + v.Encode()
 }
 
+// FeedListRetry is where to post that the enterprise's list be asked for.
+func (p Paths) FeedListRetry() string { return p.Base + "/feed/list/retry" }
+
 // FeedRemove is where to post that a meeting be removed.
 func (p Paths) FeedRemove(id conference.ConfID) string { return p.feedMeeting(id, "/remove") }
 
@@ -93,8 +97,8 @@ func (p Paths) feedMeeting(id conference.ConfID, act string) string {
 	return p.Base + "/feed/m/" + url.PathEscape(string(id)) + act
 }
 
-// SignIn is the path of the page where an admin signs in, SignOut where to post that he leaves.
+// SignIn is the path of the page where an admin signs in, and where the form is posted.
 func (p Paths) SignIn() string { return p.Base + "/feed/sign-in" }
 
-// SignOut is where to post that an admin leaves.
+// SignOut is where to post that an admin signs out.
 func (p Paths) SignOut() string { return p.Base + "/feed/sign-out" }

@@ -12,6 +12,8 @@ import (
 	"github.com/a-h/templ"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
+	"confboard/feed/timeline"
 	"confboard/templates"
 	"confboard/templates/text"
 	"confboard/web/live"
@@ -93,14 +95,30 @@ type history struct {
 
 func newHistory(seed uint64) *history {
 	return &history{r: rand.New(rand.NewPCG(seed, 1)), now: time.UnixMilli(1_800_000_000_000).UTC(),
-		registry: conference.NewRegistry(conference.Policy{Heartbeat: time.Minute, KeepEnded: time.Hour, EndingSoon: 5 * time.Minute, NearEnd: 8 * time.Minute})}
+		registry: conference.NewRegistry(conference.Policy{Heartbeat: time.Minute, KeepEnded: time.Hour, EndingSoon: 5 * time.Minute, NearEnd: 8 * time.Minute, Rules: alert()})}
+}
+
+// alert rules wait for little, so that a short history has concerns that come and go.
+func alert() *rules.Set {
+	set := rules.Default()
+	for _, l := range []*rules.Limit{&set.NoHost, &set.BlankScreen, &set.UnseenSpeaker, &set.UnlockedRecording} {
+		l.After /= 20
+	}
+	set.Profiles = []rules.Profile{{Name: "<p>", Weight: conference.Urgent, Grace: time.Second,
+		Expect: []rules.Expectation{{Field: conference.Mute, Want: conference.Value{Presence: conference.Known, Int: 1}}}}}
+	return set
 }
 
 func (h *history) step(meetings int) {
 	h.now = h.now.Add(time.Duration(h.r.IntN(20)) * time.Second)
 	about := conference.About{ConfID: conference.ConfID(strconv.Itoa(100 + h.r.IntN(meetings))), At: h.now}
 	var m conference.Message
-	switch h.r.IntN(18) {
+	switch h.r.IntN(20) {
+	case 18:
+		m = conference.SilenceMessage{About: about, Silence: conference.Silence{Cause: h.cause(), By: "<Li>", Note: "n", At: h.now,
+			Until: h.now.Add(time.Duration(h.r.IntN(60)) * time.Second), Once: h.r.IntN(2) == 0}}
+	case 19:
+		m = conference.UnsilenceMessage{About: about, Cause: h.cause()}
 	case 0:
 		m = conference.UnwatchMessage{About: about}
 	case 1, 2, 3:
@@ -120,7 +138,12 @@ func (h *history) step(meetings int) {
 	default:
 		m = h.status(about)
 	}
+	h.registry.Pass(h.now)
 	h.registry.Apply(m)
+}
+
+func (h *history) cause() conference.Cause {
+	return []conference.Cause{{}, {Rule: conference.NoHost}, {Rule: conference.Drift, Field: conference.Mute, Profile: "<p>"}}[h.r.IntN(3)]
 }
 
 func (h *history) envelope(about conference.About, kind conference.MessageType) conference.Envelope {
@@ -222,7 +245,9 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 			v.size = k.size
 			return v
 		}
-		meeting := &meetingView{words: w, board: h.registry, id: "101"}
+		kept := timeline.NewHistory(timeline.DefaultLimits)
+		h.registry.Observe(kept.Note)
+		meeting := &meetingView{words: w, board: h.registry, id: "101", told: timelineView{history: kept, show: timeline.Topics()[seed%6]}}
 		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting)}
 
 		for range 120 {
@@ -253,7 +278,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		fresh.start()
 		pages[0] = drawn(t, templates.OverviewRegion(fresh.draw()))
 		if s := h.registry.Get(meeting.id); s != nil {
-			pages[1] = drawn(t, templates.MeetingRegion(w.meeting(s)))
+			pages[1] = drawn(t, templates.MeetingRegion(meeting.page(s)))
 		} else {
 			pages[1] = drawn(t, templates.ProblemRegion(absent(w.text, paths)))
 		}

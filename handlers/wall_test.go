@@ -154,8 +154,8 @@ func TestWallsOfAKindShareAStream(t *testing.T) {
 		path, _, _ := strings.Cut(after, `"`)
 		return path
 	}
-	const want = "/board/wall/events?lang=zh&amp;only=live&amp;tiles=8"
-	for _, query := range []string{"tiles=8", "screen=55&distance=3", "screen=75&distance=4&dwell=60&theme=light", "tiles=8&screen=98&distance=6"} {
+	const want = "/board/wall/events?dwell=20&amp;lang=zh&amp;only=live&amp;tiles=8"
+	for _, query := range []string{"tiles=8&dwell=20", "screen=55&distance=3&dwell=16", "screen=75&distance=4&dwell=18&theme=light&night=22-06", "tiles=8&screen=98&distance=6&dwell=20&sort=end&page=3"} {
 		if got := stream(query); got != want {
 			t.Errorf("%s: stream %s, want %s", query, got, want)
 		}
@@ -180,13 +180,23 @@ func mode(m string) func(*conference.State) {
 	}
 }
 
+func inGroup(name string) func(*conference.State) {
+	return func(s *conference.State) { s.Group = name }
+}
+
 func link(l conference.LinkState) func(*conference.State) {
 	return func(s *conference.State) { s.Link.State = l }
 }
 
 func TestATileHasTheThreeMostNotableMarks(t *testing.T) {
 	w := words{text: text.For(text.English)}
-	overrun := func(s *conference.State) { s.Overrun = true }
+	overrun := func(s *conference.State) {
+		s.Concerns = []conference.Concern{{Active: true, Condition: conference.Condition{Cause: conference.Cause{Rule: conference.Overrunning}, Weight: conference.Noteworthy}}}
+	}
+	unrecorded := func(s *conference.State) {
+		s.Concerns = []conference.Concern{{Active: true, Condition: conference.Condition{Cause: conference.Cause{Rule: conference.Drift, Field: conference.RecState}, Weight: conference.Urgent}}}
+	}
+	silenced := func(s *conference.State) { s.Silences = []conference.Silence{{By: "Li"}} }
 	soon := func(s *conference.State) { s.EndingSoon = true }
 	for _, k := range []struct {
 		name   string
@@ -199,6 +209,8 @@ func TestATileHasTheThreeMostNotableMarks(t *testing.T) {
 		{"three at most", wallState(flag(conference.RealTimeSubtitle, 2), flag(conference.Mute, 1), flag(conference.ForbiddenChat, 1),
 			flag(conference.LockSharing, 1), flag(conference.Lock, 1), mode("BROADCAST"), flag(conference.RecState, 1)), "REC, Broadcasting, Locked"},
 		{"why it needs a look comes first", wallState(overrun, flag(conference.RecState, 1), mode("ROLLCALL"), flag(conference.Lock, 1)), "Overrun, REC, Giving the floor"},
+		{"a drift says what is", wallState(flag(conference.RecState, 0), unrecorded, flag(conference.Lock, 1)), "Not recording, Locked"},
+		{"what somebody has taken note of is not told", wallState(overrun, silenced, flag(conference.Lock, 1)), "Locked"},
 		{"old data says so first", wallState(link(conference.Stale), flag(conference.RecState, 1)), "Out of date, REC"},
 		{"a refusal says so", wallState(link(conference.Refusing)), "Refused"},
 		{"an end to come is told", wallState(soon, flag(conference.Lock, 1)), "Ends soon, Locked"},
@@ -259,23 +271,26 @@ func TestTheCountsOfAWallAnswerWhetherAnythingIsWrong(t *testing.T) {
 	for _, k := range []struct {
 		name   string
 		links  []conference.LinkState
-		only   string
+		query  string
 		expect string
 	}{
 		{"all is well", []conference.LinkState{conference.Live, conference.Over}, "", "2 meetings · No problems"},
 		{"the worst first", []conference.LinkState{conference.Live, conference.Stale, conference.Lost, conference.Stale}, "", "4 meetings · 1 no data · 2 to check"},
 		{"nobody knows yet", []conference.LinkState{conference.Connecting}, "", "1 meeting · 1 connecting"},
 		{"there are none", nil, "", "0 meetings"},
-		{"a part of the board says so, and counts all", []conference.LinkState{conference.Live, conference.Stale}, "live", "2 meetings · 1 to check · Only: live"},
-		{"problems only", []conference.LinkState{conference.Live}, onlyProblems, "1 meeting · No problems · Only: problems"},
+		{"a class says so, and counts all", []conference.LinkState{conference.Live, conference.Stale}, "only=live", "2 meetings · 1 to check · Only: live"},
+		{"problems only", []conference.LinkState{conference.Live}, "only=problems", "1 meeting · No problems · Only: problems"},
+		{"a group counts its own", []conference.LinkState{conference.Live, conference.Stale}, "group=g0", "1 meeting · No problems · Only: Group: g0"},
+		{"problems of a group", []conference.LinkState{conference.Live, conference.Stale}, "group=G1&only=problems", "1 meeting · 1 to check · Only: Group: G1, problems"},
+		{"what is looked for", []conference.LinkState{conference.Live, conference.Stale}, "q=0", "1 meeting · No problems · Only: Search: 0"},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			var all []*conference.State
 			for i, l := range k.links {
-				all = append(all, &conference.State{ConfID: conference.ConfID(strconv.Itoa(i)), Link: conference.Link{State: l}})
+				all = append(all, &conference.State{ConfID: conference.ConfID(strconv.Itoa(i)), Group: "g" + strconv.Itoa(i), Link: conference.Link{State: l}})
 			}
-			v := &wallView{words: words{text: text.For(text.English)}, query: wallQuery{overviewQuery: overviewQuery{only: k.only}, tiles: 12}}
-			_, c := v.counts(all)
+			v := newWallView(words{text: text.For(text.English)}, nil, wallQuery{overviewQuery: queryOf(k.query), tiles: 12, turns: 4})
+			_, c := v.line(all)
 			said := []string{c.Total}
 			for _, n := range c.Classes {
 				said = append(said, n.Count+" "+n.Label)
@@ -318,7 +333,7 @@ func TestAWallIsTouchedByWhatItShowsOnly(t *testing.T) {
 			if k.change != nil {
 				k.change(&after)
 			}
-			v := &wallView{query: wallQuery{tiles: 12}}
+			v := newWallView(words{}, nil, wallQuery{tiles: 12, turns: 4})
 			var got []string
 			for _, touch := range v.Touched(conference.Change{ConfID: "1", Before: before, After: &after, Fields: k.parts}) {
 				got = append(got, touch.Component)
@@ -335,8 +350,8 @@ func TestEveryWallEndsAtTheNewestState(t *testing.T) {
 	for seed := range uint64(30) {
 		h := newHistory(seed)
 		wall := func() *wallView {
-			return &wallView{words: words{text: text.For(text.Langs()[seed%2])}, board: h.registry,
-				query: wallQuery{overviewQuery: overviewQuery{only: []string{"", onlyProblems, "live"}[seed%3]}, tiles: int(1 + seed%6)}}
+			return newWallView(words{text: text.For(text.Langs()[seed%2])}, h.registry,
+				wallQuery{overviewQuery: overviewQuery{only: []string{"", onlyProblems, "live", ""}[seed%4]}, tiles: int(1 + seed%6), turns: int(1 + seed%5)})
 		}
 		k := newTopic(t, h.registry, wall())
 		meetings, each := 6, 6
@@ -369,25 +384,119 @@ func TestEveryWallEndsAtTheNewestState(t *testing.T) {
 	}
 }
 
-func TestAWallHasALimitAndCountsTheRest(t *testing.T) {
+// crowdedBoard has so many meetings in groups of ten, the first of them refused by the cloud.
+func crowdedBoard(meetings, problems int) *conference.Registry {
 	registry := conference.NewRegistry(conference.Policy{Heartbeat: time.Minute, KeepEnded: time.Hour})
 	at := time.UnixMilli(1_800_000_000_000)
-	for i := range maxOnWall + 10 {
-		registry.Apply(conference.WatchMessage{About: conference.About{ConfID: conference.ConfID(fmt.Sprintf("%04d", i)), At: at}})
+	for i := range meetings {
+		about := conference.About{ConfID: conference.ConfID(fmt.Sprintf("%04d", i)), At: at}
+		group := ""
+		if i >= 10 {
+			group = fmt.Sprintf("Group %d", i/10)
+		}
+		registry.Apply(conference.WatchMessage{About: about, Group: group})
+		event := conference.LinkWaiting
+		if i < problems {
+			event = conference.LinkRefused
+		}
+		registry.Apply(conference.LinkMessage{About: about, Event: event})
 	}
-	v := &wallView{words: words{text: text.For(text.English)}, board: registry, query: wallQuery{tiles: 12}}
-	w := v.draw(registry.All())
-	if len(w.Tiles.Tiles) != maxOnWall || w.Counts.Matching != strconv.Itoa(maxOnWall+10) {
-		t.Errorf("%d tiles of %s meetings", len(w.Tiles.Tiles), w.Counts.Matching)
-	}
+	return registry
+}
 
-	// A change beyond the limit brings no tile and moves none.
-	if _, err := v.Region(context.Background()); err != nil {
-		t.Fatal(err)
+func TestWhatDoesNotFitACycleIsCountedByGroup(t *testing.T) {
+	for _, k := range []struct {
+		name                string
+		meetings, problems  int
+		tiles, turns        int
+		own, groups, inThem int
+		fixed               string
+	}{
+		{"as many as fit have tiles", 48, 0, 12, 4, 48, 0, 0, "0"},
+		{"problems take turns with the others on a few pages", 48, 20, 12, 4, 48, 0, 0, "0"},
+		{"with more pages problems stay", 60, 2, 12, 6, 60, 0, 0, "2"},
+		{"one more than fits, and all without problems are counted", 49, 0, 12, 4, 0, 5, 49, "0"},
+		{"problems keep their tiles", 100, 3, 12, 4, 3, 10, 97, "0"},
+		{"as many groups as fit", 100, 3, 4, 4, 3, 10, 97, "0"},
+		{"more groups than places", 100, 3, 4, 1, 3, 1, 97, "0"},
+		{"problems that fill the screen have all of it", 100, 12, 12, 4, 12, 0, 0, "0"},
+		{"as many problems as there may be tiles", maxOnWall + 10, maxOnWall + 10, 12, 4, maxOnWall, 0, 0, "0"},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			registry := crowdedBoard(k.meetings, k.problems)
+			v := newWallView(words{text: text.For(text.English)}, registry, wallQuery{tiles: k.tiles, turns: k.turns})
+			w := v.draw(registry.All())
+			own, groups, inThem := 0, 0, 0
+			ids := map[string]bool{}
+			for _, tile := range w.Tiles.Tiles {
+				ids[tile.ID] = true
+				if n, err := strconv.Atoi(tile.Counted); err == nil {
+					groups++
+					inThem += n
+					if tile.Problem || tile.Title == "" {
+						t.Errorf("a group is %+v", tile)
+					}
+				} else {
+					own++
+				}
+			}
+			if own != k.own || groups != k.groups || inThem != k.inThem || w.Tiles.Fixed != k.fixed {
+				t.Errorf("%d meetings, %d groups of %d, %s fixed; want %d, %d of %d, %s", own, groups, inThem, w.Tiles.Fixed, k.own, k.groups, k.inThem, k.fixed)
+			}
+			if len(ids) != own+groups {
+				t.Errorf("%d tiles have %d ids", own+groups, len(ids))
+			}
+			if w.Counts.Matching != strconv.Itoa(k.meetings) || w.Counts.Problems != strconv.Itoa(k.problems) {
+				t.Errorf("%s meetings, %s with problems", w.Counts.Matching, w.Counts.Problems)
+			}
+
+			// A tile that nobody has is not sent, and tiles that did not change are not sent again.
+			if _, err := v.Region(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			message, err := v.Render(context.Background(), []string{partTile + "none", partTiles})
+			if err != nil || len(message) > 0 {
+				t.Errorf("a message of %d bytes, error %v", len(message), err)
+			}
+		})
 	}
-	message, err := v.Render(context.Background(), []string{partTile + fmt.Sprintf("%04d", maxOnWall+5), partTiles})
-	if err != nil || len(message) > 0 {
-		t.Errorf("a message of %d bytes, error %v", len(message), err)
+}
+
+func TestTheTileOfAGroupShowsTheWorstOfIt(t *testing.T) {
+	v := newWallView(words{text: text.For(text.English)}, nil, wallQuery{tiles: 1, turns: 1})
+	meeting := func(id, group string, l conference.LinkState) *conference.State {
+		return &conference.State{ConfID: conference.ConfID(id), Group: group, Link: conference.Link{State: l}}
+	}
+	groups := v.groups([]*conference.State{
+		meeting("1", "south", conference.Live), meeting("2", "", conference.Over), meeting("3", "North", conference.Connecting),
+		meeting("4", "NORTH", conference.Live), meeting("5", " South ", conference.Over),
+	}, 9)
+	var said []string
+	for _, g := range groups {
+		tile := v.groupTile(g)
+		said = append(said, tile.Title+" "+tile.Number.Count+" "+tile.Number.Label+" "+tile.Mark.Word)
+	}
+	if got, want := strings.Join(said, ", "), "NORTH 2 meetings CONNECTING, South 2 meetings LIVE, Without a group 1 meeting ENDED"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestTheHoursOfTheNight(t *testing.T) {
+	for given, want := range map[string]string{"22-06": "22-06", "00-07": "00-07", "09-17": "09-17", "": "", "22-22": "", "24-06": "", "22-6": "", "2a-06": "", "-1-06": "", "22:06": ""} {
+		if got := nightOf(given).String(); got != want {
+			t.Errorf("%q: %q, want %q", given, got, want)
+		}
+	}
+}
+
+func TestAWallsAddressChangesNoOtherPage(t *testing.T) {
+	h := testHandlers(newHistory(1).registry)
+	e := echo.New()
+	h.Register(e.Group(h.Paths.Base))
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/board/wall?lang=zh&theme=light", nil))
+	if got := w.Header().Values("Set-Cookie"); len(got) > 0 || !strings.Contains(w.Body.String(), `lang="zh-CN"`) {
+		t.Errorf("cookies %q", got)
 	}
 }
 

@@ -42,6 +42,11 @@ func (v viewing) fontSize(arcMinutes float64) float64 {
 	return 100 * letter / capHeight / height
 }
 
+// arcMinutes is the reverse of fontSize.
+func (v viewing) arcMinutes(size float64) float64 {
+	return bodyArc * size / v.fontSize(bodyArc) // as good as exact for angles so small
+}
+
 // textSizes are font sizes in hundredths of the page's shorter side.
 type textSizes struct {
 	body, title, floor float64

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"confboard/feed/conference"
@@ -43,13 +44,14 @@ func (w words) tileMarks(s *conference.State, severity rules.Severity) []templat
 	case s.Link.State == conference.Stale || s.Link.State == conference.Refusing:
 		marks = append(marks, templates.WallMark{ID: tilePart(s.ConfID, "link"), Icon: "nodata", Tone: "why", Text: w.text.Link[s.Link.State]})
 	}
-	switch {
-	case s.Overrun:
-		marks = append(marks, templates.WallMark{ID: tilePart(s.ConfID, "end"), Icon: "end", Tone: "why", Text: w.text.WallOverrun})
-	case s.EndingSoon:
+	marks = append(marks, w.tileConcerns(s)...)
+	if s.EndingSoon {
 		marks = append(marks, templates.WallMark{ID: tilePart(s.ConfID, "end"), Icon: "end", Tone: "on", Text: w.text.WallEndingSoon})
 	}
 	for _, f := range wallFields {
+		if slices.ContainsFunc(marks, func(m templates.WallMark) bool { return m.ID == tilePart(s.ConfID, f.WireName()) }) {
+			continue // it says so already, as what is wrong
+		}
 		b := w.badge(tilePart(s.ConfID, f.WireName()), s, f)
 		if b.Tone == "on" || b.Tone == "rec" || b.Tone == "odd" {
 			marks = append(marks, templates.WallMark{ID: b.ID, Icon: b.Icon, Tone: b.Tone, Text: cmp.Or(w.short(f, s.Status.Value(f)), b.Text)})
@@ -83,7 +85,7 @@ func (w words) tileNumber(s *conference.State, severity rules.Severity) template
 		return n
 	}
 	if present, known := inMeeting(s); known {
-		n.Label, n.Count = w.text.WallParticipants(present), strconv.Itoa(present)
+		n.Icon, n.Label, n.Count = "people", w.text.WallParticipants(present), strconv.Itoa(present)
 	} else if end := plannedEnd(s); !end.IsZero() {
 		n.Label, n.Time = w.text.WallPlannedEnd, w.instant(end, "clock")
 	}

@@ -14,30 +14,34 @@ import (
 	"confboard/web/live"
 )
 
-// maxOnWall is how many meetings a wall has tiles of: all that can be seen within a minute, at the shortest dwell and
-// with the most tiles. The worst come first; of those beyond, the wall shows how many there are.
-const maxOnWall = maxTiles * int(time.Minute/minDwell)
-
 // wallView draws a wall: as a page, and as the view of its topic. Which of the tiles are on the screen, and for how long,
 // is the browser's business.
 type wallView struct {
 	words
 	board Board
 	query wallQuery
-	// shown are the meetings whose tiles the viewers have, once started; only the topic's own goroutine uses it. It may
-	// differ from viewer to viewer while a change of the list is on the agenda, and then the list goes to all.
-	shown   []conference.ConfID
+	scope overviewQuery
+	find  search
+	// shown are the tiles that the viewers have, once started; only the topic's own goroutine uses it. It may differ from
+	// viewer to viewer while a change of the list is on the agenda, and then the list goes to all.
+	shown   wallShape
 	started bool
 	uneven  bool
 }
 
 func (h *Handlers) wallView(q wallQuery, lang text.Lang) *wallView {
-	return &wallView{words: h.words(lang), board: h.Board, query: q}
+	return newWallView(h.words(lang), h.Board, q)
+}
+
+func newWallView(w words, board Board, q wallQuery) *wallView {
+	return &wallView{words: w, board: board, query: q, scope: q.scope(), find: newSearch(q.search)}
 }
 
 // Key implements live.View.
 func (v *wallView) Key() string {
-	return "wall?lang=" + string(v.text.Lang) + "&only=" + v.query.only + "&tiles=" + strconv.Itoa(v.query.tiles)
+	values := v.query.values()
+	values.Set(langParam, string(v.text.Lang))
+	return "wall?" + values.Encode()
 }
 
 // JoinBursts implements live.Joiner: a picture that changes more often cannot be read from afar.
@@ -49,9 +53,35 @@ const (
 	partTile  = "tile/"
 )
 
+// wallStanding is what decides where a meeting is counted and what it has a tile in; its zero value is that of a meeting that
+// the wall is not about.
+type wallStanding struct {
+	counted, shown, underWay bool
+	severity                 rules.Severity
+	group                    string
+}
+
+func (v *wallView) standing(s *conference.State) wallStanding {
+	if !v.counts(s) {
+		return wallStanding{}
+	}
+	return wallStanding{counted: true, shown: v.query.showsClass(s), underWay: underWay(s), severity: rules.Judge(s), group: groupText(s.Group)}
+}
+
+// counts reports whether the wall is about a meeting, whatever its class.
+func (v *wallView) counts(s *conference.State) bool {
+	return s != nil && v.scope.shows(s) && v.find.matches(s)
+}
+
+// shows reports whether a meeting has a tile, of its own or with its group.
+func (v *wallView) shows(s *conference.State) bool { return v.counts(s) && v.query.showsClass(s) }
+
 // Touched implements live.View.
 func (v *wallView) Touched(c conference.Change) []live.Touch {
-	was, is := v.query.standing(c.Before), v.query.standing(c.After)
+	if !mayMove(c) {
+		return nil
+	}
+	was, is := v.standing(c.Before), v.standing(c.After)
 	tile := live.Touch{Component: partTile + string(c.ConfID)}
 	switch {
 	case was != is:
@@ -73,8 +103,8 @@ func touchesTile(c conference.Change) bool {
 	return slices.ContainsFunc(c.Fields, func(f conference.FieldChange) bool {
 		switch f.Part {
 		case conference.PartStatus:
-			return f.Field == conference.EndTime || slices.Contains(wallFields, f.Field)
-		case conference.PartLink, conference.PartClock, conference.PartName, conference.PartBasic:
+			return f.Field == conference.EndTime || slices.Contains(wallFields, f.Field) || len(c.After.Concerns) > 0
+		case conference.PartLink, conference.PartClock, conference.PartConcerns, conference.PartName, conference.PartBasic:
 			return true
 		}
 		return false
@@ -93,22 +123,22 @@ func (v *wallView) Render(ctx context.Context, components []string) ([]byte, err
 	m := message{ctx: ctx}
 	all := v.board.All()
 	if slices.Contains(components, partCounters) {
-		tab, counts := v.counts(all)
+		tab, counts := v.line(all)
 		m.add(templates.SwapTab(tab))
 		m.swap(templates.WallCountsID, templates.WallCountsView(counts))
 	}
 	sent := false
 	if slices.Contains(components, partTiles) {
-		states := v.sorted(all)
-		if v.uneven || !slices.Equal(v.shown, confIDs(states)) {
-			m.swap(templates.WallTilesID, templates.WallTilesView(v.tiles(states)))
-			v.shown, sent = confIDs(states), true
+		list := v.list(all)
+		if shape := list.shape(); v.uneven || !v.shown.equal(shape) {
+			m.swap(templates.WallTilesID, templates.WallTilesView(v.tiles(list)))
+			v.shown, sent = shape, true
 		}
 	}
 	if !sent { // the list has the tiles
 		for _, component := range components {
 			id, ok := strings.CutPrefix(component, partTile)
-			if !ok || !slices.Contains(v.shown, conference.ConfID(id)) {
+			if !ok || !slices.Contains(v.shown.ids, conference.ConfID(id)) {
 				continue
 			}
 			if s := v.board.Get(conference.ConfID(id)); s != nil {
@@ -125,104 +155,73 @@ func (v *wallView) Render(ctx context.Context, components []string) ([]byte, err
 }
 
 // Forget implements live.Rememberer.
-func (v *wallView) Forget() { v.started, v.uneven, v.shown = false, false, nil }
+func (v *wallView) Forget() { v.started, v.uneven, v.shown = false, false, wallShape{} }
 
 // Region implements live.View. It shows the newest list; where the other viewers have an older one, a change of the list
 // is on the agenda and brings everybody the same.
 func (v *wallView) Region(ctx context.Context) ([]byte, error) {
 	all := v.board.All()
-	ids := confIDs(v.sorted(all))
-	v.uneven = v.uneven || v.started && !slices.Equal(v.shown, ids)
-	v.started, v.shown = true, ids
+	shape := v.list(all).shape()
+	v.uneven = v.uneven || v.started && !v.shown.equal(shape)
+	v.started, v.shown = true, shape
 	w := v.draw(all)
 	return draw(ctx, templates.SwapRegion(w.Tab), templates.WallRegion(w))
 }
 
-// sorted returns the states that have a tile, in order.
-func (v *wallView) sorted(all []*conference.State) []*conference.State {
-	states := make([]*conference.State, 0, len(all))
-	for _, s := range all {
-		if v.query.shows(s) {
-			states = append(states, s)
-		}
-	}
-	slices.SortStableFunc(states, inOrder)
-	return states[:min(len(states), maxOnWall)]
-}
-
-func confIDs(states []*conference.State) []conference.ConfID {
-	ids := make([]conference.ConfID, len(states))
-	for i, s := range states {
-		ids[i] = s.ConfID
-	}
-	return ids
-}
-
 // draw makes the props of the whole wall.
 func (v *wallView) draw(all []*conference.State) templates.Wall {
-	tab, counts := v.counts(all)
-	return templates.Wall{Text: v.text, Tab: tab, Counts: counts, Tiles: v.tiles(v.sorted(all))}
+	tab, counts := v.line(all)
+	return templates.Wall{Text: v.text, Tab: tab, Counts: counts, Tiles: v.tiles(v.list(all))}
 }
 
-// counts makes the props of the line that says whether anything is wrong. It counts all meetings on the board, whatever
-// the wall is limited to.
-func (v *wallView) counts(all []*conference.State) (templates.Tab, templates.WallCounts) {
+// line makes the props of the line that says whether anything is wrong. It counts the meetings that the wall is about in every
+// class, also where it shows one class only.
+func (v *wallView) line(all []*conference.State) (templates.Tab, templates.WallCounts) {
 	counts := make([]int, len(rules.Severities()))
-	problems, matching, matchingProblems := 0, 0, 0
+	total, problems, matching, matchingProblems, running := 0, 0, 0, 0, 0
 	for _, s := range all {
-		severity := rules.Judge(s)
-		shown := v.query.shows(s)
-		counts[severity]++
-		if shown {
-			matching++
+		is := v.standing(s)
+		if !is.counted {
+			continue
 		}
-		if severity.Problem() {
+		total++
+		counts[is.severity]++
+		if is.severity.Problem() {
 			problems++
-			if shown {
-				matchingProblems++
-			}
+		}
+		if !is.shown {
+			continue
+		}
+		matching++
+		if is.severity.Problem() {
+			matchingProblems++
+		}
+		if is.underWay {
+			running++
 		}
 	}
-	c := templates.WallCounts{Total: v.text.MeetingCount(len(all)), Only: v.only(), Matching: strconv.Itoa(matching), Problems: strconv.Itoa(matchingProblems)}
+	c := templates.WallCounts{Total: v.text.MeetingCount(total), Only: v.wallOnly(v.query.overviewQuery),
+		Matching: strconv.Itoa(matching), Problems: strconv.Itoa(matchingProblems), UnderWay: strconv.Itoa(running)}
 	for _, severity := range rules.Severities() {
 		// Of a meeting that is still being connected to nobody knows that all is well.
 		if n := counts[severity]; n > 0 && (severity.Problem() || severity == rules.Pending) {
 			c.Classes = append(c.Classes, templates.WallCount{Severity: severity.String(), Count: strconv.Itoa(n), Label: v.text.SeverityCount[severity]})
 		}
 	}
-	if len(c.Classes) == 0 && len(all) > 0 {
+	if len(c.Classes) == 0 && total > 0 {
 		c.AllWell = v.text.NoProblems
 	}
 	return v.tab(v.text.OverviewTitle(problems), problems > 0), c
 }
 
-// only says that the wall does not show everything.
-func (v *wallView) only() string {
-	switch v.query.only {
-	case "":
+// wallOnly says that a wall does not show everything.
+func (w words) wallOnly(q overviewQuery) string {
+	var said []string
+	for _, l := range w.limits(q) {
+		said = append(said, l.label)
+	}
+	if len(said) == 0 {
 		return ""
-	case onlyProblems:
-		return v.text.WallOnly(v.text.WallProblems)
-	case onlyStale:
-		return v.text.WallOnly(v.text.StaleCount)
 	}
-	for _, severity := range rules.Severities() {
-		if severity.String() == v.query.only {
-			return v.text.WallOnly(v.text.SeverityCount[severity])
-		}
-	}
-	return ""
-}
-
-// tiles makes the props of the list.
-func (v *wallView) tiles(states []*conference.State) templates.WallTiles {
-	columns, rows := grid(min(len(states), v.query.tiles))
-	t := templates.WallTiles{Columns: strconv.Itoa(columns), Rows: strconv.Itoa(rows)}
-	if len(states) == 0 {
-		t.EmptyTitle, t.EmptyHelp = v.nothing(v.query.overviewQuery)
-	}
-	for _, s := range states {
-		t.Tiles = append(t.Tiles, v.tile(s))
-	}
-	return t
+	return w.text.WallOnly(strings.Join(said, w.text.ListComma))
 }

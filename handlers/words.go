@@ -18,6 +18,8 @@ type words struct {
 	closed bool
 	// icon and alarm are the paths of the page's icon without and with a problem.
 	icon, alarm string
+	// past: what is drawn is how things were, so no time ticks.
+	past bool
 }
 
 func (h *Handlers) words(lang text.Lang) words {
@@ -41,6 +43,9 @@ func (w words) tab(title string, problem bool) templates.Tab {
 func (w words) instant(t time.Time, show string) templates.Instant {
 	if t.IsZero() {
 		return templates.Instant{Text: w.text.Never}
+	}
+	if w.past && (show == "since" || show == "ago" || show == "in") {
+		show = "clock"
 	}
 	t = t.UTC()
 	return templates.Instant{ISO: t.Format("2006-01-02T15:04:05.000Z"), Text: t.Format("2006-01-02 15:04:05") + " UTC", Show: show}

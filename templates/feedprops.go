@@ -4,14 +4,13 @@ import "confboard/templates/text"
 
 // Feed is the region of the page of the feed.
 type Feed struct {
-	Text    *text.Catalogue
-	Tab     Tab
-	States  FeedStates
-	Frames  FeedFrames
-	Listing FeedPanel
-	Events  FeedPanel
-	Find    FeedFind
-	List    FeedList
+	Text   *text.Catalogue
+	Tab    Tab
+	States FeedStates
+	Frames FeedFrames
+	Ways   []FeedPanel // of finding meetings
+	Find   FeedFind
+	List   FeedList
 }
 
 // FeedStates is the row of counters by link state, each of them a filter.
@@ -36,6 +35,8 @@ type FeedPanel struct {
 	Since               Instant
 	SinceLabel          string
 	Facts               []Fact
+	// Act is where to post what an admin can do about it, and ActText the words on the button; empty for everybody else.
+	Act, ActText string
 }
 
 // FeedFind is the search. Link is the filter that it keeps.

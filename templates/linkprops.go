@@ -28,6 +28,7 @@ type LinkHead struct {
 	ID, Severity     string
 	Mark             Mark
 	Help             string
+	End              HeadEnd
 	Notes            []string
 	Echo, LastChange Instant
 }

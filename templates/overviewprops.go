@@ -28,6 +28,7 @@ type Controls struct {
 	// Path is where the form leads, Whole the list without search and filters.
 	Path, Whole       string
 	Search, MaxSearch string
+	Group, MaxGroup   string
 	// Filters is the number of filters that are set; empty when there is none.
 	Filters string
 	Selects []Select

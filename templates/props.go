@@ -45,6 +45,9 @@ type Page struct {
 	AtFeed bool
 	// Account says who is signed in; nil: nobody by name.
 	Account *AccountMenu
+	// Walls is the path of the page where a wall is set up; AtWalls: this is it.
+	Walls   string
+	AtWalls bool
 	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
 	Lead templ.Component
 }
@@ -68,8 +71,8 @@ type Choice struct {
 type Instant struct {
 	// ISO is RFC 3339 in UTC with ms; empty when there is no such time, and Text then says so.
 	ISO, Text string
-	// Show is how the browser shows it: "clock" (time of day, with the date when it is another day), "since" (elapsed,
-	// ticking), "ago" (elapsed in words) or "in" (how long until then, in words).
+	// Show is how the browser shows it: "clock" (time of day, with the date when it is another day), "second" (the same to the
+	// second), "exact" (with date and zone), "since" (elapsed, ticking), "ago" (elapsed in words) or "in" (how long until then, in words).
 	Show string
 }
 
@@ -173,6 +176,10 @@ type Meeting struct {
 	Envelope       Envelope
 	Intake         Intake
 	Other          Other
+	// Timeline is nil when none is kept.
+	Timeline *Timeline
+	// Past: what is shown is how the meeting was, and what tells only of the present is left away.
+	Past bool
 }
 
 // Sentence says the state of a meeting in plain words; its Text is empty when nothing is known.
@@ -180,20 +187,40 @@ type Sentence struct{ ID, Text string }
 
 // Head is the top of a meeting's page: its status, why, and how fresh it is.
 type Head struct {
-	Text       *text.Catalogue
-	ID         string
-	Severity   string
-	Mark       Mark
-	Help       string
-	Reason     string
-	Next       NextTry
-	Feed       string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
-	Notes      []string
-	Link       string // the link in words
-	LinkSince  Instant
-	Echo       Instant
-	LastChange Instant
-	Occurrence string
+	Text     *text.Catalogue
+	ID       string
+	Severity string
+	Mark     Mark
+	Help     string
+	Reason   string
+	Next     NextTry
+	Feed     string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
+	End      HeadEnd
+	Notes    []string
+	// ConcernsName is what the list of Concerns is called.
+	ConcernsName string
+	Concerns     []Concern
+	Link         string // the link in words
+	LinkSince    Instant
+	Echo         Instant
+	LastChange   Instant
+	Occurrence   string
+}
+
+// HeadEnd is how long until the planned end, or since; without a Time there is nothing to tell.
+type HeadEnd struct {
+	Text string
+	Time Instant
+}
+
+// Concern is something that needs a person.
+type Concern struct {
+	// Severity is the class that it puts the meeting in; quiet once somebody has taken note of it.
+	Severity, Text string
+	Since          Instant
+	// Silenced says who has taken note of it, until Until; empty when nobody has.
+	Silenced string
+	Until    Instant
 }
 
 // Group is a group of badges that are about one thing.

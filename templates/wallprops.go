@@ -1,6 +1,10 @@
 package templates
 
-import "confboard/templates/text"
+import (
+	"github.com/a-h/templ"
+
+	"confboard/templates/text"
+)
 
 // WallPage is a wall's page around its region. Sizes are in hundredths of the page's shorter side.
 type WallPage struct {
@@ -9,6 +13,8 @@ type WallPage struct {
 	Body, TitleSize, Floor string
 	// Tiles is how many tiles are on the screen at once, Dwell how many seconds they stay when there are more.
 	Tiles, Dwell string
+	// Night are the hours during which the screen is dimmed, such as 22-06; empty for never.
+	Night string
 }
 
 // Wall is the region of a wall.
@@ -27,29 +33,32 @@ type WallCounts struct {
 	AllWell string
 	// Only says which meetings the wall is limited to, empty for all.
 	Only string
-	// Matching is the number of meetings that the wall is about, Problems how many of them have a problem. The browser
-	// tells from them what is not on the screen.
-	Matching, Problems string
+	// Matching is the number of meetings that the wall shows, Problems how many of them have a problem, UnderWay how many are
+	// going on. The browser tells from them what is not on the screen, and what is new.
+	Matching, Problems, UnderWay string
 }
 
 // WallCount is the number of meetings in a class.
 type WallCount struct{ Severity, Count, Label string }
 
-// WallTiles is the list of tiles. Columns (1 to 8) and Rows (1 to 4) are those of one screenful.
+// WallTiles is the list of tiles. Columns (1 to 8) and Rows (1 to 4) are those of one screenful; Fixed is how many of the first
+// tiles stay on the screen while the others take turns.
 type WallTiles struct {
-	Columns, Rows         string
+	Columns, Rows, Fixed  string
 	Tiles                 []WallTile
 	EmptyTitle, EmptyHelp string
 }
 
-// WallTile is one meeting.
+// WallTile is one meeting, or a group of them.
 type WallTile struct {
 	ID, Severity string
-	Problem      bool
-	Title        string
-	Mark         Mark
-	Number       WallNumber
-	Marks        []WallMark
+	// Counted is how many meetings without problems the tile of a group stands for; empty for one meeting.
+	Counted string
+	Problem bool
+	Title   string
+	Mark    Mark
+	Number  WallNumber
+	Marks   []WallMark
 }
 
 // WallMark is a state of a meeting that is worth a look from afar.
@@ -62,5 +71,39 @@ type WallMark struct {
 // WallNumber is the number of a tile: a count with what it counts, or a time. Both are empty when there is none.
 type WallNumber struct {
 	ID, Label, Count string
-	Time             Instant
+	// Icon stands for the label of a count; empty: the label is written out.
+	Icon string
+	Time Instant
 }
+
+// counted tells the script what the tile of a group stands for.
+func counted(k WallTile) templ.Attributes {
+	if k.Counted == "" {
+		return nil
+	}
+	return templ.Attributes{"data-counted": k.Counted}
+}
+
+// WallSetup is the region of the page where a wall is set up.
+type WallSetup struct {
+	Text *text.Catalogue
+	// Path is where the form leads; Wall is the path of the wall, Address the same as a whole.
+	Path, Wall, Address string
+	Numbers             []WallNumberField
+	Selects             []Select
+	// Group is the group that is asked for, Groups those that there are.
+	Group, MaxGroup string
+	Groups          []string
+	// Kept are filters that have no field here, Label being the name of the parameter.
+	Kept []Option
+	// Fits says how many meetings fit a cycle, Now how many there are, Only what the wall is limited to. Warning is empty unless the
+	// text is too small.
+	Fits, Now, Only, Warning string
+	Sizes                    []WallSize
+}
+
+// WallNumberField is a field for a number.
+type WallNumberField struct{ ID, Name, Label, Unit, Value, Min, Max string }
+
+// WallSize is the size of a text, in pixels and arc minutes.
+type WallSize struct{ Name, Pixels, Arc string }

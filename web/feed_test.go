@@ -23,7 +23,9 @@ type keeper struct {
 	mu    sync.Mutex
 	done  []string
 	added handlers.Meeting
-	err   error
+	// replaced: meetings are there already.
+	replaced bool
+	err      error
 }
 
 func (k *keeper) note(what string, id conference.ConfID) error {
@@ -35,12 +37,13 @@ func (k *keeper) note(what string, id conference.ConfID) error {
 	return k.err
 }
 
-func (k *keeper) Add(_ context.Context, m handlers.Meeting) error {
+func (k *keeper) Add(_ context.Context, m handlers.Meeting) (bool, error) {
 	k.added = m
-	return k.note("add", m.ConfID)
+	return k.replaced, k.note("add", m.ConfID)
 }
 func (k *keeper) Remove(_ context.Context, id conference.ConfID) error { return k.note("remove", id) }
 func (k *keeper) Retry(_ context.Context, id conference.ConfID) error  { return k.note("retry", id) }
+func (k *keeper) Discover()                                            { _ = k.note("ask for", "the list") }
 
 func (k *keeper) said() string {
 	k.mu.Lock()
@@ -63,7 +66,11 @@ func openOffice(t *testing.T, o options) *office {
 	t.Helper()
 	f := &office{keeper: &keeper{}, base: o.base}
 	o.visitors = &access.Visitors{Open: true}
+	more := o.more
 	o.more = func(h *handlers.Handlers) {
+		if more != nil {
+			more(h)
+		}
 		admin, err := access.NewAdmin(access.Config{Path: o.base + "/", PublicURL: o.publicURL, Issue: func(token conference.Secret) error {
 			f.tokens = append(f.tokens, token)
 			return nil
@@ -231,6 +238,74 @@ func TestByHandWithoutScripts(t *testing.T) {
 	}
 }
 
+func TestAMeetingAddedAgainIsSaidToBeReplaced(t *testing.T) {
+	f := openOffice(t, options{})
+	f.signIn(t)
+	f.registry.Apply(conference.WatchMessage{About: conference.About{ConfID: "900487914", At: time.Now()}, Origin: conference.ByHand})
+	_, page := f.get(t, "/feed/m/900487914")
+	want(t, "its page", page, "To correct its host password, name or group, add it again")
+	f.keeper.replaced = true
+	res, _ := f.post(t, "/feed", url.Values{"confID": {"900487914"}, "hostPassword": {"Hush-host-1"}})
+	want(t, "the feed", f.follow(t, res), "Meeting 900487914 was added again, in place of what was entered before.", "/feed/m/900487914")
+}
+
+// After some refusals nobody but an admin has the enterprise's list asked for.
+func TestAnAdminHasTheListAskedForAgain(t *testing.T) {
+	f := openOffice(t, options{base: "/board"})
+	fares := func(state conference.ListingState, reason conference.LinkReason) {
+		f.registry.Apply(conference.DiscoveryMessage{At: time.Now(), Listing: &conference.Listing{State: state, Reason: reason, Since: time.Now()}})
+	}
+	const button = `action="/board/feed/list/retry"`
+	fares(conference.ListingRefused, conference.ReasonAccountLocked)
+	_, page := f.get(t, "/board/feed")
+	want(t, "the feed of a viewer", page, "Have it unlocked, then try again.", "Not tried again by itself.")
+	wantNot(t, "the feed of a viewer", page, button)
+
+	want(t, "the feed of an admin", f.signIn(t), button, "Ask again now")
+	res, _ := f.post(t, "/feed/list/retry", nil)
+	want(t, "the feed", f.follow(t, res), "The enterprise&#39;s list is being asked for.")
+	if got := f.keeper.said(); got != "ask for the list" {
+		t.Errorf("done: %s", got)
+	}
+	_, lines := f.stream(t, "/board/feed/events?lang=en")
+	await(t, lines, button)
+	fares(conference.ListingCurrent, "")
+	_, page = f.get(t, "/board/feed")
+	wantNot(t, "the feed while the list is up to date", page, button)
+}
+
+// Without it a browser says neither where a form comes from, over plain http, nor that a proxy's connection is encrypted.
+func TestPagesLetBrowsersNameTheOriginOfAForm(t *testing.T) {
+	f := openOffice(t, options{})
+	res, _ := f.get(t, "/feed/sign-in")
+	if policy := res.Header.Get("Referrer-Policy"); policy != "same-origin" {
+		t.Errorf("Referrer-Policy %q", policy)
+	}
+	f.host = "192.0.2.7:8080"
+	f.signIn(t)
+	if res, _ := f.post(t, "/feed", url.Values{"confID": {"900487914"}, "hostPassword": {"Hush"}}, "Sec-Fetch-Site", "", "Origin", "http://192.0.2.7:8080"); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("a form under the board's address in the network: %s", res.Status)
+	}
+}
+
+func TestTheHintFitsWhereTheNextTokenIs(t *testing.T) {
+	for _, k := range []struct {
+		printed         bool
+		hint, wrong, no string
+	}{
+		{false, "in the file admin-token of the board", "look again in the file admin-token", "printed the next"},
+		{true, "then the next one is printed", "the board has printed the next one", "admin-token"},
+	} {
+		f := openOffice(t, options{more: func(h *handlers.Handlers) { h.TokensPrinted = k.printed }})
+		_, page := f.get(t, "/feed/sign-in")
+		want(t, "the sign-in", page, k.hint)
+		_, page = f.post(t, "/feed/sign-in", url.Values{"token": {"Hush"}})
+		want(t, "the sign-in after a wrong token", page, k.wrong)
+		wantNot(t, "the sign-in", page, k.no)
+		f.stop()
+	}
+}
+
 func TestWhatAKeeperCannotDoIsSaid(t *testing.T) {
 	f := openOffice(t, options{})
 	f.signIn(t)
@@ -241,13 +316,14 @@ func TestWhatAKeeperCannotDoIsSaid(t *testing.T) {
 		status int
 		said   string
 	}{
-		{handlers.ErrExists, "/feed", http.StatusConflict, "This meeting is on the board already."},
+		{handlers.ErrListed, "/feed", http.StatusConflict, "Correct it there and restart the board."},
 		{fmt.Errorf("%w: Hush-disk", handlers.ErrNotStored), "/feed", http.StatusInternalServerError, "it could not be stored"},
 		{errors.New("Hush-odd"), "/feed", http.StatusInternalServerError, "The meeting was not added."},
 		{handlers.ErrUnknown, "/feed/m/900487914/retry", http.StatusNotFound, "There is no such page"},
 		{handlers.ErrNotByHand, "/feed/m/900487914/remove", http.StatusConflict, "Not added by hand"},
 		{errors.New("Hush-odd"), "/feed/m/900487914/remove", http.StatusInternalServerError, "Something went wrong on the board"},
 		{nil, "/feed/m/%3Cb%3E/remove", http.StatusNotFound, "There is no such page"},
+		{nil, "/feed/list/retry", http.StatusNotFound, "There is no such page"}, // no list is asked for
 	} {
 		f.keeper.err = k.err
 		res, page := f.post(t, k.path, form)
@@ -264,7 +340,7 @@ func TestWhatAKeeperCannotDoIsSaid(t *testing.T) {
 
 // Nothing changes unless an admin asks for it, by POST, on a page of the board.
 func TestWhoMayChangeSomething(t *testing.T) {
-	changes := []string{"/feed", "/feed/m/900487914/retry", "/feed/m/900487914/remove"}
+	changes := []string{"/feed", "/feed/m/900487914/retry", "/feed/m/900487914/remove", "/feed/list/retry"}
 	form := url.Values{"confID": {"900487914"}, "hostPassword": {"Hush-host-1"}}
 	for _, k := range []struct {
 		name   string

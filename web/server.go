@@ -152,16 +152,29 @@ func uncompressed(c echo.Context) bool {
 	return strings.HasSuffix(path, "/events") || strings.Contains(path, static.Dir)
 }
 
-// secured sets the headers of every answer. Nothing is loaded from another host, no script or style stands in a
-// page, and nobody frames us. See the README for the reason of each.
+// policy is the Content-Security-Policy of a route. Nothing is loaded from another host, no script or style stands in a page, and nobody
+// frames us, but for the wall, which the page that sets it up has a preview of.
+func policy(route string) string {
+	const common = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+	switch {
+	case strings.HasSuffix(route, "/wall"):
+		return common + "'self'"
+	case strings.HasSuffix(route, "/wall/setup"):
+		return common + "'none'; frame-src 'self'"
+	}
+	return common + "'none'"
+}
+
+// secured sets the headers of every answer. See the README for the reason of each.
 func secured(next echo.HandlerFunc) echo.HandlerFunc {
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-		"font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", policy(c.Path()))
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		// With no-referrer, browsers would hide the Origin of the board's own forms, by which they are told from a stranger's where
+		// the connection is not encrypted, and by which a sign-in behind a proxy is known to be.
+		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

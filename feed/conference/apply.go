@@ -15,6 +15,14 @@ type Policy struct {
 	EndingSoon time.Duration
 	// NearEnd is how long before the planned end a meeting is near it: longer than EndingSoon, for those who plan ahead.
 	NearEnd time.Duration
+	// Rules find what needs a person; nil finds nothing.
+	Rules Rules
+}
+
+// Rules find what about a meeting needs a person.
+type Rules interface {
+	// Conditions is pure. Each Cause occurs once in what it returns.
+	Conditions(*State) []Condition
 }
 
 // DefaultPolicy has the documented heartbeat and the design's defaults.
@@ -24,15 +32,21 @@ var DefaultPolicy = Policy{Heartbeat: 60 * time.Second, KeepEnded: 30 * time.Min
 // meeting that is not on the board; a nil result means that it no longer is. Apply is pure: it keeps nothing, reads
 // no clock, and modifies neither argument.
 func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
+	next, change, outcome, _ := apply(state, m, p)
+	return next, change, outcome
+}
+
+// apply also returns when the new state is due (see Due).
+func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Time) {
 	id, now := m.Meeting(), m.Received()
 	if state == nil {
 		w, watched := m.(WatchMessage)
 		if !watched {
-			return nil, Change{ConfID: id, At: now}, Outcome{Fate: NotWatched}
+			return nil, Change{ConfID: id, At: now, Received: now}, Outcome{Fate: NotWatched}, time.Time{}
 		}
 		next := &State{ConfID: id, Occurrence: 1, Link: Link{State: Connecting, Since: now, heard: now}}
 		next.watch(w)
-		return next, compare(id, now, nil, next), Outcome{Fate: Applied}
+		return next, compare(id, now, now, nil, next), Outcome{Fate: Applied}, next.judgeAll(now, p)
 	}
 
 	next := *state
@@ -40,9 +54,13 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 	at := now
 	switch m := m.(type) {
 	case UnwatchMessage:
-		return nil, compare(id, now, state, nil), outcome
+		return nil, compare(id, now, now, state, nil), outcome, time.Time{}
 	case WatchMessage:
 		next.watch(m)
+	case SilenceMessage:
+		next.silence(m.Silence)
+	case UnsilenceMessage:
+		next.unsilence(m.Cause)
 	case LinkMessage:
 		next.applyLink(m)
 	case RefusedMessage:
@@ -69,8 +87,8 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 		at = m.Envelope.made(now)
 		outcome = next.applyCustomLayout(m, at)
 	}
-	next.judgeAll(now, p)
-	return &next, compare(id, at, state, &next), outcome
+	due := next.judgeAll(now, p)
+	return &next, compare(id, at, now, state, &next), outcome, due
 }
 
 func (s *State) watch(m WatchMessage) {
@@ -85,6 +103,12 @@ func (s *State) applyLink(m LinkMessage) {
 		return
 	case LinkToken:
 		l.TokenAt, l.TokenExpires = m.At, m.Expires
+		if m.Expires.IsZero() {
+			l.TokenAt = time.Time{}
+		}
+		return
+	case LinkDelayed:
+		l.Next = m.Next
 		return
 	}
 	l.ConnectedAt, l.Next = time.Time{}, m.Next
@@ -93,7 +117,7 @@ func (s *State) applyLink(m LinkMessage) {
 		l.Connects++
 		l.ConnectedAt, l.Next = m.At, time.Time{}
 		l.up, l.waiting, l.refused, l.statusIn = true, false, false, false
-		l.heard, l.Reason = m.At, ReasonNone
+		l.heard, l.Reason, l.Detail = m.At, ReasonNone, ""
 		for _, in := range s.intakes() {
 			in.connected()
 		}
@@ -103,16 +127,16 @@ func (s *State) applyLink(m LinkMessage) {
 		s.EndedAt = time.Time{}
 	case LinkDown:
 		l.up, l.waiting, l.refused, l.statusIn = false, false, false, false
-		l.Reason = m.Reason
+		l.Reason, l.Detail = m.Reason, m.Detail
 	case LinkWaiting:
 		l.up, l.waiting, l.refused, l.statusIn = false, true, false, false
-		l.heard, l.Reason = m.At, m.Reason
+		l.heard, l.Reason, l.Detail = m.At, m.Reason, m.Detail
 	case LinkRefused:
 		l.up, l.waiting, l.refused, l.statusIn = false, false, true, false
-		l.Reason = m.Reason
+		l.Reason, l.Detail = m.Reason, m.Detail
 	case LinkEnded:
 		l.up, l.waiting, l.refused, l.statusIn = false, false, false, false
-		l.Reason = ReasonNone
+		l.Reason, l.Detail = ReasonNone, ""
 		s.end(m.At)
 	}
 }

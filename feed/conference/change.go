@@ -12,6 +12,8 @@ type Change struct {
 	ConfID ConfID
 	// At is the message's own time where it has one, otherwise when it was received; for the clock, the instant it was asked about.
 	At time.Time
+	// Received is when we got to know, by our own clock.
+	Received time.Time
 	// Before is nil when the meeting came onto the board, After when it left.
 	Before, After *State
 	// Fields lists what differs.
@@ -44,7 +46,7 @@ const (
 	PartUnlisted                // an unlisted field of the status
 	PartLayoutDated             // whether the layout may not apply any more
 	PartPartial                 // whether parts of the status can be missing
-	PartLink                    // the link's state or reason
+	PartLink                    // the link's state, reason or detail
 	PartEcho                    // the time of the last echo
 	PartEnvelope                // the envelope of the last status message, and the time of the last change
 	PartCounts                  // what became of the frames
@@ -61,6 +63,7 @@ const (
 	PartIntake       // how the messages of a type other than the status were taken in: the last envelope, whether they are partial
 
 	PartConnection // when the connection was made and how many there have been, its token, the next attempt
+	PartConcerns   // what needs a person: a concern became active or ceased to be (Name is its Rule), or the silences differ
 	PartDiscovery  // how meetings are found: of no meeting, Before and After being nil
 )
 
@@ -77,8 +80,8 @@ func (c Change) Has(parts ...Part) bool {
 }
 
 // compare lists what differs between two states of the same meeting. Either can be nil.
-func compare(id ConfID, at time.Time, before, after *State) Change {
-	c := Change{ConfID: id, At: at, Before: before, After: after}
+func compare(id ConfID, at, received time.Time, before, after *State) Change {
+	c := Change{ConfID: id, At: at, Received: received, Before: before, After: after}
 	if before == nil || after == nil {
 		if before != after {
 			c.Fields = []FieldChange{{Part: PartBoard}}
@@ -100,7 +103,7 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 	add(before.Custom != after.Custom || before.gridCurrent != after.gridCurrent, PartCustomLayout)
 	add(before.LayoutDated != after.LayoutDated, PartLayoutDated)
 	add(before.Partial() != after.Partial(), PartPartial)
-	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason {
+	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason || before.Link.Detail != after.Link.Detail {
 		c.Fields = append(c.Fields, FieldChange{Part: PartLink,
 			Old: Value{Presence: Known, Text: string(before.Link.State)}, New: Value{Presence: Known, Text: string(after.Link.State)}})
 	}
@@ -118,6 +121,7 @@ func compare(id ConfID, at time.Time, before, after *State) Change {
 		before.Counts.Dropped != after.Counts.Dropped || !sameTotals(before.Counts.Passed, after.Counts.Passed) ||
 		!sameTotals(before.Counts.Withheld, after.Counts.Withheld), PartCounts)
 	add(before.EndingSoon != after.EndingSoon || before.NearEnd != after.NearEnd || before.Overrun != after.Overrun, PartClock)
+	c.Fields = appendConcernChanges(c.Fields, before, after)
 	add(before.Occurrence != after.Occurrence || before.Ended() != after.Ended(), PartOccurrence)
 	add(before.Name != after.Name || before.Group != after.Group || before.Origin != after.Origin || before.Booking != after.Booking, PartName)
 	return c

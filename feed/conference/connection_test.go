@@ -40,6 +40,58 @@ func TestTheLinkTellsOfItsConnectionTokenAndNextAttempt(t *testing.T) {
 	}
 }
 
+func TestAnAttemptThatHasToWaitIsNoWordFromTheCloud(t *testing.T) {
+	b := watched(t)
+	b.apply(link(1*second, conference.LinkWaiting, conference.ReasonNotStarted))
+	before := b.state.Link
+	delayed := link(50*second, conference.LinkDelayed)
+	delayed.Next = start.Add(90 * second)
+	wantParts(t, first(b.apply(delayed)), "connection")
+	want := before
+	want.Next = delayed.Next
+	if b.state.Link != want {
+		t.Errorf("link %+v, want %+v", b.state.Link, want)
+	}
+}
+
+func TestWhatTheCloudSaidGoesWithItsReason(t *testing.T) {
+	said := func(after time.Duration, event conference.LinkEvent) conference.LinkMessage {
+		m := link(after, event, conference.ReasonSubscription)
+		m.Detail = "NOT_ALLOWED"
+		return m
+	}
+	for name, event := range map[string]conference.LinkEvent{"refused": conference.LinkRefused, "down": conference.LinkDown, "waiting": conference.LinkWaiting} {
+		for clearing, next := range map[string]conference.LinkMessage{
+			"connected": link(3*second, conference.LinkUp), "ended": link(3*second, conference.LinkEnded),
+			"the same without a word": link(3*second, event, conference.ReasonSubscription),
+		} {
+			t.Run(name+", then "+clearing, func(t *testing.T) {
+				b := watched(t)
+				b.apply(link(1*second, event, conference.ReasonSubscription))
+				if c, _ := b.apply(said(2*second, event)); !c.Has(conference.PartLink) || b.state.Link.Detail != "NOT_ALLOWED" {
+					t.Errorf("detail %q, change %+v", b.state.Link.Detail, c.Fields)
+				}
+				b.apply(link(2*second, conference.LinkEcho))
+				if b.state.Link.Detail == "" {
+					t.Error("an echo cleared it")
+				}
+				if c, _ := b.apply(next); !c.Has(conference.PartLink) || b.state.Link.Detail != "" {
+					t.Errorf("detail %q, change %+v", b.state.Link.Detail, c.Fields)
+				}
+			})
+		}
+	}
+}
+
+func TestATokenThatIsLetGoIsForgotten(t *testing.T) {
+	b := watched(t)
+	b.apply(conference.LinkMessage{About: about(1 * second), Event: conference.LinkToken, Expires: start.Add(30 * time.Minute)})
+	wantParts(t, first(b.apply(link(2*second, conference.LinkToken))), "connection")
+	if l := b.state.Link; !l.TokenAt.IsZero() || !l.TokenExpires.IsZero() {
+		t.Errorf("token of %s until %s", l.TokenAt, l.TokenExpires)
+	}
+}
+
 func first(c conference.Change, _ conference.Outcome) conference.Change { return c }
 
 func TestMessagesAreTalliedByType(t *testing.T) {

@@ -1,18 +1,21 @@
 package conference
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Due returns the state at an instant if no message came, what the passing of time changed, and when to ask
 // again at the latest (zero: only after the next message). A nil state means that the meeting leaves the board. It is as
 // pure as Apply.
 func Due(state *State, now time.Time, p Policy) (*State, Change, time.Time) {
 	if state.Ended() && !now.Before(state.EndedAt.Add(p.KeepEnded)) {
-		return nil, compare(state.ConfID, now, state, nil), time.Time{}
+		return nil, compare(state.ConfID, now, now, state, nil), time.Time{}
 	}
 	next := *state
 	due := next.judgeAll(now, p)
-	c := compare(state.ConfID, now, state, &next)
-	if c.Empty() {
+	c := compare(state.ConfID, now, now, state, &next)
+	if c.Empty() && slices.Equal(state.Concerns, next.Concerns) { // one that does not count yet is no change, and is remembered
 		return state, c, due
 	}
 	return &next, c, due
@@ -31,24 +34,21 @@ func (s *State) judgeAll(now time.Time, p Policy) (due time.Time) {
 	end, planned := s.Status.Value(EndTime).Time()
 	running := planned && s.Link.State == Live // of what is not live nobody knows whether it has ended since
 	s.Overrun = running && !now.Before(end)
-	if !running || s.Overrun {
-		s.EndingSoon, s.NearEnd = false, false
-		return due
-	}
-	within := func(d time.Duration) bool {
-		at := end.Add(-d)
-		if now.Before(at) {
-			due = earlier(due, at)
-			return false
+	s.EndingSoon, s.NearEnd = false, false
+	if running && !s.Overrun {
+		within := func(d time.Duration) bool {
+			at := end.Add(-d)
+			if now.Before(at) {
+				due = earlier(due, at)
+				return false
+			}
+			return true
 		}
-		return true
+		s.EndingSoon, s.NearEnd = within(p.EndingSoon), within(p.NearEnd)
+		due = earlier(due, end)
 	}
-	s.EndingSoon, s.NearEnd = within(p.EndingSoon), within(p.NearEnd)
-	return earlier(due, end)
+	return earlier(due, s.judgeConcerns(now, p))
 }
-
-// nextDue returns when Due has to look at the state again; zero: only after the next message.
-func (s State) nextDue(now time.Time, p Policy) time.Time { return s.judgeAll(now, p) }
 
 // earlier returns the earlier of two instants, zero meaning never.
 func earlier(a, b time.Time) time.Time {

@@ -12,6 +12,8 @@ const (
 	// newerDropsBeforeAsking is after how many drops in a row, of messages made after the last applied one, our sequence
 	// is taken for wrong and a full message asked for.
 	newerDropsBeforeAsking = 3
+	// rememberedGaps is how many gaps in the sequence are remembered. What comes late comes within seconds.
+	rememberedGaps = 8
 )
 
 // Intake is how the messages of one type were taken in (protocol.md section 2): each type has its own.
@@ -29,6 +31,9 @@ type Intake struct {
 	Partial     bool
 	// past: what the messages told is of an occurrence that has ended.
 	past bool
+	// gaps are the sequences that were missing between incremental messages applied since the last full one, on this connection, newest
+	// last. Never modified, always replaced.
+	gaps []gap
 	// newerDrops counts incremental messages dropped in a row although made after the last applied one.
 	newerDrops int
 	// recent are the msgIDs of the last messages, newest last. Never modified, always replaced.
@@ -36,6 +41,9 @@ type Intake struct {
 
 	Tally Tally
 }
+
+// gap is a range of sequences, both ends included.
+type gap struct{ first, last Sequence }
 
 // Tally is what became of the messages of one type since the meeting came onto the board.
 type Tally struct {
@@ -54,7 +62,7 @@ func (t *Tally) DroppedTotal() (n uint64) {
 // connected starts a new connection: its first full message is accepted whatever its version, and its sequence
 // starts anew.
 func (in *Intake) connected() {
-	in.FullHere, in.HasSequence, in.Sequence, in.newerDrops = false, false, 0, 0
+	in.FullHere, in.HasSequence, in.Sequence, in.newerDrops, in.gaps = false, false, 0, 0, nil
 }
 
 // forget takes back what the messages of a past occurrence told, all but the last envelope. It reports whether a full one had
@@ -76,7 +84,7 @@ func (in *Intake) take(e Envelope) Outcome {
 				in.newerDrops = 0
 			}
 		}
-		return Outcome{Fate: fate, AskFull: in.newerDrops >= newerDropsBeforeAsking}
+		return Outcome{Fate: fate, AskFull: in.newerDrops >= newerDropsBeforeAsking || fate == DroppedOlderSequence && in.missed(e)}
 	}
 	in.newerDrops = 0
 	in.Last = e
@@ -87,8 +95,12 @@ func (in *Intake) take(e Envelope) Outcome {
 	if e.Mode == Full {
 		in.FullVersion, in.FullTime = e.Version, e.CreateTime
 		in.HasFull, in.FullHere, in.Partial, in.past = true, true, false, false
-		in.Sequence, in.HasSequence = 0, false
+		in.Sequence, in.HasSequence, in.gaps = 0, false, nil
 		return Outcome{Fate: Applied}
+	}
+	if in.HasSequence && e.Sequence-in.Sequence > 1 {
+		kept := in.gaps[max(0, len(in.gaps)-rememberedGaps+1):]
+		in.gaps = append(slices.Clip(kept), gap{in.Sequence + 1, e.Sequence - 1}) // Clip: as in remember
 	}
 	in.Sequence, in.HasSequence = e.Sequence, true
 	if !in.FullHere {
@@ -111,6 +123,13 @@ func (in *Intake) judge(e Envelope, firstFullHere bool) Fate {
 		return DroppedBeforeFull
 	}
 	return Applied
+}
+
+// missed reports whether a message that came too late was not applied before: it fills a gap in the sequence. What it changed may have
+// been changed again by a later one or not, which only a full message can tell.
+func (in *Intake) missed(e Envelope) bool {
+	return (e.CreateTime.IsZero() || !e.CreateTime.Before(in.FullTime)) &&
+		slices.ContainsFunc(in.gaps, func(g gap) bool { return g.first <= e.Sequence && e.Sequence <= g.last })
 }
 
 func (in *Intake) remember(msgID string) {

@@ -136,6 +136,31 @@ func TestMessagesAreTakenInByTheRulesOfState(t *testing.T) {
 			dropped(incremental(1, 2*second), conference.DroppedOlderSequence), dropped(incremental(2, 2*second), conference.DroppedOlderSequence),
 			dropped(incremental(3, 2*second), conference.DroppedOlderSequence), dropped(incremental(4, 2*second), conference.DroppedOlderSequence),
 		}, known(0)},
+		{"a late message that was missing between applied ones asks for a full one", []step{
+			applied(full(1 * second)), applied(incremental(7, 2*second, lock(0))), applied(incremental(9, 4*second)),
+			droppedAsking(incremental(8, 3*second, lock(1)), conference.DroppedOlderSequence),
+			applied(full(5*second, lock(1))),
+		}, known(1)},
+		{"a late message that was applied before asks for nothing", []step{
+			applied(full(1 * second)), applied(incremental(7, 2*second, lock(0))), applied(incremental(9, 4*second)), applied(incremental(10, 4*second)),
+			dropped(incremental(7, 2*second, lock(1)), conference.DroppedOlderSequence), dropped(incremental(9, 4*second, lock(1)), conference.DroppedOlderSequence),
+		}, known(0)},
+		{"what was missing before a full message is in it", []step{
+			applied(full(1 * second)), applied(incremental(7, 2*second)), applied(incremental(9, 4*second)), applied(full(5*second, lock(0))),
+			applied(incremental(10, 6*second)), dropped(incremental(8, 3*second, lock(1)), conference.DroppedOlderSequence),
+		}, known(0)},
+		{"what was missing on another connection is of no interest", []step{
+			applied(full(1*second, lock(0))), applied(incremental(7, 2*second)), applied(incremental(9, 4*second)), reconnect,
+			applied(full(6*second, lock(0))), applied(incremental(20, 7*second)), dropped(incremental(8, 6*second, lock(1)), conference.DroppedOlderSequence),
+		}, known(0)},
+		{"of the gaps only the last eight are remembered", []step{
+			applied(full(1*second, lock(0))), applied(incremental(1, 2*second)), applied(incremental(3, 2*second)), applied(incremental(5, 2*second)),
+			applied(incremental(7, 2*second)), applied(incremental(9, 2*second)), applied(incremental(11, 2*second)), applied(incremental(13, 2*second)),
+			applied(incremental(15, 2*second)), applied(incremental(17, 2*second)), applied(incremental(19, 2*second)),
+			dropped(incremental(2, 2*second, lock(1)), conference.DroppedOlderSequence),
+			droppedAsking(incremental(4, 2*second, lock(1)), conference.DroppedOlderSequence),
+			droppedAsking(incremental(18, 2*second, lock(1)), conference.DroppedOlderSequence),
+		}, known(0)},
 		{"an older drop between newer ones begins the row again", []step{
 			applied(full(1 * second)), applied(incremental(50, 2*second, lock(0))),
 			dropped(incremental(1, 3*second), conference.DroppedOlderSequence), dropped(incremental(2, 4*second), conference.DroppedOlderSequence),

@@ -29,6 +29,8 @@ type Link struct {
 	Since time.Time
 	// Reason is why the link is not live; it can be empty.
 	Reason LinkReason
+	// Detail is what the cloud itself said of Reason, in its own words; most often empty.
+	Detail string
 	// LastEcho is when the last heartbeat was echoed, on any connection; zero before the first. RoundTrip is how long that
 	// took; zero when it is not known.
 	LastEcho  time.Time
@@ -37,7 +39,7 @@ type Link struct {
 	// zero while there is none.
 	Connects    uint64
 	ConnectedAt time.Time
-	// TokenAt is when the control token was granted or prolonged last, TokenExpires until when it is valid; both zero before the first.
+	// TokenAt is when the control token was granted or prolonged last, TokenExpires until when it is valid; both zero while none is held.
 	TokenAt, TokenExpires time.Time
 	// Next is when the next attempt to connect is made; zero when none is, by itself.
 	Next time.Time

@@ -50,6 +50,8 @@ func (s *State) applyWaiting(m WaitingMessage) Outcome {
 func (s *State) applySpeakers(m SpeakersMessage) Outcome {
 	outcome := s.take(&s.SpeakersIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate != Applied {
+		// Each message names everybody: one that comes too late is missed by nobody.
+		outcome.AskFull = outcome.AskFull && s.SpeakersIntake.newerDrops >= newerDropsBeforeAsking
 		return outcome
 	}
 	// The message is whole in either mode: after an incremental one nothing is missing.

@@ -194,11 +194,13 @@ type LinkMessage struct {
 	Event LinkEvent
 	// Reason says why, for LinkDown, LinkRefused and LinkWaiting.
 	Reason LinkReason
+	// Detail is what the cloud itself said of it, for the same events: one short line without secrets or addresses; most often empty.
+	Detail string
 	// RoundTrip is the time from a heartbeat to its echo, for LinkEcho; zero when it is not known.
 	RoundTrip time.Duration
-	// Next is when the next attempt is made, for LinkDown, LinkRefused, LinkWaiting and LinkEnded; zero: none by itself.
+	// Next is when the next attempt is made, for LinkDown, LinkRefused, LinkWaiting, LinkEnded and LinkDelayed; zero: none by itself.
 	Next time.Time
-	// Expires is until when the control token is valid, for LinkToken.
+	// Expires is until when the control token is valid, for LinkToken; zero: none is held any more.
 	Expires time.Time
 }
 
@@ -218,8 +220,11 @@ const (
 	LinkRefused
 	// LinkEnded: the meeting has ended, as told by the cloud when we asked after the connection closed.
 	LinkEnded
-	// LinkToken: the cloud granted a control token, or prolonged one.
+	// LinkToken: the cloud granted a control token or prolonged one, or we have let it go.
 	LinkToken
+	// LinkDelayed: the next attempt has to wait for its turn among all that are made. It is no word from the cloud: nothing else of the
+	// link changes.
+	LinkDelayed
 )
 
 // LinkReason is why a link is down, waiting or refused. The wording is the catalogue's.

@@ -23,6 +23,11 @@ func (s *State) Redacted(shows Shows, number func(id string) int, label func(n i
 		Basic:   BasicInfo{StartTime: s.Basic.StartTime, ScheduledStart: s.Basic.ScheduledStart},
 		Booking: Booking{Start: s.Booking.Start, End: s.Booking.End},
 	}
+	for _, c := range s.Concerns { // the others are the admins' own
+		if c.Cause.Rule == Overrunning && s.Silenced(c.Cause) == nil {
+			out.Concerns = append(out.Concerns, Concern{Condition: Condition{Cause: Cause{Rule: Overrunning}, Weight: c.Weight}, Since: c.Since, Active: c.Active})
+		}
+	}
 	if shows.Names {
 		out.Basic.Owner, out.Booking.Owner = MaskNumbers(s.Basic.Owner), MaskNumbers(s.Booking.Owner)
 	}

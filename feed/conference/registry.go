@@ -35,8 +35,24 @@ func NewRegistry(p Policy) *Registry {
 	return &Registry{policy: p, now: time.Now, meetings: map[ConfID]*meeting{}, observers: map[int]func(Change){}, wake: make(chan struct{}, 1)}
 }
 
-// Policy returns the durations by which the registry judges.
-func (r *Registry) Policy() Policy { return r.policy }
+// Policy returns that by which the registry judges.
+func (r *Registry) Policy() Policy {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.policy
+}
+
+// SetPolicy makes the registry judge by another policy, and judges every meeting by it.
+func (r *Registry) SetPolicy(p Policy, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.policy = p
+	for _, s := range r.all() {
+		after, change, due := Due(s, now, p)
+		r.store(s.ConfID, after, due)
+		r.tell(change)
+	}
+}
 
 // Apply applies a message and tells every observer what changed before it returns.
 func (r *Registry) Apply(m Message) Outcome {
@@ -49,12 +65,8 @@ func (r *Registry) Apply(m Message) Outcome {
 	if held := r.meetings[m.Meeting()]; held != nil {
 		before = held.state
 	}
-	after, change, outcome := Apply(before, m, r.policy)
+	after, change, outcome, due := apply(before, m, r.policy)
 	if outcome.Fate != NotWatched {
-		var due time.Time
-		if after != nil {
-			due = after.nextDue(m.Received(), r.policy)
-		}
 		r.store(m.Meeting(), after, due)
 	}
 	r.tell(change)
@@ -65,7 +77,7 @@ func (r *Registry) applyDiscovery(m DiscoveryMessage) Outcome {
 	after := r.discovery.applied(m)
 	if after != r.discovery {
 		r.discovery = after
-		r.tell(Change{At: m.At, Fields: []FieldChange{{Part: PartDiscovery}}})
+		r.tell(Change{At: m.At, Received: m.At, Fields: []FieldChange{{Part: PartDiscovery}}})
 	}
 	return Outcome{Fate: Applied}
 }

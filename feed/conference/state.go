@@ -52,6 +52,10 @@ type State struct {
 	// EndingSoon, NearEnd and Overrun compare the planned end with the clock: see Policy. All are false unless the link is
 	// live, and the first two after the end.
 	EndingSoon, NearEnd, Overrun bool
+	// Concerns are what needs a person, or will if it lasts, and Silences what somebody has taken note of. Both are never modified,
+	// always replaced.
+	Concerns []Concern
+	Silences []Silence
 	// EndedAt is when we learnt that the meeting has ended; zero while it has not.
 	EndedAt time.Time
 	// wasEnded remembers an end until the next occurrence begins, also while a new connection has made EndedAt unknown.

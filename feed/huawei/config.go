@@ -59,8 +59,8 @@ type Delays struct {
 	// Look is how long to wait before asking again for a meeting that has not started or has ended. Default 20 s, or one
 	// heartbeat if that is less. LookFar is the longest wait for one whose planned start is far away. Default 5 min.
 	Look, LookFar time.Duration
-	// Refused is how long to wait after a refusal that somebody may mend on the cloud's side. A refusal that only other
-	// settings can mend, such as a wrong password, is never tried again. Default 5 min.
+	// Refused is how long to wait after a refusal that somebody may mend on the cloud's side. A refusal that only we
+	// can mend, such as that of a wrong password, is not tried again by itself: see Retry. Default 5 min.
 	Refused time.Duration
 	// AskMin and AskMax bound the delay before subscribing again for a full message that is needed. It doubles while the need
 	// lasts. Default 10 s and 5 min.

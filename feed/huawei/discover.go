@@ -158,6 +158,9 @@ func (d *finder) readNotes(ctx context.Context) {
 // listSoon has the list asked for next.
 func (d *finder) listSoon() {
 	next := later(time.Now(), d.asked.Add(debounce))
+	for _, a := range []api{onlineAPI, bookedAPI} {
+		next = later(next, d.heldUntil(a)) // so that it need not be waited for where events are waiting too
+	}
 	if l := d.listing; l.Next.IsZero() || next.Before(l.Next) {
 		l.Next = next
 		d.tell(l)
@@ -167,8 +170,11 @@ func (d *finder) listSoon() {
 // pickUp puts one meeting that has started on the board by its detail. It reports false if the list has to be asked for.
 func (d *finder) pickUp(ctx context.Context, id conference.ConfID) bool {
 	if k := d.known[id]; k != nil && (k.told.ConfID != "" || !k.watched) {
-		k.entry.state = going
-		return true // Look has done it, or the rules leave it out
+		// Look has done it, or the rules leave it out. If the event was ahead of the cloud's answers, the list has it looked for again.
+		return true
+	}
+	if d.heldUntil(onlineDetailAPI).After(time.Now()) {
+		return false
 	}
 	e, f := d.account.detail(ctx, onlineDetailAPI, id, asked)
 	if f != nil {
@@ -288,6 +294,10 @@ func (d *finder) wantPasswords() {
 	d.missing = append(d.missing, booked...)
 }
 
+// heldUntil is until when the cloud wants no calls of a kind. The finder does one thing at a time, so it does not wait for that
+// long: meanwhile the lists and the events would stand still.
+func (d *finder) heldUntil(a api) time.Time { return d.account.pace[a].heldUntil() }
+
 // askPassword asks for the detail of the next meeting whose password is not known.
 func (d *finder) askPassword(ctx context.Context) {
 	id := d.missing[0]
@@ -296,6 +306,9 @@ func (d *finder) askPassword(ctx context.Context) {
 	from := bookedDetailAPI
 	if k.entry.state == going {
 		from = onlineDetailAPI
+	}
+	if d.heldUntil(from).After(time.Now()) {
+		return // the next list notes it again
 	}
 	e, f := d.account.detail(ctx, from, id, byItself)
 	switch {

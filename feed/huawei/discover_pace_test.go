@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,6 +93,65 @@ func TestListThatFailsIsAskedForMoreRarely(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		if l := listing(); l.State != conference.ListingCurrent {
 			t.Errorf("when the cloud is back: %+v", l)
+		}
+	})
+}
+
+// A detail that the cloud wants to be asked for later used to hold up the lists and the events with it.
+func TestDetailsThatHaveToWaitHoldUpNothing(t *testing.T) {
+	findInFakeTime(t, func(t *testing.T, cloud *simulator.Cloud, client *huawei.Cloud, lists func() int, listing func() conference.Listing) {
+		var details atomic.Int64
+		busy := func(w http.ResponseWriter, _ *http.Request) {
+			details.Add(1)
+			w.Header().Set("Retry-After", "300")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+		cloud.Wrap(func(next http.Handler) http.Handler {
+			return answering(detailPath, busy)(answering(bookedPath+"/confDetail", busy)(next))
+		})
+		for _, id := range []string{"1001", "1002", "1003"} {
+			addMeeting(cloud, id, "Without a password").ShowPasswords(simulator.NoPasswords, simulator.AllPasswords)
+		}
+		time.Sleep(time.Minute) // they are on the list
+		client.MeetingStarted("2001")
+		before := lists()
+		for range 200 {
+			if l := listing(); l.State != conference.ListingCurrent || time.Since(l.Next) > time.Second {
+				t.Fatalf("at %v: listing %+v", time.Now(), l)
+			}
+			time.Sleep(time.Second)
+		}
+		if n := lists() - before; n < 6 {
+			t.Errorf("%d lists in 200 seconds", n)
+		}
+		if n := details.Load(); n != 1 && n != 2 { // of each kind one
+			t.Errorf("%d details were asked for", n)
+		}
+		cloud.Wrap(nil)
+		time.Sleep(10 * time.Minute)
+		if details.Load() == 0 || listing().Unwatchable != 0 {
+			t.Errorf("afterwards %+v", listing())
+		}
+	})
+}
+
+func TestListThatHasToWaitIsNotAskedForBefore(t *testing.T) {
+	findInFakeTime(t, func(t *testing.T, cloud *simulator.Cloud, client *huawei.Cloud, lists func() int, listing func() conference.Listing) {
+		cloud.Wrap(answering(onlinePath, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "300")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}))
+		time.Sleep(time.Minute)
+		before := listing()
+		client.Discover()
+		synctest.Wait()
+		if l := listing(); l.State != conference.ListingFailing || !l.Next.Equal(before.Next) || time.Until(l.Next) < 3*time.Minute {
+			t.Errorf("listing %+v, then %+v", before, l)
+		}
+		cloud.Wrap(nil)
+		time.Sleep(5 * time.Minute)
+		if l := listing(); l.State != conference.ListingCurrent {
+			t.Errorf("afterwards %+v", l)
 		}
 	})
 }

@@ -305,6 +305,20 @@ func TestBookedMeetingThatStartsIsLookedForAtOnce(t *testing.T) {
 	b.linked("1001", conference.Over)
 }
 
+func TestBookedMeetingWhoseEventCameTooEarlyIsLookedForAgainByTheList(t *testing.T) {
+	cloud := enterprise(simulator.Config{})
+	m := addMeeting(cloud, "1001", "Booked")
+	b := find(t, cloud, nil)
+	b.linked("1001", conference.Waiting)
+	calls := m.Counts().ControlTokenCalls
+	b.client.MeetingStarted("1001")
+	b.until("looked for in vain", func() bool { return m.Counts().ControlTokenCalls > calls })
+	b.linked("1001", conference.Waiting)
+	m.Start()
+	b.listed()
+	b.linked("1001", conference.Live)
+}
+
 func TestManyStartedMeetingsAreFoundByTheList(t *testing.T) {
 	const n = 40
 	cloud := enterprise(simulator.Config{})

@@ -37,7 +37,7 @@ const (
 )
 
 // fault is why an attempt or a connection ended. Its text can be logged: it holds nothing that the cloud wrote but a
-// code and a request ID, and no address but a host.
+// code, a request ID and what is left of a description by said, and no address but a host.
 type fault struct {
 	step    string // what was being done
 	verdict verdict
@@ -45,6 +45,8 @@ type fault struct {
 	// status, code and requestID are of the cloud's answer; zero when there was none.
 	status          int
 	code, requestID string
+	// detail is how the cloud describes it; empty when it is not for people to read.
+	detail string
 	// retryAfter is the delay that the cloud asked for; zero when it did not.
 	retryAfter time.Duration
 	err        error
@@ -62,6 +64,9 @@ func (f *fault) Error() string {
 	}
 	if f.requestID != "" {
 		b.WriteString(": request " + f.requestID)
+	}
+	if f.detail != "" {
+		b.WriteString(": " + f.detail)
 	}
 	if f.err != nil {
 		b.WriteString(": " + describe(f.err))
@@ -143,7 +148,7 @@ func networkReason(err error) conference.LinkReason {
 	case errors.As(err, &dns):
 		return conference.ReasonDNS
 	case errors.As(err, &record), errors.As(err, &alert), errors.As(err, &certificate), errors.As(err, &authority),
-		errors.As(err, &hostname), errors.As(err, &invalid):
+		errors.As(err, &hostname), errors.As(err, &invalid), errors.Is(err, http.ErrSchemeMismatch):
 		return conference.ReasonTLS
 	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return conference.ReasonClosed

@@ -79,7 +79,7 @@ type reply struct {
 	code string
 	// understood is whether there is a returnCode at all.
 	understood bool
-	// desc is the returnDesc, cut down to what a log can take.
+	// desc is what said leaves of the returnDesc.
 	desc string
 }
 
@@ -105,7 +105,7 @@ func parseReply(frame []byte) (reply, bool) {
 	}
 	r.understood = result.text("returnCode") != ""
 	r.code = codeOf(result)
-	r.desc = printable(cmp.Or(result.text("returnDesc"), result.text("returnDesc "))) // the reference's example has the blank
+	r.desc = said(cmp.Or(result.text("returnDesc"), result.text("returnDesc "))) // the reference's example has the blank
 	return r, true
 }
 

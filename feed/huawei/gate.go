@@ -43,7 +43,8 @@ type waiter struct {
 	turn chan struct{} // closed when it is given
 }
 
-// newGate returns a gate for n turns in any period, of which burst can come at once; n of 0 is no limit. viewers can be nil.
+// newGate returns a gate for n turns in any period, of which burst can come at once; n of 0 is no limit, but that it can be held.
+// viewers can be nil.
 func newGate(n int, period time.Duration, burst int, viewers func(conference.ConfID) int) *gate {
 	g := &gate{viewers: viewers, limit: limit{n: n, burst: max(1, burst)}}
 	// What leaves at an even rate does not arrive at one: a little more than the period keeps to it there too.
@@ -53,9 +54,6 @@ func newGate(n int, period time.Duration, burst int, viewers func(conference.Con
 
 // wait returns when the caller's turn has come, or with the error of ctx.
 func (g *gate) wait(ctx context.Context, who caller) error {
-	if g.limit.n == 0 {
-		return ctx.Err()
-	}
 	g.mu.Lock()
 	now := time.Now()
 	at := g.limit.next(now)
@@ -81,6 +79,13 @@ func (g *gate) wait(ctx context.Context, who caller) error {
 		g.leave(w)
 		return ctx.Err()
 	}
+}
+
+// heldUntil is until when no turn is given; it can be past.
+func (g *gate) heldUntil() time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.limit.held
 }
 
 // hold gives no turn for a while: the cloud has asked for it.
@@ -151,7 +156,7 @@ func (g *gate) leave(w *waiter) {
 // limit is how many turns there are: at most n in any window. burst of them can come at once, the rest at an even rate, so that
 // whoever comes in the middle of a busy window does not wait for its end.
 type limit struct {
-	n, burst int
+	n, burst int // n of 0: any number
 	window   time.Duration
 	// due is when the next turn would come at an even rate.
 	due time.Time
@@ -161,10 +166,19 @@ type limit struct {
 	held   time.Time
 }
 
-func (l *limit) interval() time.Duration { return l.window / time.Duration(l.n) }
+// interval is the time between two turns at an even rate.
+func (l *limit) interval() time.Duration {
+	if l.n == 0 {
+		return 0
+	}
+	return l.window / time.Duration(l.n)
+}
 
-// next is when the next turn can be given; now, or before it, if that is at once.
+// next is when the next turn can be given; now if that is at once.
 func (l *limit) next(now time.Time) time.Time {
+	if l.n == 0 {
+		return later(l.held, now)
+	}
 	at := l.due.Add(-time.Duration(l.burst-1) * l.interval())
 	if len(l.given) == l.n {
 		at = later(at, l.given[l.oldest].Add(l.window))
@@ -173,6 +187,9 @@ func (l *limit) next(now time.Time) time.Time {
 }
 
 func (l *limit) take(now time.Time) {
+	if l.n == 0 {
+		return
+	}
 	l.due = later(l.due, now).Add(l.interval())
 	if len(l.given) < l.n {
 		l.given = append(l.given, now)

@@ -132,16 +132,26 @@ func TestWaitingEndsWithTheContextAndHoldsNobodyUp(t *testing.T) {
 }
 
 func TestGateThatIsHeldGivesNoTurn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate(100, time.Minute, 25, nil)
-		began := time.Now()
-		g.hold(30 * time.Second)
-		g.hold(10 * time.Second) // the longer holds
-		if err := g.wait(t.Context(), caller{}); err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(began); took != 30*time.Second {
-			t.Errorf("waited for %v", took)
-		}
-	})
+	for name, perMinute := range map[string]int{"with a limit": 100, "without any": 0} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGate(perMinute, time.Minute, perMinute/4, nil)
+				began := time.Now()
+				g.hold(30 * time.Second)
+				g.hold(10 * time.Second) // the longer holds
+				var all sync.WaitGroup
+				for range 3 {
+					all.Go(func() {
+						if err := g.wait(t.Context(), caller{}); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				all.Wait()
+				if took := time.Since(began); took != 30*time.Second {
+					t.Errorf("waited for %v", took)
+				}
+			})
+		})
+	}
 }

@@ -22,6 +22,8 @@ const (
 	newestEvent = 5 * time.Minute
 	// nonceLength is the longest nonce, in bytes.
 	nonceLength = 256
+	// kindLength is how much of the name of an event is shown, in characters. The longest that is listed has 15.
+	kindLength = 64
 )
 
 // Effects is what events have done; *Cloud does it. Its methods must not wait.
@@ -76,8 +78,8 @@ func NewHook(c HookConfig) (*Hook, error) {
 type event struct {
 	appID, timestamp, nonce, signature string
 	at                                 time.Time
-	info                               json.RawMessage // as it came: it is what was signed
-	kind                               string
+	info                               json.RawMessage   // as it came: it is what was signed
+	kind                               string            // as it came
 	meeting                            conference.ConfID // empty when it names none
 }
 
@@ -102,7 +104,7 @@ func (h *Hook) Receive(body []byte) (answer []byte, err error) {
 		h.events.Repeated++
 	default:
 		h.events.Accepted++
-		h.events.Last, h.events.LastKind = now, e.kind
+		h.events.Last, h.events.LastKind = now, cut(graphic(e.kind), kindLength)
 	}
 	h.tell(now)
 	h.mu.Unlock()

@@ -156,6 +156,21 @@ func TestEventsAreTakenOrRefused(t *testing.T) {
 	}
 }
 
+func TestNameOfAnEventIsShownInOneShortLine(t *testing.T) {
+	for _, c := range []struct{ name, shown string }{
+		{"meeting.\u202estarted\n", "meeting.started"},
+		{"meeting." + strings.Repeat("m", 5000), "meeting." + strings.Repeat("m", 56)},
+	} {
+		r := receive(t, 0)
+		if _, fault := r.push(t, simulator.Event{Name: c.name, ConfID: "900487914"}); fault != "" || r.effects.all() != "" {
+			t.Errorf("%.20q: fault %q, effects %q", c.name, fault, r.effects.all())
+		}
+		if got := r.registry.Discovery().Events.LastKind; got != c.shown {
+			t.Errorf("%.20q is shown as %q", c.name, got)
+		}
+	}
+}
+
 func TestEventsThatAreNoneAreRefused(t *testing.T) {
 	r := receive(t, 0)
 	whole := `{"appID":"board-1","timestamp":1,"nonce":"n","signature":"00","eventInfo":{"event":"meeting.started"}}`

@@ -228,8 +228,13 @@ func TestRefusedSubscriptionIsToldAndTriedAgain(t *testing.T) {
 	if s.Link.Reason != conference.ReasonSubscription {
 		t.Errorf("reason %q", s.Link.Reason)
 	}
+	if s.Link.Detail != "REFUSED_BY_TEST" {
+		t.Errorf("detail %q", s.Link.Detail)
+	}
 	b.meeting.RefuseSubscribe(0)
-	b.untilLink(conference.Live)
+	if s := b.untilLink(conference.Live); s.Link.Detail != "" {
+		t.Errorf("while it is live: detail %q", s.Link.Detail)
+	}
 	if !strings.Contains(b.log.String(), "REFUSED_BY_TEST") {
 		t.Errorf("the log does not say why:\n%s", b.log)
 	}

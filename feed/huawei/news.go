@@ -1,7 +1,6 @@
 package huawei
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -56,7 +55,7 @@ func (w *watch) conclude(f *fault, left bool) end {
 	case w.ended: // refused for good: nobody will look for the next occurrence
 		w.ended = false
 	}
-	w.tell(event, f.reason, e.next)
+	w.tell(conference.LinkMessage{Event: event, Reason: f.reason, Detail: f.detail, Next: e.next})
 	return e
 }
 
@@ -106,7 +105,7 @@ func (w *watch) rest(ctx context.Context, e end) bool {
 func (w *watch) settle() {
 	if w.ran {
 		w.finish()
-		w.tell(conference.LinkEnded, conference.ReasonNone, time.Time{})
+		w.tell(conference.LinkMessage{Event: conference.LinkEnded})
 	}
 }
 
@@ -137,25 +136,23 @@ func (w *watch) began(at time.Time) {
 }
 
 // begin notes that the meeting is in progress.
-func (w *watch) begin() {
-	w.reappear()
-	w.ran, w.ended = true, false
-}
+func (w *watch) begin() { w.ran, w.ended = true, false }
 
 // finish notes that the meeting has ended.
 func (w *watch) finish() {
+	w.dropToken() // a token is for one occurrence
 	w.passOver()
 	w.ran, w.ended = false, true
-	w.dropToken() // a token is for one occurrence
 	w.backoff.reset()
 }
 
-// tell passes news of the link on.
-func (w *watch) tell(event conference.LinkEvent, reason conference.LinkReason, next time.Time) {
-	if event == conference.LinkEnded {
-		reason = conference.ReasonNone
+// tell passes on news of the link that is of now.
+func (w *watch) tell(news conference.LinkMessage) {
+	news.About = aboutNow(w.id)
+	if news.Event == conference.LinkEnded {
+		news.Reason, news.Detail = conference.ReasonNone, ""
 	}
-	w.news = conference.LinkMessage{About: aboutNow(w.id), Event: event, Reason: reason, Next: next}
+	w.news = news
 	w.show()
 }
 
@@ -168,13 +165,14 @@ func (w *watch) show() {
 	}
 }
 
-// late tells that the next attempt has to wait for its turn until about an instant.
+// late tells that the attempt under way has to wait for its turn until about an instant.
 func (w *watch) late(at time.Time) {
 	const worthTelling = time.Second
 	if at.Sub(w.news.Next) < worthTelling {
 		return
 	}
-	w.tell(cmp.Or(w.news.Event, conference.LinkDown), w.news.Reason, at) // none: before the first attempt
+	w.news.Next = at
+	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkDelayed, Next: at})
 }
 
 // report logs how an attempt or a connection ended.

@@ -286,6 +286,36 @@ func TestBackoffGrowsWithinItsBoundsAndStartsOver(t *testing.T) {
 	}
 }
 
+// Both ends of a connection can be there at once: the answer of the cloud that the meeting has ended, and the socket that it closed for it.
+func TestAnswerThatAMeetingHasEndedIsTheLastWord(t *testing.T) {
+	closed, ended, out := fault{step: connectStep, reason: conference.ReasonClosed}, fault{verdict: over}, fault{reason: conference.ReasonUnreachable}
+	gone := fault{verdict: notInProgress, reason: conference.ReasonNotStarted, code: codeEnded}
+	for _, c := range []struct {
+		name         string
+		end, renewal *fault // no renewal: none was under way
+		want         *fault
+	}{
+		{"closed, and ended", &closed, &gone, &gone},
+		{"closed, and the renewal failed too", &closed, &out, &closed},
+		{"closed, and nothing was asked", &closed, nil, &closed},
+		{"known to be over", &ended, &gone, &ended},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cloud, err := New(Config{Endpoint: "https://example.com"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newSession(newWatch(cloud, "900487914"), nil)
+			if c.renewal != nil {
+				s.renewed <- renewed{fault: c.renewal}
+			}
+			if got := s.lastWord(c.end); got != c.want {
+				t.Errorf("%v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
 func FuzzAnswersAreReadWithoutPanic(f *testing.F) {
 	for _, seed := range []string{
 		`{"action":"Subscribe","sequence":"1","data":{"returnCode":0,"returnDesc ":"SUCCESS"}}`,

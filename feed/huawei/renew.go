@@ -65,13 +65,16 @@ func (s *session) obey(o orders) {
 	}
 }
 
-// keepRenewed keeps the token of a renewal that was under way when the connection ended.
-func (s *session) keepRenewed() {
+// lastWord keeps what a renewal that was under way at the end of the connection has brought, and returns why it ended: if the cloud
+// has answered that the meeting is not in progress, that is why, and not what became of the socket for it.
+func (s *session) lastWord(end *fault) *fault {
 	select {
 	case r := <-s.renewed:
-		if f := s.tookRenewed(r); f != nil {
-			s.watch.log.Debug("control token not renewed", "err", f)
+		f := s.tookRenewed(r)
+		if f != nil && end.verdict == tryAgain {
+			return f
 		}
 	default:
 	}
+	return end
 }

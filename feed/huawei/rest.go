@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -121,12 +120,4 @@ func printable(id string) string {
 		}
 		return -1
 	}, id)
-}
-
-// withoutTokens keeps the short words of a text that the cloud made up: a token that it may quote is a long one.
-func withoutTokens(text string) string {
-	const longestWord = 16
-	words := strings.Fields(text)
-	words = slices.DeleteFunc(words, func(word string) bool { return len(word) > longestWord })
-	return strings.Join(words, " ")
 }

@@ -50,10 +50,10 @@ func newSession(w *watch, socket *websocket.Conn) *session {
 }
 
 // run serves the connection until it ends, and returns why. The socket is closed and both goroutines have gone when it returns.
-func (s *session) run(ctx context.Context) *fault {
+func (s *session) run(ctx context.Context) (end *fault) {
 	ctx, cancel := context.WithCancel(ctx)
 	var helpers sync.WaitGroup
-	defer s.keepRenewed()
+	defer func() { end = s.lastWord(end) }()
 	defer helpers.Wait()
 	defer s.socket.Close()
 	defer close(s.done)

@@ -280,6 +280,30 @@ func TestRefusalAfterAnEndIsShownWhenTheEndIsNotAnyMore(t *testing.T) {
 	b.untilLink(conference.Live)
 }
 
+func TestTokenOfTheNextOccurrenceIsToldAlthoughTheBoardHasDroppedTheLast(t *testing.T) {
+	policy := conference.Policy{Heartbeat: patient, KeepEnded: time.Millisecond}
+	b := startBy(t, running(simulator.Config{}), policy, rarely)
+	b.untilLink(conference.Live)
+	b.meeting.End()
+	b.until("dropped", func() bool { return b.state() == nil })
+	b.until("the end is known", func() bool { return b.sink.count(conference.LinkEnded) > 0 })
+	b.meeting.Start()
+	b.done(b.client.Look(meetingID))
+	if l := b.untilLink(conference.Live).Link; !about(l.TokenAt, 0) || !about(l.TokenExpires, 30*time.Minute) {
+		t.Errorf("token of %s until %s", l.TokenAt, l.TokenExpires)
+	}
+}
+
+func TestTokenOfAMeetingThatHasEndedIsNotTold(t *testing.T) {
+	b := start(t, running(simulator.Config{}), patient, rarely)
+	if b.untilLink(conference.Live).Link.TokenExpires.IsZero() {
+		t.Error("no token while it is live")
+	}
+	b.meeting.End()
+	b.untilLink(conference.Over)
+	b.until("the token is let go", func() bool { l := b.state().Link; return l.TokenAt.IsZero() && l.TokenExpires.IsZero() })
+}
+
 func TestOrdersAreRefusedByName(t *testing.T) {
 	client, err := huawei.New(huawei.Config{Endpoint: "https://example.com", Meetings: []huawei.Meeting{meetingOf("")}})
 	if err != nil {

@@ -44,8 +44,11 @@ func TestMeetingOnAnotherSiteIsFoundThere(t *testing.T) {
 
 func TestMeetingOnASiteThatIsNotToldIsLeftToPeople(t *testing.T) {
 	for name, region := range map[string]http.HandlerFunc{
-		"no right to ask":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
-		"no answer to use": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"regionIP":"192.0.2.1"}`)) },
+		"no right to ask":              func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
+		"no right to ask, by its code": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"error_code":"MMC.111070002"}`)) },
+		"no address": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(`{"regionUrl":"r1.example.com?a=b"}`))
+		},
 		"an insecure address": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`{"regionUrl":"http://192.0.2.1"}`))
 		},
@@ -66,6 +69,49 @@ func TestMeetingOnASiteThatIsNotToldIsLeftToPeople(t *testing.T) {
 			}
 			b.meeting.SetSite("")
 			b.done(b.client.Retry(meetingID))
+			b.untilLink(conference.Live)
+		})
+	}
+}
+
+// What the cloud has not said properly it may say in a while.
+func TestMeetingOnASiteThatIsNotToldProperlyIsTriedAgain(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		region http.HandlerFunc
+		app    bool
+		reason conference.LinkReason
+	}{
+		{"a page of a proxy", fixed(200, "<html>"), false, conference.ReasonWrongSite},
+		{"a redirect", fixed(302, ""), false, conference.ReasonWrongSite},
+		{"a body over the limit", fixed(200, strings.Repeat("x", 2<<20)), false, conference.ReasonWrongSite},
+		{"a code that means nothing to us", fixed(400, `{"error_code":"MMC.199999999"}`), false, conference.ReasonWrongSite},
+		{"a code that means something of another call", fixed(400, `{"error_code":"MMC.111070005"}`), false, conference.ReasonWrongSite},
+		{"an answer without an address", fixed(200, `{"regionIP":"192.0.2.1"}`), false, conference.ReasonWrongSite},
+		{"no right of the account", fixed(403, ""), true, conference.ReasonWrongSite},
+		{"a login that is refused for the clock", nil, true, conference.ReasonClock},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var app *simulator.App
+			if c.app {
+				app = &simulator.App{ID: appID, Key: appKey}
+			}
+			cloud := running(simulator.Config{App: app})
+			b := start(t, cloud, patient, func(config *huawei.Config) {
+				cloud.Meeting(meetingID).SetSite(otherHost(config))
+				path, answer := regionPath, c.region
+				if answer == nil {
+					path, answer = loginPath, fixed(401, `{"error_code":"USG.206010057"}`)
+				}
+				cloud.Wrap(answering(path, answer))
+				if c.app {
+					config.App, config.DiscoverEvery = &huawei.App{ID: appID, Key: conference.NewSecret(appKey)}, never
+				}
+			})
+			if s := b.untilLink(conference.Refusing); s.Link.Reason != c.reason || s.Link.Next.IsZero() {
+				t.Errorf("link %+v", s.Link)
+			}
+			cloud.Wrap(nil)
 			b.untilLink(conference.Live)
 		})
 	}

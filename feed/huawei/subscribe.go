@@ -51,10 +51,7 @@ func (s *session) judgeAnswer(r reply) *fault {
 	if r.code == "" && r.understood {
 		return nil
 	}
-	f := (&fault{step: subscribeStep, code: r.code}).judge()
-	if r.desc != "" {
-		f.err = plainError(withoutTokens(r.desc))
-	}
+	f := (&fault{step: subscribeStep, code: r.code, detail: r.desc}).judge()
 	switch {
 	case f.verdict == tokenRefused:
 		s.watch.dropToken()

@@ -98,7 +98,8 @@ func (c *Cloud) webSocketToken(ctx context.Context, site *url.URL, who caller, c
 	return conference.Secret{}, f
 }
 
-// region asks which site has the meeting. The reference wants an access token for it; without an account it is tried without.
+// region asks which site has the meeting. The reference wants an access token for it; without an account it is tried without. The
+// fault is that of a meeting whose site is not known.
 func (c *Cloud) region(ctx context.Context, who caller) (*url.URL, *fault) {
 	var a answer
 	var f *fault
@@ -107,16 +108,37 @@ func (c *Cloud) region(ctx context.Context, who caller) (*url.URL, *fault) {
 	} else {
 		a, f = c.get(ctx, c.endpoint, regionAPI, who, http.Header{})
 	}
-	if f != nil {
-		return nil, f
-	}
-	site, err := siteURL(a.text("regionUrl"), c.endpoint)
-	if err != nil {
+	named := a.text("regionUrl")
+	if f == nil && named == "" {
 		f = a.fault(regionAPI.step)
-		f.err = err
-		return nil, f
+	}
+	if f != nil {
+		return nil, f.judgeRegion(c.account != nil)
+	}
+	site, err := siteURL(named, c.endpoint)
+	if err != nil {
+		return nil, &fault{step: regionAPI.step, verdict: stop, reason: conference.ReasonWrongSite, requestID: a.requestID, err: err}
 	}
 	return site, nil
+}
+
+// judgeRegion sets verdict and reason of not knowing a meeting's site. Without an account a lack of rights is for good; whatever
+// else there is may have passed in a while, since the cloud has not said what we could not use.
+func (f *fault) judgeRegion(account bool) *fault {
+	switch f.reason {
+	case conference.ReasonClock, conference.ReasonAppLogin, conference.ReasonAccountLocked: // the login sees to itself
+		f.verdict = refused
+	case conference.ReasonNotPermitted:
+		f.verdict, f.reason = refused, conference.ReasonWrongSite
+		if !account {
+			f.verdict = stop
+		}
+	default:
+		if f.verdict != tryAgain || f.reason == conference.ReasonUnexpected {
+			f.verdict, f.reason = refused, conference.ReasonWrongSite
+		}
+	}
+	return f
 }
 
 // authorization is the value of X-Conference-Authorization and of confToken, as observed clients send it.

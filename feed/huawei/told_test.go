@@ -124,6 +124,16 @@ func TestWaitForTheCallsOfAMinuteIsTold(t *testing.T) {
 	})
 }
 
+// To wait for a turn is nothing that the cloud has said: a meeting that has not started must not look as if it had been asked for.
+func TestWaitForATurnIsNoSignOfLife(t *testing.T) {
+	b := start(t, simulator.New(simulator.Config{}), patient, func(c *huawei.Config) { c.CallsPerMinute = 1 })
+	heard := b.untilLink(conference.Waiting).Link.Heard()
+	b.until("the next look is told to be late", func() bool { return time.Until(b.state().Link.Next) > 30*time.Second })
+	if l := b.state().Link; l.State != conference.Waiting || l.Reason != conference.ReasonNotStarted || !l.Heard().Equal(heard) {
+		t.Errorf("link %+v, heard %s and then %s", l, heard, l.Heard())
+	}
+}
+
 func TestEveryPushIsTappedBeforeItIsDecoded(t *testing.T) {
 	var mu sync.Mutex
 	var frames []string

@@ -45,6 +45,15 @@ func rewriting(path string, change func(body map[string]any) any) func(http.Hand
 	}
 }
 
+// fixed is one answer for all, with somewhere to go for a redirect.
+func fixed(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
 // answering answers one path itself.
 func answering(path string, h http.HandlerFunc) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
@@ -106,13 +115,6 @@ func TestVariantsOfAnswersAreTaken(t *testing.T) {
 }
 
 func TestAnswersThatAreNoHelp(t *testing.T) {
-	fixed := func(status int, body string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Location", "/elsewhere")
-			w.WriteHeader(status)
-			_, _ = w.Write([]byte(body))
-		}
-	}
 	const html = "<html><body>password s3cret</body></html>"
 	for _, c := range []struct {
 		name   string

@@ -180,21 +180,16 @@ func (w *watch) webSocket(ctx context.Context, token controlToken) (webSocket co
 	return webSocket, f
 }
 
-// onSite makes a call, and once more at the meeting's own site if the cloud says that it is on another. A site that cannot be told
-// is for people to mend.
+// onSite makes a call, and once more at the meeting's own site if the cloud says that it is on another. If the site that it names is
+// not the right one either, that is for people to mend.
 func (w *watch) onSite(ctx context.Context, call func() *fault) *fault {
 	f := call()
 	if f == nil || f.verdict != otherSite {
 		return f
 	}
-	site, err := w.cloud.region(ctx, w.caller())
-	if err != nil {
-		w.log.Debug("region is not known", "err", err)
-		if err.verdict == tryAgain && err.reason != conference.ReasonUnexpected {
-			return err
-		}
-		f.verdict = stop
-		return f
+	site, unknown := w.cloud.region(ctx, w.caller())
+	if unknown != nil {
+		return unknown
 	}
 	w.site = site
 	if f = call(); f != nil && f.verdict == otherSite {
@@ -212,15 +207,23 @@ func (w *watch) validToken() controlToken {
 	return w.held
 }
 
+// hold keeps a token that was granted, which proves that the meeting is in progress.
 func (w *watch) hold(t controlToken) {
 	if t.wsURL == "" { // a renewal may leave out what has not changed
 		t.wsURL = w.held.wsURL
 	}
 	w.held = t
+	w.reappear()
 	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken, Expires: t.expires})
 }
 
-// dropToken forgets the token; where to connect is kept.
-func (w *watch) dropToken() { w.held.token, w.held.renewAt = conference.Secret{}, time.Time{} }
+// dropToken lets the token go; where to connect is kept.
+func (w *watch) dropToken() {
+	if w.held.token.IsZero() {
+		return
+	}
+	w.held.token, w.held.renewAt = conference.Secret{}, time.Time{}
+	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken})
+}
 
 func (w *watch) caller() caller { return caller{id: w.id, rank: w.rank, late: w.late} }

@@ -81,7 +81,7 @@ func (c *carrier) link(e conference.LinkEvent, at time.Time) {
 	case conference.LinkToken:
 		m.Expires = k.TokenExpires
 	case conference.LinkDown, conference.LinkRefused, conference.LinkWaiting, conference.LinkEnded:
-		m.Reason, m.Next = k.Reason, k.Next
+		m.Reason, m.Detail, m.Next = k.Reason, k.Detail, k.Next
 	}
 	c.message(m)
 }

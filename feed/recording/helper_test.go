@@ -108,6 +108,7 @@ func (s *script) story() {
 	s.change(meetingID, "ParticipantsNotify", `"data":[{"pid":"maria","pinfoMap":{"HAND":"1"}}]`)
 	s.after(time.Second).frame(meetingID, `{"action":"ConfDynamicInfoNotify","msgMode":1,"version":9,"lock":"x"}`)
 	s.frame(meetingID, `no JSON`)
+	s.frame(meetingID, "")
 	s.frame(meetingID, `{"action":"NetworkQualityNotify","data":[{"level":3}]}`)
 	s.frame(meetingID, `{"action":"AttendeesNotify","data":[`+strings.Repeat(`{},`, 6000)+`{}]}`)
 	s.watch("910000001", "Later")

@@ -53,6 +53,7 @@ type watch struct {
 type link struct {
 	Event     linkEvent             `json:"event"`
 	Reason    conference.LinkReason `json:"reason,omitempty"`
+	Detail    string                `json:"detail,omitempty"`
 	RoundTrip duration              `json:"roundTrip,omitzero"`
 	Next      time.Time             `json:"next,omitzero"`
 	Expires   time.Time             `json:"expires,omitzero"`
@@ -70,7 +71,7 @@ type linkEvent conference.LinkEvent
 var linkWords = map[linkEvent]string{
 	linkEvent(conference.LinkUp): "up", linkEvent(conference.LinkEcho): "echo", linkEvent(conference.LinkDown): "down",
 	linkEvent(conference.LinkWaiting): "waiting", linkEvent(conference.LinkRefused): "refused", linkEvent(conference.LinkEnded): "ended",
-	linkEvent(conference.LinkToken): "token",
+	linkEvent(conference.LinkToken): "token", linkEvent(conference.LinkDelayed): "delayed",
 }
 
 func (e linkEvent) MarshalText() ([]byte, error) {
@@ -105,7 +106,10 @@ func lineOf(m conference.Message, names *wire.Names) (line, bool) {
 		if m.Reason == conference.ReasonPlayback {
 			return line{}, false
 		}
-		l.Link = &link{Event: linkEvent(m.Event), Reason: m.Reason, RoundTrip: duration(m.RoundTrip), Next: m.Next.UTC(), Expires: m.Expires.UTC()}
+		l.Link = &link{Event: linkEvent(m.Event), Reason: m.Reason, Detail: m.Detail, RoundTrip: duration(m.RoundTrip), Next: m.Next.UTC(), Expires: m.Expires.UTC()}
+		if names != nil { // the cloud's own words can name anybody
+			l.Link.Detail = ""
+		}
 	case conference.RefusedMessage:
 		r := m.Refusal
 		l.Refused = &refused{Kind: r.Kind, Field: r.Field, Type: r.Type, Mode: r.Mode, Excerpt: r.Excerpt}
@@ -136,7 +140,7 @@ func (l *line) message() conference.Message {
 		return conference.UnwatchMessage{About: about}
 	case l.Link != nil:
 		k := l.Link
-		return conference.LinkMessage{About: about, Event: conference.LinkEvent(k.Event), Reason: k.Reason, RoundTrip: time.Duration(k.RoundTrip),
+		return conference.LinkMessage{About: about, Event: conference.LinkEvent(k.Event), Reason: k.Reason, Detail: k.Detail, RoundTrip: time.Duration(k.RoundTrip),
 			Next: k.Next, Expires: k.Expires}
 	}
 	return nil

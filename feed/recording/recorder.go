@@ -121,6 +121,9 @@ type timedSink struct {
 
 // Frame notes a pushed frame, before it is decoded. The frame is copied. It is safe for concurrent use and does not wait.
 func (r *Recorder) Frame(id conference.ConfID, at time.Time, frame []byte) {
+	if len(frame) == 0 || len(frame) > wire.MaxFrame {
+		return // it is refused, which comes as a message
+	}
 	r.queue.put(entry{id: id, at: at, frame: bytes.Clone(frame)})
 }
 

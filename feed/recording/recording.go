@@ -49,14 +49,15 @@ type policy struct {
 	Heartbeat  duration `json:"heartbeat"`
 	KeepEnded  duration `json:"keepEnded"`
 	EndingSoon duration `json:"endingSoon"`
+	NearEnd    duration `json:"nearEnd,omitzero"`
 }
 
 func (p policy) domain() conference.Policy {
-	return conference.Policy{Heartbeat: time.Duration(p.Heartbeat), KeepEnded: time.Duration(p.KeepEnded), EndingSoon: time.Duration(p.EndingSoon)}
+	return conference.Policy{Heartbeat: time.Duration(p.Heartbeat), KeepEnded: time.Duration(p.KeepEnded), EndingSoon: time.Duration(p.EndingSoon), NearEnd: time.Duration(p.NearEnd)}
 }
 
 func policyOf(p conference.Policy) policy {
-	return policy{Heartbeat: duration(p.Heartbeat), KeepEnded: duration(p.KeepEnded), EndingSoon: duration(p.EndingSoon)}
+	return policy{Heartbeat: duration(p.Heartbeat), KeepEnded: duration(p.KeepEnded), EndingSoon: duration(p.EndingSoon), NearEnd: duration(p.NearEnd)}
 }
 
 // check returns why a file with this header cannot be played.
@@ -66,7 +67,7 @@ func (h *header) check() error {
 		return errNoHeader
 	case h.Version != version:
 		return fmt.Errorf("it has version %d of the format, and only %d can be played", h.Version, version)
-	case h.Policy.Heartbeat <= 0 || h.Policy.KeepEnded < 0 || h.Policy.EndingSoon < 0:
+	case h.Policy.Heartbeat <= 0 || h.Policy.KeepEnded < 0 || h.Policy.EndingSoon < 0 || h.Policy.NearEnd < 0:
 		return fmt.Errorf("its policy is none: %+v", h.Policy.domain())
 	}
 	return nil

@@ -44,7 +44,7 @@ func Stale(s *conference.State) bool {
 	return s.Link.State == conference.Stale || s.Link.State == conference.Lost || (s.Link.State == conference.Refusing && known)
 }
 
-// Judge returns the status class of a meeting: the worst of its link and of what its status says.
+// Judge returns the status class of a meeting: that of its link, or while it is live, of what needs a person.
 func Judge(s *conference.State) Severity {
 	switch s.Link.State {
 	case conference.Over:
@@ -58,9 +58,13 @@ func Judge(s *conference.State) Severity {
 	case conference.Connecting:
 		return Pending
 	}
-	switch {
-	case s.Overrun:
+	switch s.Weight() {
+	case conference.Urgent:
+		return Critical
+	case conference.Noteworthy:
 		return Attention
+	}
+	switch {
 	case s.Status.Text(conference.MeetingState) == conference.StateSchedule:
 		return Scheduled
 	}

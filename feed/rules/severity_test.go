@@ -10,6 +10,7 @@ import (
 func TestJudge(t *testing.T) {
 	state := func(link conference.LinkState, meeting string, overrun bool) *conference.State {
 		s := &conference.State{Link: conference.Link{State: link}, Overrun: overrun}
+		s.Concerns = concernsOf(rules.Default().Conditions(s))
 		s.Status.Set(conference.MeetingState, conference.Value{Presence: conference.Known, Text: meeting})
 		return s
 	}
@@ -35,6 +36,14 @@ func TestJudge(t *testing.T) {
 			}
 		})
 	}
+}
+
+// concernsOf makes concerns that have lasted long enough.
+func concernsOf(conditions []conference.Condition) (all []conference.Concern) {
+	for _, c := range conditions {
+		all = append(all, conference.Concern{Condition: c, Active: true})
+	}
+	return all
 }
 
 func TestProblemsAreTheWorstClasses(t *testing.T) {

@@ -174,6 +174,9 @@
   const dated = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const exact = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "long", hourCycle: "h23" });
   const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+  const second = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const datedSecond = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const zone = clock.formatToParts(boardNow()).find((part) => part.type === "timeZoneName").value;
   const ago = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
 
   const elapsed = (ms) => {
@@ -193,8 +196,11 @@
     if (s < 120) return ago.format(s, "second");
     return s < 7200 ? ago.format(Math.floor(s / 60), "minute") : ago.format(Math.floor(s / 3600), "hour");
   };
+  const sameDay = (at, now) => Math.abs(now - at) < DAY && new Date(at).getDate() === new Date(now).getDate();
   const shown = {
-    clock: (at, now) => (Math.abs(now - at) < DAY && new Date(at).getDate() === new Date(now).getDate() ? time : dated).format(at),
+    clock: (at, now) => (sameDay(at, now) ? time : dated).format(at),
+    second: (at, now) => (sameDay(at, now) ? second : datedSecond).format(at),
+    exact: (at) => exact.format(at),
     since: (at, now) => elapsed(now - at),
     ago: (at, now) => relative(now - at),
     in: (at, now) => ahead(at - now),
@@ -207,7 +213,10 @@
       if (e.textContent !== text) e.textContent = text;
       if (!e.title) e.title = exact.format(at);
     }
+    for (const e of document.querySelectorAll("[data-zone]")) if (e.textContent !== zone) e.textContent = zone;
   };
+
+  document.addEventListener("confboard:drawn", showTimes);
 
   // Paper does not tick: it says when it was printed.
   addEventListener("beforeprint", () => (document.getElementById("clock").textContent = exact.format(boardNow())));

@@ -13,28 +13,16 @@
   const DWELL = Number(wall.dataset.dwell) * 1000;
   const TILES = Number(wall.dataset.tiles);
   const CYCLE = 60_000; // ms within which everything that has a tile has been seen
-  const PLAIN = 4;      // screenfuls that simply follow each other
-  const turns = Math.floor(CYCLE / DWELL);
 
-  // plan returns the screenfuls, each a list of [from, to] of places in the list, and how many tiles are in none. The
-  // problems are first in the list. With many screenfuls they stay where they are and the others take turns beside them,
-  // as far as a cycle goes. Problems that fill a screen have all of it, and as long a cycle as they need.
-  const plan = (total, problems) => {
+  // plan returns the screenfuls, each a list of [from, to] of places in the list. The board says how many of the first tiles
+  // stay where they are while the others take turns beside them.
+  const plan = (total, fixed) => {
     const screenfuls = [];
-    const follow = (from, to, room, fixed) => {
-      for (let at = from; at <= to; at += room) screenfuls.push([...fixed, [at, Math.min(to, at + room - 1)]]);
-    };
-    let shown = total;
-    if (total <= TILES * Math.min(PLAIN, turns)) {
-      follow(1, total, TILES, []);
-    } else if (problems >= TILES) {
-      follow(1, (shown = problems), TILES, []);
-    } else {
-      const room = TILES - problems;
-      shown = Math.min(total, problems + room * turns);
-      follow(problems + 1, shown, room, problems ? [[1, problems]] : []);
+    const room = Math.max(1, TILES - fixed);
+    for (let at = fixed + 1; at <= total; at += room) {
+      screenfuls.push([...(fixed > 0 ? [[1, fixed]] : []), [at, Math.min(total, at + room - 1)]]);
     }
-    return { screenfuls, unseen: total - shown };
+    return screenfuls;
   };
 
   // What is not on the screen is hidden by its place in the list, so that a swap never shows it for a moment.
@@ -63,13 +51,13 @@
     const tiles = [...region.querySelectorAll(".tile")];
     const problems = tiles.filter((e) => "problem" in e.dataset);
     const counts = byID("wall-counts").dataset;
-    const planned = plan(tiles.length, problems.length);
-    const others = Number(counts.matching) - Number(counts.problems); // on the board, while the list has a limit
-    const more = others - (tiles.length - problems.length) + planned.unseen;
+    const healthy = tiles.reduce((n, e) => n + ("problem" in e.dataset ? 0 : Number(e.dataset.counted ?? 1)), 0);
+    const more = Number(counts.matching) - Number(counts.problems) - healthy;
     const moreProblems = Number(counts.problems) - problems.length;
+    note("wall-grouped", tiles.some((e) => "counted" in e.dataset), "");
     note("wall-more", more > 0, more);
     note("wall-more-problems", moreProblems > 0, moreProblems);
-    screenfuls = planned.screenfuls;
+    screenfuls = plan(tiles.length, Number(byID("wall-tiles").dataset.fixed));
     if (turn >= screenfuls.length) turn = 0;
 
     // A new problem is brought forward at once; not more than once in a cycle, lest one that comes and goes keeps the
@@ -121,7 +109,7 @@
     }
     for (const e of changed) mark(e);
     if (rearranged) arrange();
-  }).observe(region, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["datetime", "data-problem", "data-matching", "data-problems"] });
+  }).observe(region, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["datetime", "data-problem", "data-matching", "data-problems", "data-fixed", "data-counted"] });
 
   // The screen's own clock. One late event says nothing, it may have waited in a queue; two in a row do. The time of a recording
   // that is played says nothing about it.

@@ -49,19 +49,19 @@ var english = Catalogue{
 		conference.ReasonNoEcho:        "The cloud stopped answering. Connecting again.",
 		conference.ReasonTokenSpent:    "The cloud did not accept the token. Fetching a new one.",
 		conference.ReasonNotStarted:    "The meeting has not started.",
-		conference.ReasonPassword:      "No such meeting, or a wrong host password. Correct it where the meeting was added; wrong passwords lock accounts.",
-		conference.ReasonNoPassword:    "No host password is known. Give it in the settings, or add the meeting on the page Feed.",
-		conference.ReasonLocked:        "Locked after too many wrong passwords. Wait, correct the host password, then retry on the page Feed.",
+		conference.ReasonPassword:      "No such meeting, or a wrong host password. Correct it in the settings and restart, or add the meeting again on the page Feed; wrong passwords lock accounts.",
+		conference.ReasonNoPassword:    "No host password is known. Give it in the settings and restart, or add the meeting on the page Feed.",
+		conference.ReasonLocked:        "Locked after too many wrong passwords. Wait; then give the right one in the settings and restart, or add the meeting again on the page Feed.",
 		conference.ReasonNotPermitted:  "The cloud does not permit it. For a meeting, ask its organiser for host rights; for the list, the app needs an administrator's.",
 		conference.ReasonWrongSite:     "The meeting is on another site of the cloud. Check cloud.endpoint.",
-		conference.ReasonSubscription:  "The cloud refused the subscription to the meeting's status.",
+		conference.ReasonSubscription:  "The cloud refuses to send the meeting's status. What it said is on the page Feed, under Details; if it stays so, ask the cloud's support.",
 		conference.ReasonUnexpected:    "The cloud gave an answer that Confboard does not understand. See the log.",
-		conference.ReasonInsecureWSURL: "The cloud named an unencrypted WebSocket; Confboard does not use it.",
+		conference.ReasonInsecureWSURL: "The cloud named an unencrypted WebSocket, which Confboard does not use. Check that cloud.endpoint is the cloud's own address; if it is, ask the cloud's support.",
 		conference.ReasonProxy:         "The proxy between here and the cloud refuses the connection or cannot be reached. Check the proxy settings.",
 		conference.ReasonPlayback:      "The recording has ended.",
-		conference.ReasonAppLogin:      "The cloud does not accept the app ID or its key. Correct cloud.app in the settings and restart.",
+		conference.ReasonAppLogin:      "The cloud does not accept the app ID or its key. Correct cloud.app in the settings and restart; if it was put right in the cloud, try again.",
 		conference.ReasonClock:         "This machine's clock and the cloud's are too far apart. Set the clock.",
-		conference.ReasonAccountLocked: "The enterprise's account is disabled or locked. Have it unlocked, then retry.",
+		conference.ReasonAccountLocked: "The enterprise's account is disabled or locked. Have it unlocked, then try again.",
 	},
 
 	Fields: map[conference.Field]FieldText{
@@ -117,7 +117,6 @@ var english = Catalogue{
 		}
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
-	EndingSoonNote: "Ends soon, as planned.", OverrunNote: "Over its planned end.",
 	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
 	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
@@ -214,7 +213,7 @@ var english = Catalogue{
 
 	// Wall.
 	Wall: "Wall display", WallPage: "Page",
-	WallPlannedEnd: "planned end", WallOverrun: "Overrun", WallEndingSoon: "Ends soon",
+	WallPlannedEnd: "planned end", WallEndingSoon: "Ends soon",
 	WallPlannedStart: "planned start", WallRecording: "REC", WallBroadcast: "Broadcasting",
 	WallParticipants: func(n int) string {
 		if n == 1 {
@@ -224,7 +223,18 @@ var english = Catalogue{
 	},
 	WallMore: "more without problems, not shown", WallMoreProblems: "more with problems, not shown",
 	WallClockOff: "This screen’s clock is off by",
-	WallOnly:     func(kind string) string { return "Only: " + kind }, WallProblems: "problems",
+	WallOnly:     func(filters string) string { return "Only: " + filters },
+	Walls:        englishWall,
+
+	NeedsAttention: "Needs attention",
+	Concern:        englishConcern,
+	ConcernShort: map[conference.Rule]string{
+		conference.Overrunning: "Overrun", conference.NoHost: "No host", conference.BlankScreen: "Blank screen",
+		conference.UnseenSpeaker: "Speaker not shown", conference.UnlockedRecording: "REC, not locked",
+	},
+	SilencedBy:     func(who, note string) string { return withNote("Silenced by "+who, note, ": “", "”") },
+	AcknowledgedBy: func(who, note string) string { return withNote("Acknowledged by "+who, note, ": “", "”") },
+	Until:          "until",
 
 	AbsentTitle:   "No such meeting on this board",
 	AbsentHelp:    "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",
@@ -245,7 +255,7 @@ var english = Catalogue{
 		"title": "Title", "participants": "Participants, most first"},
 	Range:  func(from, to, total int) string { return fmt.Sprintf("%d–%d of %d", from, to, total) },
 	PageOf: func(page, pages int) string { return fmt.Sprintf("Page %d of %d", page, pages) },
-	Pages:  "Pages", PagesBelow: "Pages, below the list", PagePrevious: "Previous page", PageNext: "Next page",
+	Pages:  "Pages of the list", PagesBelow: "Pages of the list, below it", PagePrevious: "Previous page", PageNext: "Next page",
 	NothingFound: "No meeting matches", NothingFoundHelp: "No meeting on the board fits the search and the filters. This list fills by itself when one does.",
 	ShowAll: "Show all meetings",
 	Density: "Density", Densities: map[string]string{"comfortable": "Comfortable", "compact": "Compact"},
@@ -253,7 +263,7 @@ var english = Catalogue{
 	KeySearch: "Go to the search", KeyNext: "Next meeting", KeyPrevious: "Previous meeting", KeyRow: "Meeting below or above", KeyOpen: "Open the meeting",
 	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
 	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
-	Feed: englishFeed, Playback: englishPlayback,
+	Feed: englishFeed, Playback: englishPlayback, Timeline: englishTimeline,
 	Share: englishShare, Account: englishAccount,
 }
 

@@ -24,22 +24,25 @@ type FeedText struct {
 	Listing      string
 	ListingState map[conference.ListingState]string
 	ListingOff   string
-	LastList     string
-	NextList     string
-	SignedIn     string
-	InProgress   string
-	Booked       string
-	PassedOver   string
-	Unwatchable  string
-	Events       string
-	EventsOn     string
-	EventsOff    string
-	EventsNone   string
-	EventsHelp   string
-	LastEvent    string
-	Accepted     string
-	Repeated     string
-	EventFault   map[conference.EventFault]string
+	// ListingNotPermitted is said in place of ReasonNotPermitted, which speaks of one meeting.
+	ListingNotPermitted  string
+	ListAgain, ListAsked string
+	LastList             string
+	NextList             string
+	SignedIn             string
+	InProgress           string
+	Booked               string
+	PassedOver           string
+	Unwatchable          string
+	Events               string
+	EventsOn             string
+	EventsOff            string
+	EventsNone           string
+	EventsHelp           string
+	LastEvent            string
+	Accepted             string
+	Repeated             string
+	EventFault           map[conference.EventFault]string
 
 	// The table.
 	Meetings, Meeting, Link, Connection, Echo, Token, Messages, Details string
@@ -52,7 +55,9 @@ type FeedText struct {
 	Connects, Reconnects         func(n uint64) string
 	RoundTrip                    func(d time.Duration) string
 	// ValidUntil stands before a time, TokenUntil is the name of one.
-	NoToken, ValidUntil, TokenUntil  string
+	NoToken, ValidUntil, TokenUntil string
+	// TokenUnused is said of a meeting that has ended or is refused, for which a token may have been had.
+	TokenUnused                      string
 	AppliedN, DroppedN, RefusedN     func(n string) string
 	Find, FindAll, FindLabel, FindBy string
 	Pages, Previous, Following       string
@@ -62,35 +67,43 @@ type FeedText struct {
 	// One meeting.
 	LastRefused, LastDropped, NoneRefused, NoneDropped string
 	Excerpt, At, Why, Where                            string
-	LastConnect, OriginName                            string
+	// CloudSaid names what the cloud itself said when it refused.
+	CloudSaid               string
+	LastConnect, OriginName string
 	// DropReason is why a message was dropped, Partial what is to be said of a type of which something is missing.
 	DropReason map[conference.Fate]string
 	Partial    string
 
 	// What an admin does.
 	SignIn, SignInNow, SignInHelp, SignOut, SignedInAs string
-	AdminToken, AdminTokenHint, WrongToken             string
-	Wait                                               func(d time.Duration) string
-	ByHand, Retry, RetryNow                            string
-	Remove, RemoveNow, RemoveHelp                      string
+	AdminToken                                         string
+	// AdminTokenHint and WrongToken say where the next token is: in a file, or, Printed, where the first one was.
+	AdminTokenHint, AdminTokenHintPrinted string
+	WrongToken, WrongTokenPrinted         string
+	Wait                                  func(d time.Duration) string
+	ByHand, Retry, RetryNow               string
+	Remove, RemoveNow, RemoveHelp         string
 	// RemoveListed and RemoveFound say where a meeting is removed that was not added by hand.
 	RemoveListed, RemoveFound string
-	Add, AddNow               string
-	Optional                  func(name string) string
-	ConfIDHint                string
-	HostPassword              string
-	HostPasswordHint          string
-	MeetingName               string
-	NameHint, GroupHint       string
-	Added, Removed            func(id string) string
-	Retried                   func(id string) string
-	ShowAdded                 string
-	NoConfID, BadConfID       string
-	NoPassword                string
-	BadPassword               string
-	BadText                   string
-	Exists                    string
-	NotStored, NotPassed      string
+	// Correct says how to correct a meeting that was added by hand.
+	Correct             string
+	Add, AddNow         string
+	Optional            func(name string) string
+	ConfIDHint          string
+	HostPassword        string
+	HostPasswordHint    string
+	MeetingName         string
+	NameHint, GroupHint string
+	// Replaced is said of a meeting that was there by hand before.
+	Added, Replaced, Removed func(id string) string
+	Retried                  func(id string) string
+	ShowAdded                string
+	NoConfID, BadConfID      string
+	NoPassword               string
+	BadPassword              string
+	BadText                  string
+	Listed                   string
+	NotStored, NotPassed     string
 
 	// Errors of requests that change something.
 	SignInFirst                    string

@@ -25,15 +25,17 @@ var chineseFeed = FeedText{
 		conference.ListingOff: "未启用", conference.ListingAsking: "正在首次获取", conference.ListingCurrent: "已是最新",
 		conference.ListingFailing: "最近一次获取失败", conference.ListingRefused: "被拒绝",
 	},
-	ListingOff: "目前只接入配置中列出的会议和在此手动添加的会议。在配置中填写 cloud.app 后，看板会自动发现企业的会议。",
-	LastList:   "最近一次完整列表", NextList: "下次获取", SignedIn: "最近登录", InProgress: "进行中", Booked: "未开始",
+	ListingNotPermitted: "该帐号无权列出企业的会议，请将 cloud.app.userID 设为管理员。",
+	ListingOff:          "目前只接入配置中列出的会议和在此手动添加的会议。在配置中填写 cloud.app 后，看板会自动发现企业的会议。",
+	ListAgain:           "立即重新获取", ListAsked: "正在获取企业会议列表。",
+	LastList: "最近一次完整列表", NextList: "下次获取", SignedIn: "最近登录", InProgress: "进行中", Booked: "未开始",
 	PassedOver: "被接入规则排除", Unwatchable: "缺少主持人密码",
 	Events: "企业事件推送", EventsOn: "正在接收", EventsOff: "未启用", EventsNone: "尚未收到",
 	EventsHelp: "在配置中填写 cloud.hook 后，会议开始或结束时会议服务会立即通知看板。",
 	LastEvent:  "最近事件", Accepted: "已接受", Repeated: "重复",
 	EventFault: map[conference.EventFault]string{
 		conference.EventMalformed: "不是事件消息", conference.EventApp: "应用 ID 不符，请检查 cloud.hook.appID",
-		conference.EventSignature: "签名不符，请检查 cloud.hook.keyFile", conference.EventTime: "时间过早或晚于当前时间，请检查时钟",
+		conference.EventSignature: "签名不符，请检查 cloud.hook 的密钥", conference.EventTime: "时间过早或晚于当前时间，请检查时钟",
 	},
 
 	Meetings: "会议", Meeting: "会议", Link: "连接状态", Connection: "连接", Echo: "心跳应答", Token: "令牌", Messages: "消息", Details: "详情",
@@ -44,7 +46,7 @@ var chineseFeed = FeedText{
 	Connects:   func(n uint64) string { return fmt.Sprintf("共连接 %d 次", n) },
 	Reconnects: func(n uint64) string { return fmt.Sprintf("重连 %d 次", n) },
 	RoundTrip:  func(d time.Duration) string { return "用时 " + shortChineseDuration(d) },
-	NoToken:    "尚无", ValidUntil: "有效期至", TokenUntil: "令牌有效期至",
+	NoToken:    "尚无", TokenUnused: "未在使用", ValidUntil: "有效期至", TokenUntil: "令牌有效期至",
 	AppliedN: func(n string) string { return "已应用 " + n },
 	DroppedN: func(n string) string { return "已丢弃 " + n },
 	RefusedN: func(n string) string { return "已拒绝 " + n },
@@ -63,6 +65,7 @@ var chineseFeed = FeedText{
 
 	LastRefused: "最近一次被拒绝的消息", LastDropped: "最近一次被丢弃的消息", NoneRefused: "没有消息被拒绝。", NoneDropped: "没有消息被丢弃。",
 	Excerpt: "消息开头，已去除可能的密码和链接", At: "接收时间", Why: "原因", Where: "字段",
+	CloudSaid:   "会议服务的说明",
 	LastConnect: "连接次数", OriginName: "来源",
 	DropReason: map[conference.Fate]string{
 		conference.DroppedRepeated: "重复", conference.DroppedOlderFull: "全量消息，不比上一条新",
@@ -73,7 +76,9 @@ var chineseFeed = FeedText{
 	SignIn: "管理员登录", SignInNow: "登录", SignOut: "退出登录", SignedInAs: "已以管理员身份登录",
 	SignInHelp: "管理员可以添加、移除会议，并立即重试。看板的其他内容对所有人相同。",
 	AdminToken: "管理员令牌", AdminTokenHint: "看板启动时会打印该令牌，仅可登录一次；下一个令牌保存在看板数据目录的 admin-token 文件中。",
-	WrongToken: "这不是当前的管理员令牌。每个令牌仅可登录一次，请查看 admin-token 文件。",
+	AdminTokenHintPrinted: "看板启动时会打印该令牌，仅可登录一次；登录后会打印下一个令牌。",
+	WrongToken:            "这不是当前的管理员令牌。每个令牌仅可登录一次，请查看 admin-token 文件。",
+	WrongTokenPrinted:     "这不是当前的管理员令牌。每个令牌仅可登录一次，看板已打印下一个令牌。",
 	Wait: func(d time.Duration) string {
 		return fmt.Sprintf("错误次数过多，请等待 %s后再试。", shortChineseDuration(d))
 	},
@@ -81,17 +86,21 @@ var chineseFeed = FeedText{
 	Remove: "移除…", RemoveNow: "移除该会议", RemoveHelp: "看板将不再保留该会议及其主持人密码，会议本身不受影响。",
 	RemoveListed: "该会议列在配置的 cloud.meetings 中，请在配置中移除。",
 	RemoveFound:  "该会议来自企业会议列表，可通过配置中的接入规则排除。",
+	Correct:      "如需更正主持人密码、名称或分组，请在“数据接入”页重新添加该会议。",
 	Add:          "添加会议", AddNow: "添加",
 	Optional:   func(name string) string { return name + "（选填）" },
 	ConfIDHint: "与会议邀请一致，例如 900 487 914，空格可有可无。", HostPassword: "主持人密码",
-	HostPasswordHint: "请填写主持人密码而非来宾密码。密码保存在看板的数据目录中，不再显示。",
+	HostPasswordHint: "请填写主持人密码而非来宾密码。密码保存在看板的数据目录中，不再显示。若会议来自企业会议列表，则以列表中的密码为准。",
 	MeetingName:      "名称", NameHint: "代替云端会议名称显示。", GroupHint: "例如客户或地点。",
-	Added:   func(id string) string { return "已添加会议 " + id + "，正在连接。" },
+	Added: func(id string) string { return "已添加会议 " + id + "，正在连接。" },
+	Replaced: func(id string) string {
+		return "已重新添加会议 " + id + "，替换了之前填写的内容。"
+	},
 	Removed: func(id string) string { return "已移除会议 " + id + "。" },
 	Retried: func(id string) string { return "正在重试会议 " + id + "。" }, ShowAdded: "查看进展",
 	NoConfID: "请填写会议 ID。", BadConfID: "会议 ID 由数字组成，个别情况含字母、- 或 _，最长 64 个字符。",
 	NoPassword: "请填写主持人密码。", BadPassword: "主持人密码为一行文字，最长 200 个字符。",
-	BadText: "一行文字，最长 200 个字符。", Exists: "看板上已有该会议。",
+	BadText: "一行文字，最长 200 个字符。", Listed: "该会议列在配置的 cloud.meetings 中，请在配置中更正后重启看板。",
 	NotStored: "无法保存，会议未添加。请查看看板日志，并检查其数据目录是否可写。",
 	NotPassed: "会议未添加，请查看看板日志。",
 

@@ -100,7 +100,6 @@ type Catalogue struct {
 	MeetingCount                         func(n int) string
 	OverviewTitle                        func(problems int) string
 	PlannedEnd, EndingSoon, Overrun      string
-	EndingSoonNote, OverrunNote          string
 	LastChange, LastEcho, TheLink, Since string
 	Never                                string
 	Screens                              func(n int64) string
@@ -160,19 +159,28 @@ type Catalogue struct {
 	LayoutExact, LayoutNone, GridsSetAside                 string
 
 	// Wall.
-	Wall, WallPage                              string
-	WallPlannedEnd, WallOverrun, WallEndingSoon string
-	WallPlannedStart                            string
-	WallRecording, WallBroadcast                string
+	Wall, WallPage                 string
+	WallPlannedEnd, WallEndingSoon string
+	WallPlannedStart               string
+	WallRecording, WallBroadcast   string
 	// WallParticipants says what the number on a tile counts.
 	WallParticipants func(n int) string
 	// WallMore and WallMoreProblems stand behind the number of meetings that are not on the screen.
 	WallMore, WallMoreProblems string
 	// WallClockOff stands before how much the screen's clock differs from the server's.
 	WallClockOff string
-	// WallOnly says that the wall is limited to meetings of one kind: a class as SeverityCount has it, or WallProblems.
-	WallOnly     func(kind string) string
-	WallProblems string
+	// WallOnly says that the wall is limited to some meetings: by which filters.
+	WallOnly func(filters string) string
+	Walls    WallText
+
+	// What needs a person.
+	NeedsAttention string
+	Concern        func(ConcernFacts) string
+	// ConcernShort is the same from afar; a drift says what the field is.
+	ConcernShort map[conference.Rule]string
+	// SilencedBy and AcknowledgedBy stand before until when; the note can be empty.
+	SilencedBy, AcknowledgedBy func(who, note string) string
+	Until                      string
 
 	// Errors. Each says what happened and what to do.
 	AbsentTitle, AbsentHelp     string
@@ -210,4 +218,6 @@ type Catalogue struct {
 	Account AccountText
 
 	Playback PlaybackText
+
+	Timeline TimelineText
 }

@@ -8,13 +8,14 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/rules"
+	"confboard/feed/timeline"
 	"confboard/templates/text"
 )
 
 func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 	for _, lang := range text.Langs() {
 		c := reflect.ValueOf(text.For(lang)).Elem()
-		for _, part := range []reflect.Value{c, c.FieldByName("Feed")} {
+		for _, part := range []reflect.Value{c, c.FieldByName("Feed"), c.FieldByName("Walls"), c.FieldByName("Timeline"), c.FieldByName("Timeline").FieldByName("Past")} {
 			for i := range part.NumField() {
 				if part.Field(i).IsZero() {
 					t.Errorf("%s: %s is missing", lang, part.Type().Field(i).Name)
@@ -40,6 +41,9 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 		for _, s := range rules.Severities() {
 			want("severity "+s.String(), c.Severity[s])
 			want("the counter of severity "+s.String(), c.SeverityCount[s])
+		}
+		for _, topic := range timeline.Topics() {
+			want("topic "+string(topic), c.Timeline.Topics[topic])
 		}
 		for _, l := range conference.LinkStates() {
 			want("link "+string(l), c.Link[l])

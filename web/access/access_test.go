@@ -220,22 +220,29 @@ func TestTheNumberOfAddressesIsBounded(t *testing.T) {
 
 func TestCookies(t *testing.T) {
 	for _, k := range []struct {
-		name, path, public, host string
-		tls                      bool
-		cookie                   string
-		secure                   bool
+		name, path, public, host, origin string
+		tls                              bool
+		cookie                           string
+		secure                           bool
 	}{
-		{"plain, for a board on this machine", "/", "", "127.0.0.1:8080", false, "confboard_admin", false},
-		{"encrypted", "/", "", "board.example", true, "__Host-confboard_admin", true},
-		{"encrypted below a base path, which rules out the stricter prefix", "/board/", "", "board.example", true, "__Secure-confboard_admin", true},
-		{"behind a proxy that encrypts", "/", "https://Board.example", "board.example", false, "__Host-confboard_admin", true},
-		{"beside a proxy that encrypts", "/", "https://board.example", "127.0.0.1:8080", false, "confboard_admin", false},
-		{"behind a proxy that does not", "/", "http://board.example", "board.example", false, "confboard_admin", false},
+		{"plain, for a board on this machine", "/", "", "127.0.0.1:8080", "http://127.0.0.1:8080", false, "confboard_admin", false},
+		{"encrypted", "/", "", "board.example", "", true, "__Host-confboard_admin", true},
+		{"encrypted below a base path, which rules out the stricter prefix", "/board/", "", "board.example", "", true, "__Secure-confboard_admin", true},
+		{"behind a proxy that encrypts", "/", "https://Board.example", "board.example", "", false, "__Host-confboard_admin", true},
+		{"beside a proxy that encrypts", "/", "https://board.example", "127.0.0.1:8080", "http://127.0.0.1:8080", false, "confboard_admin", false},
+		{"behind a proxy that encrypts and passes on another host", "/", "https://Board.example", "127.0.0.1:8080", "https://board.example", false, "__Host-confboard_admin", true},
+		{"the same below a base path", "/board/", "https://board.example:8443/board", "127.0.0.1:8080", "https://board.example:8443", false, "__Secure-confboard_admin", true},
+		{"behind a proxy, from an origin that hides itself", "/", "https://board.example", "127.0.0.1:8080", "null", false, "confboard_admin", false},
+		{"behind a proxy, from another origin", "/", "https://board.example", "127.0.0.1:8080", "https://elsewhere.example", false, "confboard_admin", false},
+		{"behind a proxy that does not", "/", "http://board.example", "board.example", "http://board.example", false, "confboard_admin", false},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			d := newDesk(t, k.path, k.public)
 			w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/", nil)
 			r.Host = k.host
+			if k.origin != "" {
+				r.Header.Set("Origin", k.origin)
+			}
 			if k.tls {
 				r.TLS = &tls.ConnectionState{}
 			}
@@ -244,9 +251,16 @@ func TestCookies(t *testing.T) {
 			if c.Name != k.cookie || c.Secure != k.secure || c.Path != k.path || !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Domain != "" {
 				t.Errorf("cookie %v", c)
 			}
+			r = httptest.NewRequest("GET", "/", nil) // which has no Origin
+			r.Host = k.host
 			r.AddCookie(c)
 			if !d.SignedIn(r) {
 				t.Error("the cookie is not taken")
+			}
+			w = httptest.NewRecorder()
+			d.SignOut(w, r)
+			if back := w.Result().Cookies()[0]; back.Name != c.Name || back.Secure != c.Secure || back.Path != c.Path || back.MaxAge >= 0 || d.SignedIn(r) {
+				t.Errorf("the cookie was taken back as %v", back)
 			}
 		})
 	}
@@ -265,6 +279,28 @@ func TestNoTokenIsLoggedOrKept(t *testing.T) {
 		if strings.Contains(said, secret) {
 			t.Errorf("%q is in %s", secret, said)
 		}
+	}
+}
+
+func TestWrongTriesDoNotFillTheLog(t *testing.T) {
+	d := newDesk(t, "", "")
+	lines := func() int { return strings.Count(d.log.String(), "\n") }
+	for range 1000 {
+		d.try(t, conference.NewSecret("guess"), "192.0.2.1")
+	}
+	if n := lines(); n != triesAtOnce {
+		t.Errorf("1000 wrong tries at once make %d lines, want %d and one for the others", n, triesAtOnce-1)
+	}
+	d.now = d.now.Add(sayEvery)
+	for range 100 {
+		d.try(t, conference.NewSecret("guess"), "192.0.2.1")
+	}
+	if n := lines(); n != 2*triesAtOnce {
+		t.Errorf("%d lines after as many again, want %d", n, 2*triesAtOnce)
+	}
+	// 995 were not told of the first time, and the one that is told of now.
+	if said := d.log.String(); !strings.Contains(said, "tries=996") {
+		t.Errorf("the log does not say how many there were:\n%s", said)
 	}
 }
 

@@ -79,6 +79,7 @@ type Accounts struct {
 	config   AccountsConfig
 	sessions *sessions
 	tries    tries
+	unsaid   unsaid
 	hashing  chan struct{} // a slot for each hash that is computed
 	nobody   hashed        // what the password of an unknown name is compared with, so that it takes as long
 
@@ -232,7 +233,7 @@ func (a *Accounts) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Re
 	<-a.hashing
 	if !right {
 		wait := a.tries.wrong(from, now)
-		a.config.Logger.Warn("a wrong name or password was tried", "address", address, "wait", wait)
+		a.unsaid.warn(a.config.Logger, "name or password", address, wait, now)
 		return wait, false, nil
 	}
 	opened := session{account: account.Name, changed: account.Changed, began: now, used: now, stored: now}

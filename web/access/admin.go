@@ -26,7 +26,7 @@ type Config struct {
 	Issue func(token conference.Secret) error
 	// Path is that of the cookies: the base path with a slash at its end. Default /.
 	Path string
-	// PublicURL is where people reach the board, empty when that is not known. With https, cookies of its host are for
+	// PublicURL is where people reach the board, empty when that is not known. With https, who signs in under it gets a cookie for
 	// encrypted connections only, though the proxy's connection to us is not.
 	PublicURL string
 	// Ended is told of every session that ends before its cookie does, by the name that Who calls Owner. It must not call back.
@@ -43,6 +43,7 @@ type Config struct {
 type Admin struct {
 	config   Config
 	tries    tries
+	unsaid   unsaid
 	sessions *sessions
 
 	signing sync.Mutex // one sign-in at a time: a token opens one session
@@ -104,7 +105,7 @@ func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, t
 	a.mu.Unlock()
 	if !right {
 		wait := a.tries.wrong(address, now)
-		a.config.Logger.Warn("a wrong admin token was tried", "address", address, "wait", wait)
+		a.unsaid.warn(a.config.Logger, "admin token", address, wait, now)
 		return wait, false
 	}
 	if err := a.renew(); err != nil {

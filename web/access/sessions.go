@@ -45,7 +45,7 @@ func (s *sessions) open(w http.ResponseWriter, r *http.Request, opened session) 
 	if evicted, some := s.add(d, &opened); some {
 		s.ended(evicted)
 	}
-	http.SetCookie(w, s.cookie(r, secret, int(s.age/time.Second)))
+	http.SetCookie(w, s.cookie(s.cookieName(r), secret, int(s.age/time.Second)))
 	return d
 }
 
@@ -66,19 +66,16 @@ func (s *sessions) add(d digest, opened *session) (evicted digest, some bool) {
 
 // find returns the request's session, which thereby counts as used.
 func (s *sessions) find(r *http.Request, now time.Time) (session, digest, bool) {
-	held, err := r.Cookie(s.cookieName(r))
-	if err != nil {
-		return session{}, digest{}, false
-	}
-	d := digestOf(held.Value)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := s.all[d]
-	if found == nil || s.over(found, now) { // sweep removes it
-		return session{}, digest{}, false
+	for _, c := range s.held(r) {
+		d := digestOf(c.Value)
+		if found := s.all[d]; found != nil && !s.over(found, now) { // sweep removes it otherwise
+			found.used = now
+			return *found, d, true
+		}
 	}
-	found.used = now
-	return *found, d, true
+	return session{}, digest{}, false
 }
 
 func (s *sessions) over(held *session, now time.Time) bool {
@@ -87,11 +84,11 @@ func (s *sessions) over(held *session, now time.Time) bool {
 
 // close ends the request's session, if it has one, and takes its cookie back.
 func (s *sessions) close(w http.ResponseWriter, r *http.Request) {
-	if held, err := r.Cookie(s.cookieName(r)); err == nil {
-		d := digestOf(held.Value)
+	for _, c := range s.held(r) {
+		d := digestOf(c.Value)
 		s.end(func(k digest, _ *session) bool { return k == d })
+		http.SetCookie(w, s.cookie(c.Name, "", -1))
 	}
-	http.SetCookie(w, s.cookie(r, "", -1))
 }
 
 // end ends the sessions of which something is true.
@@ -118,28 +115,6 @@ func (s *sessions) sweep(now time.Time, inUse func(digest) bool) {
 		}
 		return s.over(held, now)
 	})
-}
-
-func (s *sessions) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: s.cookieName(r), Value: value, Path: s.path, MaxAge: maxAge,
-		HttpOnly: true, Secure: s.encrypted(r), SameSite: s.sameSite}
-}
-
-// cookieName has the prefix that makes browsers refuse such a cookie from a neighbouring host or an unencrypted page, where
-// they allow it.
-func (s *sessions) cookieName(r *http.Request) string {
-	switch {
-	case !s.encrypted(r):
-		return s.name
-	case s.path == "/":
-		return "__Host-" + s.name
-	}
-	return "__Secure-" + s.name
-}
-
-// encrypted reports whether the browser's connection is: with us, or with the proxy that makes the public URL.
-func (s *sessions) encrypted(r *http.Request) bool {
-	return r.TLS != nil || (s.public != nil && s.public.Scheme == "https" && hostName(r.Host) == hostName(s.public.Host))
 }
 
 // owner names a session to the streams; it does not open it.

@@ -130,6 +130,8 @@ func TestWhatEachRoleMay(t *testing.T) {
 		{"GET", "/feed/events", [4]int{401, 401, 403, 0}},
 		{"GET", "/feed/m/900487914/events", [4]int{401, 401, 403, 0}},
 		{"POST", "/feed", [4]int{401, 401, 403, 422}},
+		{"POST", "/feed/list/retry", [4]int{401, 401, 403, 404}},
+		{"GET", "/walls", [4]int{401, 401, 0, 0}},
 		{"POST", "/feed/m/900487914/retry", [4]int{401, 401, 403, 303}},
 		{"POST", "/feed/m/900487914/remove", [4]int{401, 401, 403, 303}},
 		{"GET", "/m/900487914/links", [4]int{401, 401, 403, 200}},

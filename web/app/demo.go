@@ -15,7 +15,9 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
+	"confboard/feed/rules"
 	"confboard/feed/simulator"
+	"confboard/feed/timeline"
 	"confboard/web/live"
 	"confboard/web/settings"
 	"confboard/web/store"
@@ -54,11 +56,11 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	rooms, err := newHouse(conference.DefaultPolicy, live.Options{}, logger)
+	rooms, err := newHouse(rules.Policy(), timeline.DefaultLimits, live.Options{}, logger)
 	if err != nil {
 		return err
 	}
-	recorder, err := newRecorder(o.record, conference.DefaultPolicy, time.Now, logger)
+	recorder, err := newRecorder(o.record, rules.Policy(), time.Now, logger)
 	if err != nil {
 		return err
 	}
@@ -96,14 +98,14 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	shown := address(listener, false, o.basePath)
 	sim.SendEvents(shown+"hooks/huawei", app.ID, app.Key)
 	fmt.Fprintf(stdout, "Confboard shows %d simulated meetings on %s\n", len(sim.Meetings()), shown)
-	entrance, err := newEntrance(ctx, settings.Settings{Access: settings.AccessOpen, BasePath: o.basePath, DataDir: folder}, rooms.hub, stdout, logger)
+	entrance, err := newEntrance(ctx, settings.Settings{Access: settings.AccessOpen, BasePath: o.basePath, DataDir: folder}, rooms.hub, &tokenDesk{stdout: stdout}, logger)
 	if err != nil {
 		listener.Close()
 		return err
 	}
 	fmt.Fprintln(stdout, "Stop it with Ctrl-C.")
 	return board{
-		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, access: settings.AccessOpen, entrance: entrance, keeper: keeper, hook: hook,
+		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, access: settings.AccessOpen, entrance: entrance, tokensPrinted: true, keeper: keeper, hook: hook,
 		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run},
 	}.run(ctx)
 }

@@ -20,7 +20,11 @@ func hookCommand(load func(*cobra.Command) (settings.Settings, error), stdout io
 	hook := &cobra.Command{Use: "hook", Short: "Set up the push of the enterprise's events", Args: cobra.NoArgs,
 		Long: "Events tell the board at once of meetings that start, end or are booked. The cloud pushes them to /hooks/huawei below\n" +
 			"publicURL, which it has to reach from outside by https. Register, then switch it on while the board is running: the cloud\n" +
-			"checks that it answers. All of it needs cloud.app, as an administrator; registering also needs cloud.hook and publicURL."}
+			"checks that it answers. All of it needs cloud.app, as an administrator; registering also needs cloud.hook and publicURL.",
+		// Without it cobra would print the help and succeed, whatever was asked for.
+		RunE: func(*cobra.Command, []string) error {
+			return errors.New("hook: say what to do: register, show, on, off or remove")
+		}}
 	settings.Register(hook.PersistentFlags())
 	do := func(use, short string, run func(context.Context, *huawei.Account, settings.Settings) (string, error)) {
 		hook.AddCommand(&cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {

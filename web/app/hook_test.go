@@ -109,6 +109,25 @@ func TestHookIsSetUpFromTheCommandLine(t *testing.T) {
 	}
 }
 
+func TestAHookCommandThatThereIsNotFails(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"none", "say what to do: register, show, on, off or remove", nil},
+		{"a misspelt one", `unknown command "regsiter"`, []string{"regsiter"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out bytes.Buffer
+			cmd := command(nil, nil, &out, &out)
+			cmd.SetArgs(append([]string{"hook"}, c.args...))
+			if err := cmd.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v\n%s", err, out.String())
+			}
+		})
+	}
+}
+
 func TestHookCommandsSayWhatIsWrong(t *testing.T) {
 	app := &simulator.App{ID: "app-1", Key: appTestKey}
 	for _, c := range []struct {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/feed/timeline"
 	"confboard/handlers"
 	"confboard/web/access"
 	"confboard/web/live"
@@ -98,12 +99,12 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	}
 	l := &lodge{t: t, db: db}
 	logger := slog.New(slog.NewTextHandler(&l.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	rooms, err := newHouse(conference.DefaultPolicy, live.Options{}, logger)
+	rooms, err := newHouse(conference.DefaultPolicy, timeline.DefaultLimits, live.Options{}, logger)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.registry = rooms.registry
-	entrance, err := newEntrance(t.Context(), s, rooms.hub, &l.stdout, logger)
+	entrance, err := newEntrance(t.Context(), s, rooms.hub, &tokenDesk{stdout: &l.stdout, folder: s.DataDir}, logger)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,6 +335,7 @@ func (l *lodge) people(id conference.ConfID, n int) conference.ParticipantsMessa
 // noKeeper changes nothing.
 type noKeeper struct{}
 
-func (noKeeper) Add(context.Context, handlers.Meeting) error     { return nil }
-func (noKeeper) Remove(context.Context, conference.ConfID) error { return nil }
-func (noKeeper) Retry(context.Context, conference.ConfID) error  { return nil }
+func (noKeeper) Add(context.Context, handlers.Meeting) (bool, error) { return false, nil }
+func (noKeeper) Remove(context.Context, conference.ConfID) error     { return nil }
+func (noKeeper) Discover()                                           {}
+func (noKeeper) Retry(context.Context, conference.ConfID) error      { return nil }

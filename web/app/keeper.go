@@ -18,6 +18,7 @@ type cloud interface {
 	Watch(huawei.Meeting) error
 	Unwatch(id conference.ConfID, origin conference.Origin) error
 	Retry(id conference.ConfID) error
+	Discover()
 }
 
 // keeper lets admins change which meetings are watched. It stores first and watches then, so that what was told to be done
@@ -52,30 +53,38 @@ func (k *keeper) watch(m store.Meeting) error {
 	return k.cloud.Watch(huawei.Meeting{ConfID: m.ConfID, HostPassword: m.HostPassword, Name: m.Name, Group: m.Group, Origin: conference.ByHand})
 }
 
-// Add implements handlers.Keeper. A meeting that was only found can be added, with a name and a password of its own.
-func (k *keeper) Add(_ context.Context, m handlers.Meeting) error {
+// Add implements handlers.Keeper. A meeting that was only found can be added, with a name of its own; while the enterprise's list
+// has a password of it, that counts. One of the settings cannot: theirs would count, as long as the board runs.
+func (k *keeper) Add(_ context.Context, m handlers.Meeting) (replaced bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.listed[m.ConfID] || k.has(m.ConfID) {
-		return handlers.ErrExists
+	if k.listed[m.ConfID] {
+		return false, handlers.ErrListed
 	}
+	before, replaced := k.byHand(m.ConfID)
 	added := store.Meeting{ConfID: m.ConfID, HostPassword: m.HostPassword, Name: m.Name, Group: m.Group, Added: time.Now()}
 	if err := k.stored.Put(added); err != nil {
-		return fmt.Errorf("%w: %w", handlers.ErrNotStored, err)
+		return false, fmt.Errorf("%w: %w", handlers.ErrNotStored, err)
 	}
 	if err := k.watch(added); err != nil {
-		return errors.Join(err, k.stored.Delete(m.ConfID))
+		if replaced {
+			return false, errors.Join(err, k.stored.Put(before))
+		}
+		return false, errors.Join(err, k.stored.Delete(m.ConfID))
 	}
-	return nil
+	if replaced && before.HostPassword.Reveal() == added.HostPassword.Reveal() {
+		_ = k.cloud.Retry(m.ConfID) // it is watched. Another password is tried without being told, and must not be twice
+	}
+	return replaced, nil
 }
 
-func (k *keeper) has(id conference.ConfID) bool {
+func (k *keeper) byHand(id conference.ConfID) (m store.Meeting, there bool) {
 	for _, m := range k.stored.List() {
 		if m.ConfID == id {
-			return true
+			return m, true
 		}
 	}
-	return false
+	return store.Meeting{}, false
 }
 
 // Remove implements handlers.Keeper. A meeting that is found or listed besides stays on the board for that.
@@ -103,3 +112,6 @@ func (k *keeper) Retry(_ context.Context, id conference.ConfID) error {
 	}
 	return nil
 }
+
+// Discover implements handlers.Keeper.
+func (k *keeper) Discover() { k.cloud.Discover() }

@@ -5,15 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
 	"confboard/handlers"
+	"confboard/web/access"
 	"confboard/web/live"
 	"confboard/web/settings"
 	"confboard/web/store"
@@ -23,6 +26,7 @@ import (
 type watched struct {
 	meetings map[conference.ConfID]huawei.Meeting
 	retried  []conference.ConfID
+	asked    int
 	err      error
 }
 
@@ -40,6 +44,8 @@ func (w *watched) Unwatch(id conference.ConfID, origin conference.Origin) error 
 	delete(w.meetings, id)
 	return nil
 }
+
+func (w *watched) Discover() { w.asked++ }
 
 func (w *watched) Retry(id conference.ConfID) error {
 	if _, ok := w.meetings[id]; !ok {
@@ -68,8 +74,8 @@ func TestAKeptMeetingIsWatchedAfterARestart(t *testing.T) {
 	folder := t.TempDir()
 	k, w, _ := keeping(t, folder)
 	m := handlers.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("135790"), Name: "Budget", Group: "Nord"}
-	if err := k.Add(t.Context(), m); err != nil {
-		t.Fatal(err)
+	if replaced, err := k.Add(t.Context(), m); err != nil || replaced {
+		t.Fatal(replaced, err)
 	}
 	for range 2 {
 		got := w.meetings["900487914"]
@@ -92,14 +98,17 @@ func TestAKeptMeetingIsWatchedAfterARestart(t *testing.T) {
 func TestWhatAKeeperRefuses(t *testing.T) {
 	k, w, stored := keeping(t, t.TempDir())
 	m := handlers.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("135790")}
-	if err := k.Add(t.Context(), m); err != nil {
+	if _, err := k.Add(t.Context(), m); err != nil {
 		t.Fatal(err)
+	}
+	added := func(m handlers.Meeting) error {
+		_, err := k.Add(t.Context(), m)
+		return err
 	}
 	listed := m
 	listed.ConfID = "900000001"
 	for name, c := range map[string]struct{ got, want error }{
-		"a meeting that was added":             {k.Add(t.Context(), m), handlers.ErrExists},
-		"a meeting of the settings":            {k.Add(t.Context(), listed), handlers.ErrExists},
+		"a meeting of the settings":            {added(listed), handlers.ErrListed},
 		"removing a meeting of the settings":   {k.Remove(t.Context(), "900000001"), handlers.ErrNotByHand},
 		"removing a meeting that is not there": {k.Remove(t.Context(), "900000009"), handlers.ErrNotByHand},
 		"retrying a meeting that is not there": {k.Retry(t.Context(), "900000009"), handlers.ErrUnknown},
@@ -109,9 +118,43 @@ func TestWhatAKeeperRefuses(t *testing.T) {
 		}
 	}
 	w.err = errors.New("not watched")
-	m.ConfID = "900000002"
-	if err := k.Add(t.Context(), m); !errors.Is(err, w.err) || len(stored.List()) != 1 {
-		t.Errorf("a meeting that cannot be watched: %v, stored %v", err, stored.List())
+	other, again := m, m
+	other.ConfID, again.Name = "900000002", "Other"
+	for _, cannot := range []handlers.Meeting{other, again} {
+		if err := added(cannot); !errors.Is(err, w.err) || len(stored.List()) != 1 || stored.List()[0].Name != "" {
+			t.Errorf("a meeting that cannot be watched: %v, stored %v", err, stored.List())
+		}
+	}
+}
+
+// A meeting with a wrong password is corrected by adding it again.
+func TestAMeetingAddedAgainIsReplaced(t *testing.T) {
+	folder := t.TempDir()
+	k, w, stored := keeping(t, folder)
+	m := handlers.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("wrong"), Name: "Budget"}
+	if _, err := k.Add(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if replaced, err := k.Add(t.Context(), m); err != nil || !replaced || len(w.retried) != 1 {
+		t.Errorf("the same again: replaced %v, %v, retried %v; want one retry", replaced, err, w.retried)
+	}
+	m.HostPassword, m.Name = conference.NewSecret("right"), ""
+	if replaced, err := k.Add(t.Context(), m); err != nil || !replaced || len(w.retried) != 1 {
+		t.Errorf("another password: replaced %v, %v, retried %v; want no retry but the cloud's own", replaced, err, w.retried)
+	}
+	for range 2 {
+		if got := w.meetings["900487914"]; got.HostPassword.Reveal() != "right" || got.Name != "" || len(stored.List()) != 1 {
+			t.Errorf("watched %+v, stored %v", got, stored.List())
+		}
+		_, w, stored = keeping(t, folder)
+	}
+}
+
+func TestAnAdminCanAskForTheList(t *testing.T) {
+	k, w, _ := keeping(t, t.TempDir())
+	k.Discover()
+	if w.asked != 1 {
+		t.Errorf("the cloud was told %d times", w.asked)
 	}
 }
 
@@ -121,7 +164,7 @@ func TestAMeetingThatCannotBeStoredIsNotWatched(t *testing.T) {
 	if err := os.RemoveAll(folder); err != nil {
 		t.Fatal(err)
 	}
-	err := k.Add(t.Context(), handlers.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("Hush-1")})
+	_, err := k.Add(t.Context(), handlers.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("Hush-1")})
 	if !errors.Is(err, handlers.ErrNotStored) || len(w.meetings) != 0 || strings.Contains(fmt.Sprint(err), "Hush") {
 		t.Errorf("%v, watched %v", err, w.meetings)
 	}
@@ -130,23 +173,20 @@ func TestAMeetingThatCannotBeStoredIsNotWatched(t *testing.T) {
 func TestAdminsActAtTheSameTime(t *testing.T) {
 	k, _, stored := keeping(t, t.TempDir())
 	var all sync.WaitGroup
-	added := make(chan error, 8)
+	var fresh atomic.Int32
 	for range 8 {
 		all.Go(func() {
-			added <- k.Add(t.Context(), handlers.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("x")})
+			replaced, err := k.Add(t.Context(), handlers.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("x")})
+			if err != nil {
+				t.Error(err)
+			}
+			if !replaced {
+				fresh.Add(1)
+			}
 		})
 	}
 	all.Wait()
-	close(added)
-	n := 0
-	for err := range added {
-		if err == nil {
-			n++
-		} else if !errors.Is(err, handlers.ErrExists) {
-			t.Error(err)
-		}
-	}
-	if n != 1 || len(stored.List()) != 1 {
+	if n := fresh.Load(); n != 1 || len(stored.List()) != 1 {
 		t.Errorf("added %d times, stored %v", n, stored.List())
 	}
 }
@@ -155,7 +195,7 @@ func TestTheAdminTokenReachesTheOperatorOnly(t *testing.T) {
 	folder := t.TempDir()
 	var stdout, log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	e, err := newEntrance(t.Context(), settings.Settings{Access: settings.AccessOpen, DataDir: folder}, live.NewHub(live.Options{}), &stdout, logger)
+	e, err := newEntrance(t.Context(), settings.Settings{Access: settings.AccessOpen, DataDir: folder}, live.NewHub(live.Options{}), &tokenDesk{stdout: &stdout, folder: folder}, logger)
 	if err == nil {
 		err = e.close()
 	}
@@ -184,5 +224,22 @@ func TestTheAdminTokenReachesTheOperatorOnly(t *testing.T) {
 	}
 	if entries, _ := filepath.Glob(filepath.Join(folder, adminTokenFile+"*")); len(entries) != 1 {
 		t.Errorf("left in the folder: %v", entries)
+	}
+}
+
+// In a demonstration there is no file for the next token, and an admin may sign in more than once.
+func TestWithoutAFolderEveryAdminTokenIsPrinted(t *testing.T) {
+	var stdout bytes.Buffer
+	admins, err := access.NewAdmin(access.Config{Issue: (&tokenDesk{stdout: &stdout}).issue})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+		_, token, _ := strings.Cut(lines[len(lines)-1], ": ")
+		w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/feed/sign-in", nil)
+		if _, ok := admins.SignIn(w, r, "192.0.2.1", conference.NewSecret(token)); !ok {
+			t.Fatalf("sign-in %d with the token printed last failed; printed %q", i+1, lines)
+		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"confboard/feed/recording"
+	"confboard/feed/rules"
+	"confboard/feed/timeline"
 	"confboard/web/live"
 	"confboard/web/settings"
 )
@@ -27,6 +29,9 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 	if o.loop && s.Record.Enabled() {
 		return errors.New("--record: with --loop it would never end; leave out one of them")
 	}
+	if !(o.speed >= recording.MinSpeed && o.speed <= recording.MaxSpeed) {
+		return fmt.Errorf("--speed: %g is out of range, %g to %d", o.speed, recording.MinSpeed, recording.MaxSpeed)
+	}
 	logger := newLogger(stderr, slog.LevelWarn)
 	config := recording.PlayerConfig{Files: o.files, Speed: o.speed, Loop: o.loop, Logger: logger}
 	player, err := recording.NewPlayer(config)
@@ -43,7 +48,9 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 	if recorder != nil {
 		player.Tap(recorder.Frame)
 	}
-	rooms, err := newHouse(player.Policy(), live.Options{Told: func() (time.Time, float64) { return player.Now(), player.Rate() }}, logger)
+	policy := player.Policy()
+	policy.Rules = rules.Default()
+	rooms, err := newHouse(policy, timeline.DefaultLimits, live.Options{Told: func() (time.Time, float64) { return player.Now(), player.Rate() }}, logger)
 	if err != nil {
 		return err
 	}

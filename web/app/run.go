@@ -20,6 +20,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/recording"
+	"confboard/feed/timeline"
 	"confboard/handlers"
 	"confboard/static"
 	"confboard/web"
@@ -35,16 +36,17 @@ type house struct {
 	assets   *static.Assets
 	registry *conference.Registry
 	hub      *live.Hub
+	history  *timeline.History
 }
 
 // newHouse sets the streams' Build and Logger.
-func newHouse(policy conference.Policy, streams live.Options, logger *slog.Logger) (house, error) {
+func newHouse(policy conference.Policy, history timeline.Limits, streams live.Options, logger *slog.Logger) (house, error) {
 	assets, err := static.New()
 	if err != nil {
 		return house{}, err
 	}
 	streams.Build, streams.Logger = buildID(assets), logger
-	return house{assets: assets, registry: conference.NewRegistry(policy), hub: live.NewHub(streams)}, nil
+	return house{assets: assets, registry: conference.NewRegistry(policy), hub: live.NewHub(streams), history: timeline.NewHistory(history)}, nil
 }
 
 // board is what differs between the ways in which the board is run.
@@ -64,6 +66,8 @@ type board struct {
 	entrance entrance
 	// keeper lets meetings be added by hand; nil: they cannot be.
 	keeper handlers.Keeper
+	// tokensPrinted: every admin token is printed, and no file has one.
+	tokensPrinted bool
 	// hook takes the enterprise's events; nil: none are.
 	hook handlers.Hook
 	// player is the source when a recording is played, whose clock is then the board's; nil: the meetings are live.
@@ -82,7 +86,10 @@ func (b board) run(ctx context.Context) (err error) {
 		b.listener.Close()
 		return err
 	}
-	_, stopObserving := b.registry.Observe(b.hub.Notify)
+	_, stopObserving := b.registry.Observe(func(c conference.Change) {
+		b.history.Note(c) // before any page is told of it
+		b.hub.Notify(c)
+	})
 	defer stopObserving()
 
 	metrics := prometheus.NewRegistry()
@@ -90,8 +97,8 @@ func (b board) run(ctx context.Context) (err error) {
 		web.BoardMetrics(b.registry), web.StreamMetrics(b.hub))
 
 	pages := &handlers.Handlers{
-		Board: b.registry, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
-		Keeper: b.keeper, Hook: b.hook, Logger: b.logger,
+		Board: b.registry, Timeline: b.history, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
+		Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
 	}
 	b.entrance.furnish(pages, b.access, b.publicURL)
 	if b.player != nil {

@@ -14,6 +14,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
+	"confboard/feed/timeline"
 	"confboard/handlers"
 	"confboard/web/live"
 	"confboard/web/settings"
@@ -34,9 +35,12 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		return err
 	}
 	policy := conference.DefaultPolicy
+	policy.Rules = &s.Rules
 	policy.Heartbeat, policy.KeepEnded = s.Cloud.Heartbeat, s.KeepEnded
 
-	rooms, err := newHouse(policy, live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress}, logger)
+	history := timeline.DefaultLimits
+	history.Keep, history.Memory = s.History.Keep, s.History.Memory
+	rooms, err := newHouse(policy, history, live.Options{MaxStreams: s.Limits.Streams, MaxStreamsPerAddress: s.Limits.StreamsPerAddress}, logger)
 	if err != nil {
 		return err
 	}
@@ -73,7 +77,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		return err
 	}
 	fmt.Fprintf(stdout, "Confboard %s serves on %s\n", Version(), address(listener, s.TLS.Enabled(), s.BasePath))
-	entrance, err := newEntrance(ctx, s, rooms.hub, stdout, logger)
+	entrance, err := newEntrance(ctx, s, rooms.hub, &tokenDesk{stdout: stdout, folder: s.DataDir}, logger)
 	if err != nil {
 		listener.Close()
 		return err
@@ -93,7 +97,7 @@ func cloudConfig(c settings.Cloud) huawei.Config {
 		config.App = &huawei.App{ID: c.App.ID, Key: c.App.Key, UserID: c.App.UserID}
 	}
 	for _, r := range c.Watch {
-		rule := huawei.Rule{Subject: r.Subject, Owner: r.Owner, ConfID: r.ConfID, Group: r.Group}
+		rule := huawei.Rule{Subject: conference.Pattern(r.Subject), Owner: conference.Pattern(r.Owner), ConfID: conference.Pattern(r.ConfID), Group: r.Group}
 		switch r.Watch {
 		case settings.WatchYes:
 			rule.Watch = huawei.Yes

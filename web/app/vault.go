@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"strings"
 
@@ -74,9 +73,9 @@ type entrance struct {
 	public map[conference.ConfID]bool
 }
 
-// newEntrance opens the board's file. Without it there are no links and no accounts; only where accounts decide who may see the board
+// newEntrance opens the board's file, and has tokens issue the admin token. Without it there are no links and no accounts; only where accounts decide who may see the board
 // is that an error.
-func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, stdout io.Writer, logger *slog.Logger) (entrance, error) {
+func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, tokens *tokenDesk, logger *slog.Logger) (entrance, error) {
 	e := entrance{public: map[conference.ConfID]bool{}}
 	for _, m := range s.Cloud.Meetings {
 		if m.Public {
@@ -105,8 +104,7 @@ func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, stdout
 	}
 	// Whoever has an admin's account needs no token.
 	if e.visitors.Accounts == nil || s.Access != settings.AccessAccounts || !e.visitors.Accounts.HasAdmin() {
-		desk := &tokenDesk{stdout: stdout, folder: s.DataDir}
-		e.visitors.Admin, err = access.NewAdmin(access.Config{Issue: desk.issue, Path: path, PublicURL: s.PublicURL, Ended: hub.End, Logger: logger})
+		e.visitors.Admin, err = access.NewAdmin(access.Config{Issue: tokens.issue, Path: path, PublicURL: s.PublicURL, Ended: hub.End, Logger: logger})
 		if err != nil {
 			return e, errors.Join(err, e.close())
 		}

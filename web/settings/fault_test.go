@@ -151,9 +151,22 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 		{"a recording of which nothing is kept", "record: {keep: 0, names: yes}\n",
 			[]string{"c.yaml:1: record.keep: 0 is out of range (allowed: 1 to 1000)", `c.yaml:1: record.names: "yes" is none of the words (allowed: keep, pseudonyms)`}},
 
+		{"a severity that is none", "rules: {noHost: {severity: loud}}\n",
+			[]string{`c.yaml:1: rules.noHost.severity: "loud" is none of off, check, alert (allowed: off, check, alert)`}},
+		{"a profile without a name", "profiles:\n  - {expect: {locked: yes}}\n", []string{"c.yaml:2: profiles[0].name: it is missing; every profile needs one"}},
+		{"two profiles of one name", "profiles:\n  - {name: a, expect: {locked: yes}}\n  - {name: a, expect: {chat: no}}\n",
+			[]string{`c.yaml:3: profiles[1].name: "a" is used twice, first in line 2`}},
+		{"a profile that expects nothing", "profiles:\n  - {name: a}\n", []string{"c.yaml:2: profiles[0].expect: nothing is expected; give for instance expect: {locked: yes}"}},
+		{"an expectation that cannot be", "profiles:\n  - {name: a, expect: {screens: 0}}\n",
+			[]string{`c.yaml:2: profiles[0].expect.screens: "0" is not a number of screens from 1 to 256 (allowed: 1 to 256)`}},
+		{"an expectation of what is unknown", "profiles:\n  - {name: a, expect: {lock: yes}}\n",
+			[]string{"c.yaml:2: profiles[0].expect.lock: no such setting; did you mean expect.locked?"}},
+		{"a profile that is a word", "profiles: [board]\n",
+			[]string{`c.yaml:1: profiles[0]: a single value, where a profile such as {name: Board, title: "Board*", expect: {locked: yes}} is expected`}},
+
 		{"faults of several kinds are all told", "listen: 80\nqueue: 1\nkeepEnded: 200h\naccess: all\n",
 			[]string{`c.yaml:1: listen: "80" is not host:port, write 127.0.0.1:80 (allowed: host:port; an empty host is all interfaces, port 0 any free one)`,
-				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, keepEnded, trustedProxies, proxy, tls, limits, log, cloud, record",
+				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, keepEnded, trustedProxies, proxy, tls, limits, log, cloud, history, record, rules, profiles",
 				"c.yaml:3: keepEnded: 200h is out of range (allowed: 0s to 168h)",
 				`c.yaml:4: access: "all" is none of the words (allowed: open, accounts, proxy)`}},
 	} {

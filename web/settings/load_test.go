@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 )
 
 // write makes a file in a folder of the test's own and returns its name.
@@ -160,37 +161,49 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		want any
 	}
 	rows := map[string]row{
-		"listen":                   {"localhost:0", func(s Settings) any { return s.Listen }, "localhost:0"},
-		"access":                   {"proxy", func(s Settings) any { return s.Access }, "proxy"},
-		"openToNetwork":            {"yes", func(s Settings) any { return s.OpenToNetwork }, true},
-		"basePath":                 {"/a/b", func(s Settings) any { return s.BasePath }, "/a/b"},
-		"publicURL":                {"https://board.example/", func(s Settings) any { return s.PublicURL }, "https://board.example"},
-		"dataDir":                  {"/srv/confboard", func(s Settings) any { return s.DataDir }, "/srv/confboard"},
-		"keepEnded":                {"0s", func(s Settings) any { return s.KeepEnded }, time.Duration(0)},
-		"trustedProxies":           {"10.0.0.0/8", func(s Settings) any { return fmt.Sprint(s.TrustedProxies) }, "[10.0.0.0/8]"},
-		"proxy.userHeader":         {"x-forwarded-user", func(s Settings) any { return s.Proxy.UserHeader }, "X-Forwarded-User"},
-		"proxy.groupsHeader":       {"Groups", func(s Settings) any { return s.Proxy.GroupsHeader }, "Groups"},
-		"proxy.adminGroups":        {"admins", func(s Settings) any { return fmt.Sprint(s.Proxy.AdminGroups) }, "[admins]"},
-		"proxy.viewerGroups":       {"staff", func(s Settings) any { return fmt.Sprint(s.Proxy.ViewerGroups) }, "[staff]"},
-		"tls.certFile":             {cert, func(s Settings) any { return s.TLS.CertFile }, cert},
-		"tls.keyFile":              {key, func(s Settings) any { return s.TLS.KeyFile }, key},
-		"limits.streams":           {"12", func(s Settings) any { return s.Limits.Streams }, 12},
-		"limits.streamsPerAddress": {"3", func(s Settings) any { return s.Limits.StreamsPerAddress }, 3},
-		"log.level":                {"warn", func(s Settings) any { return s.Log.Level.String() }, "WARN"},
-		"cloud.endpoint":           {"http://127.0.0.1:9/", func(s Settings) any { return s.Cloud.Endpoint }, "http://127.0.0.1:9"},
-		"cloud.heartbeat":          {"200ms", func(s Settings) any { return s.Cloud.Heartbeat }, 200 * time.Millisecond},
-		"cloud.callsPerMinute":     {"0", func(s Settings) any { return s.Cloud.CallsPerMinute }, 0},
-		"cloud.discoverEvery":      {"1h", func(s Settings) any { return s.Cloud.DiscoverEvery }, time.Hour},
-		"cloud.booked":             {"no", func(s Settings) any { return s.Cloud.Booked }, false},
-		"cloud.app.id":             {"42", func(s Settings) any { return s.Cloud.App.ID }, "42"},
-		"cloud.app.keyFile":        {write(t, "key", password), func(s Settings) any { return s.Cloud.App.Key.Reveal() }, password},
-		"cloud.app.userID":         {"admin@example", func(s Settings) any { return s.Cloud.App.UserID }, "admin@example"},
-		"cloud.hook.appID":         {"43", func(s Settings) any { return s.Cloud.Hook.AppID }, "43"},
-		"cloud.hook.keyEnv":        {"HUAWEI_KEY", func(s Settings) any { return s.Cloud.Hook.Key.Reveal() }, password},
-		"record.file":              {"/srv/feed.jsonl", func(s Settings) any { return s.Record.File }, "/srv/feed.jsonl"},
-		"record.maxSize":           {"2MiB", func(s Settings) any { return s.Record.MaxSize }, int64(2 << 20)},
-		"record.keep":              {"1000", func(s Settings) any { return s.Record.Keep }, 1000},
-		"record.names":             {"pseudonyms", func(s Settings) any { return s.Record.Names }, RecordPseudonyms},
+		"listen":                           {"localhost:0", func(s Settings) any { return s.Listen }, "localhost:0"},
+		"access":                           {"proxy", func(s Settings) any { return s.Access }, "proxy"},
+		"openToNetwork":                    {"yes", func(s Settings) any { return s.OpenToNetwork }, true},
+		"basePath":                         {"/a/b", func(s Settings) any { return s.BasePath }, "/a/b"},
+		"publicURL":                        {"https://board.example/", func(s Settings) any { return s.PublicURL }, "https://board.example"},
+		"dataDir":                          {"/srv/confboard", func(s Settings) any { return s.DataDir }, "/srv/confboard"},
+		"keepEnded":                        {"0s", func(s Settings) any { return s.KeepEnded }, time.Duration(0)},
+		"trustedProxies":                   {"10.0.0.0/8", func(s Settings) any { return fmt.Sprint(s.TrustedProxies) }, "[10.0.0.0/8]"},
+		"proxy.userHeader":                 {"x-forwarded-user", func(s Settings) any { return s.Proxy.UserHeader }, "X-Forwarded-User"},
+		"proxy.groupsHeader":               {"Groups", func(s Settings) any { return s.Proxy.GroupsHeader }, "Groups"},
+		"proxy.adminGroups":                {"admins", func(s Settings) any { return fmt.Sprint(s.Proxy.AdminGroups) }, "[admins]"},
+		"proxy.viewerGroups":               {"staff", func(s Settings) any { return fmt.Sprint(s.Proxy.ViewerGroups) }, "[staff]"},
+		"tls.certFile":                     {cert, func(s Settings) any { return s.TLS.CertFile }, cert},
+		"tls.keyFile":                      {key, func(s Settings) any { return s.TLS.KeyFile }, key},
+		"limits.streams":                   {"12", func(s Settings) any { return s.Limits.Streams }, 12},
+		"limits.streamsPerAddress":         {"3", func(s Settings) any { return s.Limits.StreamsPerAddress }, 3},
+		"log.level":                        {"warn", func(s Settings) any { return s.Log.Level.String() }, "WARN"},
+		"cloud.endpoint":                   {"http://127.0.0.1:9/", func(s Settings) any { return s.Cloud.Endpoint }, "http://127.0.0.1:9"},
+		"cloud.heartbeat":                  {"200ms", func(s Settings) any { return s.Cloud.Heartbeat }, 200 * time.Millisecond},
+		"cloud.callsPerMinute":             {"0", func(s Settings) any { return s.Cloud.CallsPerMinute }, 0},
+		"cloud.discoverEvery":              {"1h", func(s Settings) any { return s.Cloud.DiscoverEvery }, time.Hour},
+		"cloud.booked":                     {"no", func(s Settings) any { return s.Cloud.Booked }, false},
+		"cloud.app.id":                     {"42", func(s Settings) any { return s.Cloud.App.ID }, "42"},
+		"cloud.app.keyFile":                {write(t, "key", password), func(s Settings) any { return s.Cloud.App.Key.Reveal() }, password},
+		"cloud.app.userID":                 {"admin@example", func(s Settings) any { return s.Cloud.App.UserID }, "admin@example"},
+		"cloud.hook.appID":                 {"43", func(s Settings) any { return s.Cloud.Hook.AppID }, "43"},
+		"cloud.hook.keyEnv":                {"HUAWEI_KEY", func(s Settings) any { return s.Cloud.Hook.Key.Reveal() }, password},
+		"history.keep":                     {"720h", func(s Settings) any { return s.History.Keep }, 720 * time.Hour},
+		"history.memory":                   {"1GiB", func(s Settings) any { return s.History.Memory }, int64(1 << 30)},
+		"record.file":                      {"/srv/feed.jsonl", func(s Settings) any { return s.Record.File }, "/srv/feed.jsonl"},
+		"record.maxSize":                   {"2MiB", func(s Settings) any { return s.Record.MaxSize }, int64(2 << 20)},
+		"record.keep":                      {"1000", func(s Settings) any { return s.Record.Keep }, 1000},
+		"rules.overrun.severity":           {"off", func(s Settings) any { return s.Rules.Overrun.Weight }, conference.Unimportant},
+		"rules.overrun.after":              {"10m", func(s Settings) any { return s.Rules.Overrun.After }, 10 * time.Minute},
+		"rules.noHost.severity":            {"alert", func(s Settings) any { return s.Rules.NoHost.Weight }, conference.Urgent},
+		"rules.noHost.after":               {"0s", func(s Settings) any { return s.Rules.NoHost.After }, time.Duration(0)},
+		"rules.blankScreen.severity":       {"alert", func(s Settings) any { return s.Rules.BlankScreen.Weight }, conference.Urgent},
+		"rules.blankScreen.after":          {"1s", func(s Settings) any { return s.Rules.BlankScreen.After }, time.Second},
+		"rules.unseenSpeaker.severity":     {"off", func(s Settings) any { return s.Rules.UnseenSpeaker.Weight }, conference.Unimportant},
+		"rules.unseenSpeaker.after":        {"24h", func(s Settings) any { return s.Rules.UnseenSpeaker.After }, 24 * time.Hour},
+		"rules.unlockedRecording.severity": {"Alert", func(s Settings) any { return s.Rules.UnlockedRecording.Weight }, conference.Urgent},
+		"rules.unlockedRecording.after":    {"3m", func(s Settings) any { return s.Rules.UnlockedRecording.After }, 3 * time.Minute},
+		"record.names":                     {"pseudonyms", func(s Settings) any { return s.Record.Names }, RecordPseudonyms},
 	}
 	// The other of two that exclude each other is in TestKeysAreTakenFromAFileOrAVariable.
 	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile"}
@@ -413,5 +426,33 @@ func TestWhoMaySeeTheBoard(t *testing.T) {
 	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", "cloud: {meetings: [{confID: 1, hostPassword: x, public: redacted}, {confID: 2, hostPassword: x}]}")})
 	if !s.Cloud.Meetings[0].Public || s.Cloud.Meetings[1].Public {
 		t.Errorf("public: %+v", s.Cloud.Meetings)
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", `
+profiles:
+  - name: Board
+    title: "Board*"
+    group: HQ
+    severity: alert
+    grace: 30s
+    expect: {locked: yes, chat: off, screens: 9, mode: fixed}
+  - {name: all, expect: {recording: on}}
+`)})
+	known := func(n int64, text string) conference.Value {
+		return conference.Value{Presence: conference.Known, Int: n, Text: text}
+	}
+	want := []rules.Profile{
+		{Name: "Board", Title: "Board*", Group: "HQ", Weight: conference.Urgent, Grace: 30 * time.Second, Expect: []rules.Expectation{
+			{Field: conference.Lock, Want: known(1, "")}, {Field: conference.ForbiddenChat, Want: known(1, "")},
+			{Field: conference.PicNum, Want: known(9, "")}, {Field: conference.StatusMode, Want: known(0, "FIXED")}}},
+		{Name: "all", Weight: conference.Noteworthy, Grace: 2 * time.Minute, Expect: []rules.Expectation{{Field: conference.RecState, Want: known(1, "")}}},
+	}
+	if !reflect.DeepEqual(s.Rules.Profiles, want) {
+		t.Errorf("%+v\nwant %+v", s.Rules.Profiles, want)
+	}
+	if d := Default().Rules; !reflect.DeepEqual(d, *rules.Default()) {
+		t.Errorf("by default %+v", d)
 	}
 }

@@ -18,7 +18,7 @@ func Markdown() string {
 	for _, list := range []struct {
 		path string
 		rows []setting
-	}{{meetingsPath, meetingTable(&meetingDraft{})}, {watchPath, watchTable(&WatchRule{})}} {
+	}{{meetingsPath, meetingTable(&meetingDraft{})}, {watchPath, watchTable(&WatchRule{})}, {profilesPath, profileTable(&profileDraft{})}} {
 		fmt.Fprintf(&b, "\nEach entry of `%s`:\n\n", list.path)
 		header("Key")
 		for _, row := range list.rows {

@@ -35,7 +35,7 @@ func TestREADMEHasTheCurrentTableOfSettings(t *testing.T) {
 
 func TestTheTableNamesEveryKey(t *testing.T) {
 	table := Markdown()
-	for _, row := range slices.Concat(meetingTable(&meetingDraft{}), watchTable(&WatchRule{})) {
+	for _, row := range slices.Concat(meetingTable(&meetingDraft{}), watchTable(&WatchRule{}), profileTable(&profileDraft{})) {
 		if !strings.Contains(table, "| `"+row.path+"` |") {
 			t.Errorf("%s is missing", row.path)
 		}

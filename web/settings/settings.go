@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 )
 
 // Settings are complete and valid when they come from Load. They hold secrets, which do not print themselves.
@@ -35,12 +36,16 @@ type Settings struct {
 	// TrustedProxies are those whose X-Forwarded headers are believed.
 	TrustedProxies []netip.Prefix
 	// Proxy counts with AccessProxy.
-	Proxy  Proxy
-	TLS    TLS
-	Limits Limits
-	Log    Log
-	Cloud  Cloud
-	Record Record
+	Proxy   Proxy
+	TLS     TLS
+	Limits  Limits
+	Log     Log
+	Cloud   Cloud
+	Record  Record
+	History History
+
+	// Rules are what is watched in every meeting beside its link, with the profiles in the order of the file.
+	Rules rules.Set
 
 	// Warnings tell of what works but deserves attention.
 	Warnings []Fault
@@ -127,6 +132,14 @@ type Meeting struct {
 	Start, End time.Time
 	// Public: people who are not signed in see its status, and nothing else of it.
 	Public bool
+}
+
+// History bounds what is kept in memory of what happened in the meetings on the board.
+type History struct {
+	// Keep is for how long it is kept.
+	Keep time.Duration
+	// Memory is the most that all meetings together may take, in bytes.
+	Memory int64
 }
 
 // Record is what is recorded of the feed, and how.

@@ -2,6 +2,8 @@ package settings
 
 import (
 	"time"
+
+	"confboard/feed/rules"
 )
 
 // setting is one row of the table.
@@ -34,12 +36,15 @@ const (
 	minRecord = 10 * kilobyte
 	maxRecord = 100 * gigabyte
 	maxKeep   = 1000
+
+	minHistory = megabyte
+	maxHistory = 1000 * gigabyte
 )
 
 // table lists all settings in the order of the documentation; their values are stored in d.
 func table(d *draft) []setting {
 	s := &d.Settings
-	return []setting{
+	rows := []setting{
 		{path: "listen", value: text{&s.Listen, "host:port", "host:port; an empty host is all interfaces, port 0 any free one", readListen}, preset: "127.0.0.1:8080",
 			doc: "Address to serve on."},
 		{path: "access", value: word{&s.Access, []string{AccessOpen, AccessAccounts, AccessProxy}}, preset: AccessOpen,
@@ -102,6 +107,10 @@ func table(d *draft) []setting {
 			doc: "Name of the environment variable that holds the key of the events' signatures."},
 		{path: "cloud.meetings", value: entries{"list of meetings", "meetings can be listed in the configuration file only; a password can stay out of it by hostPasswordFile or hostPasswordEnv", file.meetings}, preset: "", noFlag: true,
 			doc: "Meetings to watch by their ID; only in the file."},
+		{path: "history.keep", value: duration{&s.History.Keep, time.Minute, 720 * time.Hour}, preset: "24h",
+			doc: "For how long a meeting's timeline and its past states are kept while it is on the board."},
+		{path: "history.memory", value: size{&s.History.Memory, minHistory, maxHistory}, preset: "256MB",
+			doc: "Most memory for the timelines and past states of all meetings. When it is full past states become fewer, then the oldest of the timeline goes."},
 		{path: "record.file", value: path{&s.Record.File, "file", "empty is no recording"}, preset: "", flag: "record",
 			doc: "File into which the frames of all meetings are recorded, without secrets."},
 		{path: "record.maxSize", value: size{&s.Record.MaxSize, minRecord, maxRecord}, preset: "64MB",
@@ -111,4 +120,8 @@ func table(d *draft) []setting {
 		{path: "record.names", value: word{&s.Record.Names, []string{RecordNames, RecordPseudonyms}}, preset: RecordNames,
 			doc: "Whether people's names are recorded as they are or as pseudonyms, always the same for the same person."},
 	}
+	s.Rules = *rules.Default()
+	rows = append(rows, ruleTable(&s.Rules)...)
+	return append(rows, setting{path: profilesPath, value: entries{"list of profiles", "profiles can be listed in the configuration file only", file.profiles}, preset: "", noFlag: true,
+		doc: "What meetings are expected to be; only in the file. For each thing that can be expected the first profile counts that fits the meeting and has an opinion on it."})
 }

@@ -1,0 +1,209 @@
+package conference
+
+import (
+	"slices"
+	"time"
+)
+
+// Condition is something about a meeting that needs a person if it lasts. Rules find it in a state (see Policy.Rules).
+type Condition struct {
+	Cause Cause
+	// Weight is how much it matters.
+	Weight Weight
+	// After is how long it has to last until it counts: a grace period, and at the same time what keeps a state that
+	// flickers from raising an alarm.
+	After time.Duration
+	// Want is what a listed field should say, for a drift.
+	Want Value
+}
+
+// Cause identifies a condition within its meeting.
+type Cause struct {
+	Rule Rule
+	// Field is the listed field that drifted and Profile the name of the profile that says so, for Drift.
+	Field   Field
+	Profile string
+}
+
+// Rule is the name of a rule. The wording is the catalogue's.
+type Rule string
+
+// The rules.
+const (
+	Overrunning       Rule = "overrun"           // in progress after its planned end
+	NoHost            Rule = "noHost"            // there are participants, and none of them is the host
+	BlankScreen       Rule = "blankScreen"       // all participants of a screen are absent
+	UnseenSpeaker     Rule = "unseenSpeaker"     // somebody speaks whom no screen of a layout that cannot change by itself shows
+	UnlockedRecording Rule = "unlockedRecording" // recorded while anybody can come in
+	Drift             Rule = "drift"             // a field differs from what a profile expects
+)
+
+// Weight is how much a condition matters.
+type Weight uint8
+
+// The weights.
+const (
+	Unimportant Weight = iota
+	Noteworthy         // somebody should look
+	Urgent             // something has to be done now
+)
+
+// Concern is a condition with its time.
+type Concern struct {
+	Condition
+	// Since is when the condition began, or when we first knew of it.
+	Since time.Time
+	// Active is whether it has lasted long enough to count.
+	Active bool
+}
+
+// Silence keeps a concern from counting for a while. It stays in sight as what somebody has taken note of.
+type Silence struct {
+	// Cause is what is silenced; the zero Cause is everything about the meeting.
+	Cause Cause
+	// By is who did it and At when; Note is what they said about it and can be empty.
+	By, Note string
+	At       time.Time
+	// Until is when it ends.
+	Until time.Time
+	// Once ends it before that, as soon as the condition has gone: acknowledged, not silenced.
+	Once bool
+}
+
+// SilenceMessage silences a concern, in place of an earlier silence with the same cause.
+type SilenceMessage struct {
+	About
+	Silence Silence
+}
+
+// UnsilenceMessage takes a silence back.
+type UnsilenceMessage struct {
+	About
+	Cause Cause
+}
+
+// maxSilences bounds the silences of one meeting; each has a cause of its own, and causes are few.
+const maxSilences = 64
+
+// Silenced returns the silence that holds for a cause, nil if there is none.
+func (s *State) Silenced(c Cause) *Silence {
+	for i := range s.Silences {
+		if held := s.Silences[i].Cause; held == c || held == (Cause{}) {
+			return &s.Silences[i]
+		}
+	}
+	return nil
+}
+
+// Weight returns the greatest weight of the concerns that are active and not silenced.
+func (s *State) Weight() (w Weight) {
+	for i := range s.Concerns {
+		if c := &s.Concerns[i]; c.Active && s.Silenced(c.Cause) == nil {
+			w = max(w, c.Weight)
+		}
+	}
+	return w
+}
+
+func (s *State) silence(in Silence) {
+	kept := slices.DeleteFunc(slices.Clone(s.Silences), func(held Silence) bool { return held.Cause == in.Cause })
+	if len(kept) >= maxSilences {
+		kept = slices.Delete(kept, 0, 1)
+	}
+	s.Silences = append(kept, in)
+}
+
+func (s *State) unsilence(c Cause) {
+	s.Silences = slices.DeleteFunc(slices.Clone(s.Silences), func(held Silence) bool { return held.Cause == c })
+}
+
+// judgeConcerns brings the concerns and silences up to an instant and returns when they can next differ. Concerns are found
+// only while the link is live: of anything else nobody knows whether it still holds, so they stay as they were last
+// known. They end with the occurrence.
+func (s *State) judgeConcerns(now time.Time, p Policy) (due time.Time) {
+	switch {
+	case s.Link.State == Over || s.Link.State == Waiting:
+		s.Concerns = nil
+	case s.Link.State == Live && p.Rules != nil:
+		s.Concerns = concerns(s.Concerns, p.Rules.Conditions(s), now)
+	}
+	if s.Link.State == Live {
+		for i := range s.Concerns {
+			if c := &s.Concerns[i]; !c.Active {
+				due = earlier(due, c.Since.Add(c.After))
+			}
+		}
+	}
+	if len(s.Silences) > 0 {
+		due = earlier(due, s.judgeSilences(now))
+	}
+	return due
+}
+
+// concerns returns the concerns that the conditions make; held itself if they are the same.
+func concerns(held []Concern, conditions []Condition, now time.Time) []Concern {
+	same := len(held) == len(conditions)
+	var next []Concern
+	for i, condition := range conditions {
+		c := Concern{Condition: condition, Since: now}
+		if at := slices.IndexFunc(held, func(h Concern) bool { return h.Cause == condition.Cause }); at >= 0 {
+			c.Since = held[at].Since
+		}
+		c.Active = !now.Before(c.Since.Add(c.After))
+		if same && held[i] == c {
+			continue
+		}
+		if next == nil {
+			next = append(make([]Concern, 0, len(conditions)), held[:min(i, len(held))]...)
+		}
+		next = append(next, c)
+		same = false
+	}
+	if same {
+		return held
+	}
+	return next
+}
+
+// judgeSilences ends the silences whose time has come, and those of a single condition that has gone.
+func (s *State) judgeSilences(now time.Time) (due time.Time) {
+	over := func(q Silence) bool { return !now.Before(q.Until) || q.Once && s.Link.State == Live && !s.has(q.Cause) }
+	if slices.ContainsFunc(s.Silences, over) {
+		s.Silences = slices.DeleteFunc(slices.Clone(s.Silences), over)
+	}
+	for i := range s.Silences {
+		due = earlier(due, s.Silences[i].Until)
+	}
+	return due
+}
+
+// has reports whether there is a concern with the cause, any for the zero Cause.
+func (s *State) has(c Cause) bool {
+	return slices.ContainsFunc(s.Concerns, func(held Concern) bool { return held.Cause == c || c == (Cause{}) })
+}
+
+// appendConcernChanges lists the concerns that became active or ceased to be, and whether the silences differ.
+func appendConcernChanges(to []FieldChange, before, after *State) []FieldChange {
+	if len(before.Concerns) == 0 && len(after.Concerns) == 0 && len(before.Silences) == 0 && len(after.Silences) == 0 {
+		return to
+	}
+	known := Value{Presence: Known}
+	for _, c := range after.Concerns {
+		if c.Active && !before.concerned(c.Cause) {
+			to = append(to, FieldChange{Part: PartConcerns, Name: string(c.Cause.Rule), Field: c.Cause.Field, New: known})
+		}
+	}
+	for _, c := range before.Concerns {
+		if c.Active && !after.concerned(c.Cause) {
+			to = append(to, FieldChange{Part: PartConcerns, Name: string(c.Cause.Rule), Field: c.Cause.Field, Old: known})
+		}
+	}
+	if !slices.Equal(before.Silences, after.Silences) {
+		to = append(to, FieldChange{Part: PartConcerns})
+	}
+	return to
+}
+
+func (s *State) concerned(c Cause) bool {
+	return slices.ContainsFunc(s.Concerns, func(held Concern) bool { return held.Active && held.Cause == c })
+}

@@ -1,0 +1,140 @@
+package conference_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// ruled finds a condition while the meeting is unlocked, another while it is recorded.
+type ruled struct{ after time.Duration }
+
+var unlockedCause, recordedCause = conference.Cause{Rule: conference.Drift, Field: conference.Lock}, conference.Cause{Rule: conference.Drift, Field: conference.RecState}
+
+func (r ruled) Conditions(s *conference.State) (all []conference.Condition) {
+	if n, ok := s.Status.Int(conference.Lock); ok && n == 0 {
+		all = append(all, conference.Condition{Cause: unlockedCause, Weight: conference.Noteworthy, After: r.after})
+	}
+	if n, ok := s.Status.Int(conference.RecState); ok && n == 1 {
+		all = append(all, conference.Condition{Cause: recordedCause, Weight: conference.Urgent})
+	}
+	return all
+}
+
+// judged is a meeting, connected, that is judged by ruled.
+func judged(t *testing.T, after time.Duration) *board {
+	b := connected(t)
+	b.policy.Rules = ruled{after}
+	return b
+}
+
+func TestAConcernCountsOnceItHasLasted(t *testing.T) {
+	b := judged(t, 10*second)
+	unlocked, locked := number(conference.Lock, 0), number(conference.Lock, 1)
+	change, _ := b.apply(full(1*second, unlocked))
+	if change.Has(conference.PartConcerns) || b.state.Weight() != conference.Unimportant {
+		t.Errorf("at once: %v, %+v", parts(change), b.state.Concerns)
+	}
+	change, due := b.pass(5 * second)
+	if want := start.Add(11 * second); !change.Empty() || !due.Equal(want) {
+		t.Errorf("changed %v, due %s", parts(change), due.Sub(start))
+	}
+	b.apply(incremental(1, 6*second, number(conference.Mute, 1))) // other messages do not start it over
+	if change, _ = b.pass(11 * second); !change.Has(conference.PartConcerns) || b.state.Weight() != conference.Noteworthy {
+		t.Errorf("after its time: %v, %+v", parts(change), b.state.Concerns)
+	}
+	if c := b.state.Concerns[0]; !c.Since.Equal(start.Add(1 * second)) {
+		t.Errorf("since %s", c.Since.Sub(start))
+	}
+	if change, _ = b.apply(incremental(2, 12*second, locked)); !change.Has(conference.PartConcerns) || len(b.state.Concerns) != 0 {
+		t.Errorf("mended: %v, %+v", parts(change), b.state.Concerns)
+	}
+	b.apply(incremental(3, 13*second, unlocked))
+	b.apply(incremental(4, 14*second, locked))
+	b.apply(incremental(5, 15*second, unlocked))
+	if change, _ = b.pass(24 * second); change.Has(conference.PartConcerns) {
+		t.Error("a condition that came and went counts from its first time")
+	}
+}
+
+func TestConcernsStayAsTheyWereKnownWhileTheLinkIsNotLive(t *testing.T) {
+	b := judged(t, 10*second)
+	b.apply(full(1*second, number(conference.Lock, 0), number(conference.RecState, 1)))
+	b.apply(link(2*second, conference.LinkDown))
+	if b.pass(20 * second); b.state.Weight() != conference.Urgent || b.state.Concerns[0].Active {
+		t.Errorf("stale: %+v", b.state.Concerns)
+	}
+	b.apply(link(21*second, conference.LinkUp))
+	if b.apply(full(22*second, number(conference.Lock, 0))); len(b.state.Concerns) != 1 || !b.state.Concerns[0].Active {
+		t.Errorf("live again: %+v", b.state.Concerns)
+	}
+	if b.apply(incremental(1, 23*second, destroyed)); len(b.state.Concerns) != 0 {
+		t.Errorf("ended: %+v", b.state.Concerns)
+	}
+}
+
+func TestSilences(t *testing.T) {
+	silence := func(after time.Duration, s conference.Silence) conference.Message {
+		return conference.SilenceMessage{About: about(after), Silence: s}
+	}
+	until := start.Add(30 * second)
+	for _, k := range []struct {
+		name     string
+		messages []conference.Message
+		pass     time.Duration
+		weight   conference.Weight
+		held     int
+	}{
+		{"one cause", []conference.Message{silence(2*second, conference.Silence{Cause: recordedCause, Until: until})}, 3 * second, conference.Noteworthy, 1},
+		{"everything", []conference.Message{silence(2*second, conference.Silence{Until: until})}, 3 * second, conference.Unimportant, 1},
+		{"until it is over", []conference.Message{silence(2*second, conference.Silence{Until: until})}, 30 * second, conference.Urgent, 0},
+		{"a second one takes the first one's place", []conference.Message{silence(2*second, conference.Silence{Until: until}),
+			silence(3*second, conference.Silence{Until: start.Add(4 * second)})}, 5 * second, conference.Urgent, 0},
+		{"taken back", []conference.Message{silence(2*second, conference.Silence{Until: until}), conference.UnsilenceMessage{About: about(3 * second)}}, 4 * second, conference.Urgent, 0},
+		{"once, and the condition still holds", []conference.Message{silence(2*second, conference.Silence{Cause: recordedCause, Until: until, Once: true})}, 3 * second, conference.Noteworthy, 1},
+		{"once, and the condition has gone and come", []conference.Message{silence(2*second, conference.Silence{Cause: recordedCause, Until: until, Once: true}),
+			incremental(1, 3*second, number(conference.RecState, 0)), incremental(2, 4*second, number(conference.RecState, 1))}, 5 * second, conference.Urgent, 0},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			b := judged(t, 0)
+			b.apply(full(1*second, number(conference.Lock, 0), number(conference.RecState, 1)))
+			for _, m := range k.messages {
+				b.apply(m)
+			}
+			if b.pass(k.pass); b.state.Weight() != k.weight || len(b.state.Silences) != k.held {
+				t.Errorf("weight %d, silences %+v", b.state.Weight(), b.state.Silences)
+			}
+		})
+	}
+}
+
+func TestAConditionThatANewPolicyFindsIsRememberedUntilItCounts(t *testing.T) {
+	b := connected(t)
+	b.apply(full(1*second, number(conference.Lock, 0)))
+	b.policy.Rules = ruled{10 * second}
+	b.pass(2 * second)
+	if b.pass(12 * second); b.state.Weight() != conference.Noteworthy {
+		t.Errorf("%+v", b.state.Concerns)
+	}
+}
+
+func TestAnotherPolicyJudgesEveryMeetingAnew(t *testing.T) {
+	r := conference.NewRegistry(conference.DefaultPolicy)
+	for _, m := range []conference.Message{conference.WatchMessage{About: about(0)}, link(0, conference.LinkUp), full(1*second, number(conference.RecState, 1))} {
+		r.Apply(m)
+	}
+	var told []string
+	_, cancel := r.Observe(func(c conference.Change) { told = append(told, parts(c)...) })
+	defer cancel()
+	p := conference.DefaultPolicy
+	p.Rules = ruled{}
+	r.SetPolicy(p, about(2*second).At)
+	if next := r.Pass(about(2 * second).At); !next.IsZero() && !next.After(about(2*second).At) {
+		t.Errorf("due at once again")
+	}
+	if s := r.Get(about(0).ConfID); s.Weight() != conference.Urgent || !slices.Contains(told, "concerns") {
+		t.Errorf("weight %d, told %v", s.Weight(), told)
+	}
+}

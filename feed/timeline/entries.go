@@ -1,0 +1,235 @@
+package timeline
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"confboard/feed/conference"
+)
+
+// MaxText is the longest text of a value that an entry holds, in bytes. What is cut off ends with an ellipsis.
+const MaxText = 1024
+
+// MaxPeople is the most participants that an entry names. Of more who joined or left at once the others are not in the timeline.
+const MaxPeople = 5000
+
+// Touches reports whether a change makes any entry.
+func Touches(c conference.Change) bool {
+	for i := range c.Fields {
+		if touches(c, &c.Fields[i]) {
+			return true
+		}
+	}
+	return geometryChanged(c)
+}
+
+func touches(c conference.Change, f *conference.FieldChange) bool {
+	switch f.Part {
+	case conference.PartStatus, conference.PartUnlisted, conference.PartBasic, conference.PartOccurrence:
+		return true
+	case conference.PartLink:
+		return f.Old.Text != f.New.Text && f.New.Text != string(conference.Over)
+	case conference.PartConcerns:
+		return f.Name != ""
+	case conference.PartParticipants:
+		return f.Name != "" && f.Old.Presence != f.New.Presence
+	case conference.PartBoard:
+		return c.After != nil
+	}
+	return false
+}
+
+// Entries lists what a change did, without Seq and Group: what frames the rest first (a new occurrence, the link), then fields in the
+// order of the reference, then people and concerns. It is nil when there is nothing to tell. A meeting that leaves the board makes none.
+func Entries(c conference.Change) []Entry {
+	if c.Before == nil || c.After == nil {
+		if c.After == nil {
+			return nil
+		}
+		return []Entry{{Kind: Watched, At: c.At, Received: c.Received, First: true}}
+	}
+	if !Touches(c) {
+		return nil
+	}
+	b := builder{c: c}
+	b.frame()
+	for i := range c.Fields {
+		if f := &c.Fields[i]; touches(c, f) {
+			b.field(f)
+		}
+	}
+	if geometryChanged(c) {
+		grid, ok := c.After.Grid()
+		e := b.entry(Geometry, c.Before.CustomIntake, c.After.CustomIntake)
+		if ok {
+			e.New = number(len(grid.Places))
+		}
+		b.add(e)
+	}
+	if len(b.people.Joined)+len(b.people.Left) > 0 {
+		b.add(b.people)
+	}
+	b.list = append(b.list, b.concerns...)
+	return b.list
+}
+
+// builder collects the entries of one change.
+type builder struct {
+	c        conference.Change
+	list     []Entry
+	people   Entry
+	concerns []Entry
+	next     int                                // where in the list to look for who joined
+	gone     map[string]*conference.Participant // who was there; made when somebody has left
+}
+
+func (b *builder) add(e Entry) { b.list = append(b.list, e) }
+
+// entry begins an entry that a message made, whose type was taken in as told.
+func (b *builder) entry(k Kind, before, after conference.Intake) Entry {
+	return Entry{Kind: k, At: b.c.At, Received: b.c.Received,
+		Found: !before.FullHere && after.FullHere, First: before.Last.Type == "" || !before.HasFull && !before.Partial}
+}
+
+// frame adds the beginning or the end of an occurrence.
+func (b *builder) frame() {
+	before, after := b.c.Before, b.c.After
+	e := Entry{At: b.c.At, Received: b.c.Received, New: number(after.Occurrence)}
+	switch {
+	case after.Occurrence != before.Occurrence:
+		e.Kind = Began
+	case after.Ended() && !before.Ended():
+		e.Kind = Ended
+	default:
+		return
+	}
+	b.add(e)
+}
+
+func (b *builder) field(f *conference.FieldChange) {
+	before, after := b.c.Before, b.c.After
+	switch f.Part {
+	case conference.PartLink:
+		e := Entry{Kind: Link, At: b.c.At, Received: b.c.Received, Old: f.Old, New: f.New, Reason: after.Link.Reason, Since: after.Link.Heard()}
+		// It frames what comes with it: fields are certain from there on.
+		b.list = slices.Insert(b.list, b.framed(), e)
+	case conference.PartStatus, conference.PartUnlisted:
+		e := b.entry(Status, before.StatusIntake, after.StatusIntake)
+		e.Field, e.Name, e.Old, e.New = f.Field, f.Name, short(f.Old), short(f.New)
+		if f.Part == conference.PartUnlisted {
+			e.Kind = Unlisted
+		}
+		b.add(e)
+	case conference.PartBasic:
+		e := b.entry(Basic, before.BasicIntake, after.BasicIntake)
+		e.Name, e.Old, e.New = f.Name, short(f.Old), short(f.New)
+		b.add(e)
+	case conference.PartParticipants:
+		b.person(f)
+	case conference.PartConcerns:
+		b.concern(f)
+	}
+}
+
+// framed is the number of entries that say where an occurrence begins or ends.
+func (b *builder) framed() int {
+	n := 0
+	for n < len(b.list) && (b.list[n].Kind == Began || b.list[n].Kind == Ended) {
+		n++
+	}
+	return n
+}
+
+// person adds who joined or left. When a new occurrence begins, those of the last are forgotten, which says nothing of when they left.
+func (b *builder) person(f *conference.FieldChange) {
+	if b.c.After.Occurrence != b.c.Before.Occurrence && f.New.Presence != conference.Known {
+		return
+	}
+	if len(b.people.Joined)+len(b.people.Left) == 0 {
+		b.people = b.entry(People, b.c.Before.ParticipantsIntake, b.c.After.ParticipantsIntake)
+	}
+	if len(b.people.Joined)+len(b.people.Left) >= MaxPeople {
+		return
+	}
+	if f.New.Presence == conference.Known {
+		b.people.Joined = append(b.people.Joined, b.joiner(f.Name))
+		return
+	}
+	if b.gone == nil {
+		b.gone = make(map[string]*conference.Participant, len(b.c.Before.Participants))
+		for _, p := range b.c.Before.Participants {
+			b.gone[p.PID] = p
+		}
+	}
+	b.people.Left = append(b.people.Left, person(b.gone[f.Name], f.Name))
+}
+
+// joiner finds who joined. Changes list them in the order of the participants, so one walk finds them all.
+func (b *builder) joiner(pid string) Person {
+	for in := b.c.After.Participants; b.next < len(in); b.next++ {
+		if in[b.next].PID == pid {
+			return person(in[b.next], pid)
+		}
+	}
+	return Person{PID: pid}
+}
+
+func person(p *conference.Participant, pid string) Person {
+	if p == nil {
+		return Person{PID: pid}
+	}
+	return Person{PID: pid, Name: p.Name(), Tel: p.Tel()}
+}
+
+// concern adds the concerns to which a change can refer: it has the rule and the field of each, and not the profile.
+func (b *builder) concern(f *conference.FieldChange) {
+	kind, of, other := Raised, b.c.After, b.c.Before
+	if f.New.Presence != conference.Known {
+		kind, of, other = Cleared, b.c.Before, b.c.After
+	}
+	active := func(s *conference.State, cause conference.Cause) bool {
+		return slices.ContainsFunc(s.Concerns, func(c conference.Concern) bool { return c.Active && c.Cause == cause })
+	}
+	for _, c := range of.Concerns {
+		told := func(e Entry) bool {
+			return e.Kind == kind && e.Rule == c.Cause.Rule && e.Field == c.Cause.Field && e.Profile == c.Cause.Profile
+		}
+		if !c.Active || string(c.Cause.Rule) != f.Name || c.Cause.Field != f.Field || active(other, c.Cause) || slices.ContainsFunc(b.concerns, told) {
+			continue
+		}
+		b.concerns = append(b.concerns, Entry{Kind: kind, At: b.c.At, Received: b.c.Received,
+			Rule: c.Cause.Rule, Field: c.Cause.Field, Profile: c.Cause.Profile, New: c.Want})
+		return
+	}
+}
+
+// geometryChanged reports whether the exact places of the screens differ.
+func geometryChanged(c conference.Change) bool {
+	if c.Before == nil || c.After == nil || !c.Has(conference.PartCustomLayout, conference.PartStatus) {
+		return false
+	}
+	old, had := c.Before.Grid()
+	now, has := c.After.Grid()
+	if old == now || had != has {
+		return had != has
+	}
+	return old.X != now.X || old.Y != now.Y || !slices.Equal(old.Places, now.Places)
+}
+
+func number(n int) conference.Value {
+	return conference.Value{Presence: conference.Known, Int: int64(n)}
+}
+
+// short bounds the text of a value.
+func short(v conference.Value) conference.Value {
+	const ellipsis = "…"
+	if len(v.Text) > MaxText {
+		cut := MaxText - len(ellipsis)
+		for cut > 0 && !utf8.RuneStart(v.Text[cut]) {
+			cut--
+		}
+		v.Text = strings.Clone(v.Text[:cut]) + ellipsis
+	}
+	return v
+}

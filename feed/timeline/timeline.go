@@ -1,0 +1,122 @@
+// Package timeline tells what happened in a meeting: what changed, when by the message's own time, from what to what.
+//
+// Entries turns a change into entries; Fold, RecordingOf and At read lists of them. All of these are pure. History keeps entries
+// and states in memory, bounded. The package has kinds and values, never sentences.
+package timeline
+
+import (
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// Entry is one thing that happened. It is shared and must not be modified.
+type Entry struct {
+	// Seq counts the entries of a meeting from 1. Group is the Seq of the first entry that the same change made.
+	Seq, Group uint64
+	Kind       Kind
+	// At is the message's own time where it has one, Received when we got it by our own clock.
+	At, Received time.Time
+	// Found: the first full message of a connection told of it. So it was at At; since when is not known.
+	Found bool
+	// First: nothing was known of it before.
+	First bool
+
+	// Field is the listed field, for Status, and for a concern that is a drift.
+	Field conference.Field
+	// Name is the wire name, for Unlisted and Basic.
+	Name string
+	// Old and New are the values, for Status, Unlisted, Basic and Link, as in conference.FieldChange. New alone is set for Geometry: the
+	// number of screens; for Began and Ended: the number of the occurrence; and for the concern of a drift: what was expected.
+	Old, New conference.Value
+
+	// Reason is why the link is not live any more, and Since until when what we knew was certain, for Link.
+	Reason conference.LinkReason
+	Since  time.Time
+
+	// Rule and Profile are as in conference.Cause, for Raised and Cleared.
+	Rule    conference.Rule
+	Profile string
+
+	// Joined and Left are for People.
+	Joined, Left []Person
+}
+
+// Person is a participant as the timeline knows one. Every text can be empty but PID.
+type Person struct{ PID, Name, Tel string }
+
+// Kind is what an entry is about.
+type Kind uint8
+
+// The kinds.
+const (
+	Watched  Kind = iota // the meeting came onto the board
+	Began                // a new occurrence began
+	Ended                // the occurrence ended
+	Link                 // the link's state
+	Status               // a listed field of the status
+	Unlisted             // an unlisted field of the status
+	Basic                // a field of the basic information
+	Geometry             // the exact places of the screens
+	People               // participants joined or left
+	Raised               // something needs a person
+	Cleared              // it does not any more
+)
+
+// Topic is what people look for in a timeline.
+type Topic string
+
+// The topics. An entry has at most one; AnyTopic stands for all entries.
+const (
+	AnyTopic       Topic = ""
+	RecordingTopic Topic = "recording"
+	LayoutTopic    Topic = "layout"
+	PeopleTopic    Topic = "people"
+	LinkTopic      Topic = "link"
+	ConcernTopic   Topic = "attention"
+)
+
+// Topics lists the topics in the order in which they are offered.
+func Topics() []Topic {
+	return []Topic{AnyTopic, RecordingTopic, LayoutTopic, PeopleTopic, LinkTopic, ConcernTopic}
+}
+
+// Known reports whether there is such a topic.
+func (t Topic) Known() bool {
+	for _, known := range Topics() {
+		if t == known {
+			return true
+		}
+	}
+	return false
+}
+
+// About reports whether an entry belongs to a topic. The beginning and the end of an occurrence belong to every one.
+func (e *Entry) About(t Topic) bool {
+	switch e.Kind {
+	case Watched, Began, Ended:
+		return true
+	}
+	return t == AnyTopic || t == e.topic()
+}
+
+func (e *Entry) topic() Topic {
+	switch e.Kind {
+	case Link:
+		return LinkTopic
+	case People:
+		return PeopleTopic
+	case Geometry:
+		return LayoutTopic
+	case Raised, Cleared:
+		return ConcernTopic
+	case Status:
+		switch e.Field {
+		case conference.RecState, conference.RecOccurred:
+			return RecordingTopic
+		case conference.MultiPic, conference.PicNum, conference.StatusMode:
+			return LayoutTopic
+		}
+	}
+	return AnyTopic
+}

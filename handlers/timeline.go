@@ -1,0 +1,212 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"confboard/feed/conference"
+	"confboard/feed/timeline"
+	"confboard/templates"
+)
+
+// Timeline is where it is read what happened; *timeline.History is one. What it returns must not be modified.
+type Timeline interface {
+	// Entries returns what is kept of a meeting, Moments the states that are, both oldest first.
+	Entries(conference.ConfID) []timeline.Entry
+	Moments(conference.ConfID) []timeline.Moment
+}
+
+const (
+	// timelineRows is how many rows a page has.
+	timelineRows = 300
+	// mostNewRows is up to how many new rows are sent one by one; for more the whole section is.
+	mostNewRows = 50
+
+	timelineID   = "timeline"
+	timelineZone = "UTC"
+
+	showParam   = "show"
+	beforeParam = "before"
+	atParam     = "at"
+)
+
+// topicOf is the topic that is asked for, any if there is no such topic.
+func topicOf(c echo.Context) timeline.Topic {
+	if t := timeline.Topic(c.QueryParam(showParam)); t.Known() {
+		return t
+	}
+	return timeline.AnyTopic
+}
+
+func (p Paths) timelineQuery(path string, show timeline.Topic, q url.Values) string {
+	if show != timeline.AnyTopic {
+		q.Set(showParam, string(show))
+	}
+	return p.join(path, q, "")
+}
+
+// MeetingShow is the path of a meeting's page whose timeline is about a topic.
+func (p Paths) MeetingShow(id conference.ConfID, show timeline.Topic) string {
+	return p.timelineQuery("/m/"+url.PathEscape(string(id)), show, url.Values{})
+}
+
+// MeetingAt is the path of the page that shows how a meeting was: at an instant in ms since 1970 UTC, or the word last.
+func (p Paths) MeetingAt(id conference.ConfID, at string) string {
+	return p.join("/m/"+url.PathEscape(string(id)), url.Values{atParam: {at}}, "")
+}
+
+// MeetingTimeline is the path of the page of what happened before an entry; 0: of the newest.
+func (p Paths) MeetingTimeline(id conference.ConfID, show timeline.Topic, before uint64) string {
+	q := url.Values{}
+	if before > 0 {
+		q.Set(beforeParam, strconv.FormatUint(before, 10))
+	}
+	return p.timelineQuery("/m/"+url.PathEscape(string(id))+"/timeline", show, q)
+}
+
+// timelinePage is a page of what is older. It does not change, so it has no stream.
+func (h *Handlers) timelinePage(c echo.Context) error {
+	id, err := confIDOf(c)
+	if err != nil {
+		return err
+	}
+	s := h.Board.Get(id)
+	if s == nil || h.Timeline == nil {
+		return echo.NewHTTPError(http.StatusNotFound)
+	}
+	before, err := strconv.ParseUint(c.QueryParam(beforeParam), 10, 64)
+	if err != nil && c.QueryParam(beforeParam) != "" {
+		return echo.NewHTTPError(http.StatusNotFound)
+	}
+	t := h.language(c)
+	w := h.words(t.Lang)
+	show := topicOf(c)
+	props := w.timeline(h.Timeline.Entries(id), id, show, before, nil)
+	for i, topic := range timeline.Topics() {
+		props.Topics[i].Path = h.Paths.MeetingTimeline(id, topic, before)
+	}
+	if before > 0 {
+		props.Older.Newest = h.Paths.MeetingShow(id, show) + "#" + timelineID
+	}
+	about := templates.About{ID: "about", Title: s.Title(), Path: h.Paths.Meeting(id)}
+	p := h.frame(c, t, w.tab(t.Timeline.Title+" · "+s.Title()+" · "+t.Product, false))
+	return send(c, http.StatusOK, p, templ.Join(templates.AboutView(about), templates.TimelineView(props)))
+}
+
+// timeline makes the props of what happened before an entry, 0: of the newest. drawn, which can be nil, has rows that were made
+// before, in the same words: one in which nothing has joined is used again.
+func (w words) timeline(entries []timeline.Entry, id conference.ConfID, show timeline.Topic, before uint64, drawn map[string]*templates.TimelineRow) templates.Timeline {
+	t := templates.Timeline{Text: &w.text.Timeline, ID: timelineID, Zone: timelineZone, Recording: w.stretches(entries), Ends: w.movedEnds(entries),
+		Older: templates.TimelineOlder{ID: "timeline-older"}}
+	for _, topic := range timeline.Topics() {
+		t.Topics = append(t.Topics, templates.Choice{Name: w.text.Timeline.Topics[topic], Current: topic == show,
+			Path: w.paths.MeetingShow(id, topic) + "#" + timelineID})
+	}
+	if len(entries) > 0 {
+		t.Rewind = w.paths.MeetingAt(id, lastMoment)
+	}
+	rows, older := timeline.Fold(entries, show, before, timelineRows)
+	t.Rows = make([]templates.TimelineRow, len(rows))
+	for i, r := range rows {
+		if row := drawn[rowID(r)]; row != nil && row.Told == len(r) {
+			t.Rows[i] = *row
+		} else {
+			t.Rows[i] = w.timelineRow(id, r)
+		}
+	}
+	if older {
+		t.Older.Older = w.paths.MeetingTimeline(id, show, rows[len(rows)-1].ID())
+	}
+	return t
+}
+
+// timelineView is the part of a meeting's view that tells what happened. The zero one tells nothing.
+type timelineView struct {
+	history Timeline // nil: nothing is kept
+	show    timeline.Topic
+	// drawn is what every viewer has, or less; nil when that is not known. Rows are sent so that a viewer who is ahead has none twice.
+	drawn *templates.Timeline
+}
+
+// touched reports whether a change can be seen.
+func (v *timelineView) touched(c conference.Change) bool {
+	return v.history != nil && timeline.Touches(c)
+}
+
+// region makes the props of the whole section, nil if nothing is kept.
+func (v *timelineView) region(w words, id conference.ConfID) *templates.Timeline {
+	if v.history == nil {
+		return nil
+	}
+	t := w.timeline(v.history.Entries(id), id, v.show, 0, nil)
+	if v.drawn == nil {
+		v.drawn = &t
+	}
+	return &t
+}
+
+// send adds what differs from what the viewers have.
+func (v *timelineView) send(m *message, w words, id conference.ConfID) {
+	if v.history == nil {
+		return
+	}
+	was, had := v.drawn, map[string]*templates.TimelineRow{}
+	if was != nil {
+		for i := range was.Rows {
+			had[was.Rows[i].ID] = &was.Rows[i]
+		}
+	}
+	is := w.timeline(v.history.Entries(id), id, v.show, 0, had)
+	v.drawn = &is
+	if was == nil || was.Rewind != is.Rewind || !sendRows(m, had, is.Rows) {
+		m.swap(is.ID, templates.TimelineView(is))
+		return
+	}
+	if !reflect.DeepEqual(was.Recording, is.Recording) {
+		m.swap(is.Recording.ID, templates.StretchesView(is.Recording))
+	}
+	if !reflect.DeepEqual(was.Ends, is.Ends) {
+		m.swap(is.Ends.ID, templates.StretchesView(is.Ends))
+	}
+	if was.Older != is.Older {
+		m.swap(is.Older.ID, templates.TimelineOlderView(is.Text.Older, is.Text.Newest, is.Older))
+	}
+}
+
+// sendRows adds the rows that are new, those that others have joined, and takes away those that have gone. had are the rows that the
+// viewers have, by ID; it is used up. It reports false when the whole list has to follow.
+func sendRows(m *message, had map[string]*templates.TimelineRow, is []templates.TimelineRow) bool {
+	first := slices.IndexFunc(is, func(r templates.TimelineRow) bool { return had[r.ID] != nil })
+	if first < 0 || first > mostNewRows {
+		return len(had) == 0 && len(is) == 0
+	}
+	for i := range is[first:] {
+		r := &is[first+i]
+		before := had[r.ID]
+		delete(had, r.ID)
+		if before == nil { // it came out from under a row that has gone
+			return false
+		}
+		if before.Told != r.Told {
+			m.swap(r.ID, templates.TimelineRowView(*r))
+		}
+	}
+	if fresh := is[:first]; first > 0 {
+		rows := make([]templ.Component, first)
+		for i := range fresh {
+			m.add(templates.Remove(fresh[i].ID)) // of a viewer who has it already
+			rows[i] = templates.TimelineRowView(fresh[i])
+		}
+		m.add(templates.InsertBefore(is[first].ID), rows...)
+	}
+	for id := range had {
+		m.add(templates.Remove(id))
+	}
+	return true
+}
