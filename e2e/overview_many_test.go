@@ -41,10 +41,10 @@ func (p *tab) waitRooms(numbers ...int) {
 	p.waitOrder(ids...)
 }
 
-// waitAddress waits for the path and query of the page.
+// waitAddress waits until the page with this path and query is there whole.
 func (p *tab) waitAddress(want string) {
 	p.t.Helper()
-	p.wait(fmt.Sprintf("location.pathname + location.search === %s", quote(want)))
+	p.wait(fmt.Sprintf("location.pathname + location.search === %s && document.readyState === 'complete'", quote(want)))
 }
 
 // press presses keys wherever the focus is. A single letter is one event with its text, as from a keyboard, so that a page that takes the key gets no text.
@@ -210,7 +210,6 @@ func TestFiltersAndOrderWithAndWithoutScripts(t *testing.T) {
 	plain.call("ask for unlocked ones", chromedp.Click(chromedp.CSS(`#filters [value="unlocked"]`)))
 	plain.call("send the form", chromedp.Click(chromedp.CSS(`#filters button[type="submit"]`)))
 	plain.waitAddress("/?is=unlocked")
-	plain.wait(`document.readyState === "complete"`)
 	if got := plain.order(); strings.Join(got, " ") != "900000002 900000004 900000005 900000006" {
 		t.Errorf("without scripts the cards are %v", got)
 	}
