@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"confboard/feed/conference"
+)
+
+// Wall is a named wall as it is kept: of the secret in its address, only the digest, and nothing of how many screens show it.
+type Wall struct {
+	conference.Wall
+	Digest string
+}
+
+// Walls returns all walls, the oldest first.
+func (d *DB) Walls(ctx context.Context) ([]Wall, error) {
+	return list(ctx, d, func(rows *sql.Rows) (w Wall, err error) {
+		var created, since, seen int64
+		err = rows.Scan(&w.ID, &w.Digest, &w.Name, &w.Query, &w.By, &w.Revision, &w.Build, &w.Screen, &created, &since, &seen)
+		w.Created, w.Since, w.Seen = at(created), at(since), at(seen)
+		return w, err
+	}, "SELECT id, digest, name, query, made_by, revision, build, screen, created_at, since_at, seen_at FROM wall ORDER BY created_at, id")
+}
+
+// AddWall keeps a new wall.
+func (d *DB) AddWall(ctx context.Context, w Wall) error {
+	return d.insert(ctx, "SELECT COUNT(*) FROM wall WHERE id = $1", w.ID,
+		`INSERT INTO wall (id, digest, name, query, made_by, revision, build, screen, created_at, since_at, seen_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		w.ID, w.Digest, w.Name, w.Query, w.By, w.Revision, w.Build, w.Screen, ms(w.Created), ms(w.Since), ms(w.Seen))
+}
+
+// UpdateWall keeps what became of a wall; ErrNotFound when it has been removed.
+func (d *DB) UpdateWall(ctx context.Context, w Wall) error {
+	return d.exec(ctx, "UPDATE wall SET digest = $2, name = $3, query = $4, revision = $5, build = $6, screen = $7, since_at = $8, seen_at = $9 WHERE id = $1",
+		w.ID, w.Digest, w.Name, w.Query, w.Revision, w.Build, w.Screen, ms(w.Since), ms(w.Seen))
+}
+
+// RemoveWall forgets a wall; one that is not there is none.
+func (d *DB) RemoveWall(ctx context.Context, id string) error {
+	_, err := d.sql.ExecContext(ctx, "DELETE FROM wall WHERE id = $1", id)
+	return fault(err)
+}
