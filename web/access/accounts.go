@@ -115,7 +115,7 @@ func NewAccounts(ctx context.Context, c AccountsConfig) (*Accounts, error) {
 	}
 	a := &Accounts{config: c, hashing: make(chan struct{}, hashesAtOnce)}
 	// Lax, because people come here by links in their mail and are to be signed in then; Guard keeps out what others' pages send.
-	a.sessions = newSessions("confboard_session", c.Path, public, http.SameSiteLaxMode, accountIdle, accountAge, maxSessions, a.sessionEnded)
+	a.sessions = newSessions(cookies{"confboard_session", c.Path, public, http.SameSiteLaxMode}, accountIdle, accountAge, maxSessions, a.sessionEnded)
 	if a.nobody, err = parseHash(nobodysHash); err != nil {
 		return nil, err
 	}

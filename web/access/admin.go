@@ -70,7 +70,7 @@ func NewAdmin(c Config) (*Admin, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Admin{config: c, sessions: newSessions("confboard_admin", c.Path, public, http.SameSiteStrictMode, adminIdle, adminAge, maxAdminSessions,
+	a := &Admin{config: c, sessions: newSessions(cookies{"confboard_admin", c.Path, public, http.SameSiteStrictMode}, adminIdle, adminAge, maxAdminSessions,
 		func(d digest) { c.Ended(d.owner()) })}
 	if err := a.renew(); err != nil {
 		return nil, err

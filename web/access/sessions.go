@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -14,11 +13,9 @@ const maxSessions = 10_000
 
 // sessions are those of one kind of cookie: of the secrets in the cookies, the digests only. Safe for concurrent use.
 type sessions struct {
-	name, path string
-	public     *url.URL // nil when not known
-	sameSite   http.SameSite
-	idle, age  time.Duration
-	most       int
+	cookies
+	idle, age time.Duration
+	most      int
 	// ended is told of every session that ends before its cookie does; it must not call back.
 	ended func(d digest)
 
@@ -34,8 +31,8 @@ type session struct {
 	stored      time.Time // the use that the store knows
 }
 
-func newSessions(name, path string, public *url.URL, sameSite http.SameSite, idle, age time.Duration, most int, ended func(d digest)) *sessions {
-	return &sessions{name: name, path: path, public: public, sameSite: sameSite, idle: idle, age: age, most: most, ended: ended, all: map[digest]*session{}}
+func newSessions(c cookies, idle, age time.Duration, most int, ended func(d digest)) *sessions {
+	return &sessions{cookies: c, idle: idle, age: age, most: most, ended: ended, all: map[digest]*session{}}
 }
 
 // open begins a session and sets its cookie.
