@@ -8,7 +8,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,45 +55,75 @@ func OpenDB(ctx context.Context, dataDir string) (*DB, error) {
 // Close ends the connection.
 func (d *DB) Close() error { return d.sql.Close() }
 
+// migration is one step to the tables as they are now. Steps are numbered for good, and not all numbers are used.
+type migration struct {
+	step int
+	name string
+}
+
+// allMigrations lists the steps in their order: a file's name begins with its number.
+func allMigrations() (all []migration, err error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql") // sorted
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		number, _, _ := strings.Cut(path.Base(name), "_")
+		step, err := strconv.Atoi(number)
+		if err != nil {
+			return nil, fmt.Errorf("number of %s: %w", name, err)
+		}
+		all = append(all, migration{step, name})
+	}
+	return all, nil
+}
+
 // migrate brings the tables up to date, step by step: a step that was begun and not finished leaves nothing behind.
 func (d *DB) migrate(ctx context.Context) error {
-	steps, err := fs.Glob(migrations, "migrations/*.sql") // sorted, and numbered from 1
+	all, err := allMigrations()
 	if err != nil {
 		return err
 	}
-	done := 0
-	if err := d.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (step BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)"); err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(step), 0) FROM migration").Scan(&done)
-	}); err != nil {
+	if _, err := d.sql.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (step BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)"); err != nil {
+		return fault(err)
+	}
+	done, err := list(ctx, d, func(rows *sql.Rows) (step int, err error) { return step, rows.Scan(&step) }, "SELECT step FROM migration")
+	if err != nil {
 		return err
 	}
-	if done > len(steps) {
-		return fmt.Errorf("%w: its step is %d and this version knows %d; run the newer version, or move the file away", ErrNewer, done, len(steps))
-	}
-	for i := done; i < len(steps); i++ {
-		text, err := migrations.ReadFile(steps[i])
-		if err != nil {
-			return err
+	for _, step := range done {
+		if !slices.ContainsFunc(all, func(m migration) bool { return m.step == step }) {
+			return fmt.Errorf("%w: this version does not know its step %d; run the newer version, or move the file away", ErrNewer, step)
 		}
-		if err := d.change(ctx, func(tx *sql.Tx) error {
-			// Another process may have been faster.
-			var there int
-			if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM migration WHERE step = $1", i+1).Scan(&there); err != nil || there > 0 {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
-				return err
-			}
-			_, err := tx.ExecContext(ctx, "INSERT INTO migration (step, applied_at) VALUES ($1, $2)", i+1, time.Now().UnixMilli())
-			return err
-		}); err != nil {
-			return fmt.Errorf("%s: %w", filepath.Base(steps[i]), err)
+	}
+	for _, m := range all {
+		if slices.Contains(done, m.step) {
+			continue
+		}
+		if err := d.apply(ctx, m); err != nil {
+			return fmt.Errorf("%s: %w", path.Base(m.name), err)
 		}
 	}
 	return nil
+}
+
+// apply takes one step, unless another process was faster.
+func (d *DB) apply(ctx context.Context, m migration) error {
+	text, err := migrations.ReadFile(m.name)
+	if err != nil {
+		return err
+	}
+	return d.change(ctx, func(tx *sql.Tx) error {
+		var there int
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM migration WHERE step = $1", m.step).Scan(&there); err != nil || there > 0 {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO migration (step, applied_at) VALUES ($1, $2)", m.step, time.Now().UnixMilli())
+		return err
+	})
 }
 
 // change runs f in a transaction.
