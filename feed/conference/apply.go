@@ -23,6 +23,8 @@ type Policy struct {
 type Rules interface {
 	// Conditions is pure. Each Cause occurs once in what it returns.
 	Conditions(*State) []Condition
+	// Watches reports whether a condition with the cause can be found in any meeting.
+	Watches(Cause) bool
 }
 
 // DefaultPolicy has the documented heartbeat and the design's defaults.

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Change is what a message or the clock did to a meeting, or to the finding of meetings (see PartDiscovery). Timeline, rules, fragments, metrics and tests all
+// Change is what a message or the clock did to a meeting, or to all of them (see PartDiscovery and PartPolicy). Timeline, rules, fragments, metrics and tests all
 // live from this one value. It is shared and must not be modified.
 type Change struct {
 	ConfID ConfID
@@ -65,6 +65,7 @@ const (
 	PartConnection // when the connection was made and how many there have been, its token, the next attempt
 	PartConcerns   // what needs a person: a concern became active or ceased to be (Name is its Rule), or the silences differ
 	PartDiscovery  // how meetings are found: of no meeting, Before and After being nil
+	PartPolicy     // that by which meetings are judged: of no meeting, when all have been judged by it
 )
 
 // Has reports whether any of the parts differs.

@@ -126,6 +126,8 @@ func (s *State) judgeConcerns(now time.Time, p Policy) (due time.Time) {
 		s.Concerns = nil
 	case s.Link.State == Live && p.Rules != nil:
 		s.Concerns = concerns(s.Concerns, p.Rules.Conditions(s), now)
+	case p.Rules != nil && slices.ContainsFunc(s.Concerns, func(c Concern) bool { return !p.Rules.Watches(c.Cause) }):
+		s.Concerns = slices.DeleteFunc(slices.Clone(s.Concerns), func(c Concern) bool { return !p.Rules.Watches(c.Cause) }) // nobody asks any more
 	}
 	if s.Link.State == Live {
 		for i := range s.Concerns {

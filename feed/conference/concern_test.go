@@ -1,7 +1,9 @@
 package conference_test
 
 import (
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +24,8 @@ func (r ruled) Conditions(s *conference.State) (all []conference.Condition) {
 	}
 	return all
 }
+
+func (r ruled) Watches(c conference.Cause) bool { return c == unlockedCause || c == recordedCause }
 
 // judged is a meeting, connected, that is judged by ruled.
 func judged(t *testing.T, after time.Duration) *board {
@@ -134,7 +138,58 @@ func TestAnotherPolicyJudgesEveryMeetingAnew(t *testing.T) {
 	if next := r.Pass(about(2 * second).At); !next.IsZero() && !next.After(about(2*second).At) {
 		t.Errorf("due at once again")
 	}
-	if s := r.Get(about(0).ConfID); s.Weight() != conference.Urgent || !slices.Contains(told, "concerns") {
+	if s := r.Get(about(0).ConfID); s.Weight() != conference.Urgent || !slices.Equal(told, []string{"concerns", "policy"}) {
 		t.Errorf("weight %d, told %v", s.Weight(), told)
+	}
+}
+
+// blind watches nothing.
+type blind struct{}
+
+func (blind) Conditions(*conference.State) []conference.Condition { return nil }
+func (blind) Watches(conference.Cause) bool                       { return false }
+
+func TestAConcernThatNobodyAsksAboutAnyMoreEndsAlsoWhileTheLinkIsLost(t *testing.T) {
+	b := judged(t, 0)
+	b.apply(full(1*second, number(conference.Lock, 0)))
+	b.apply(link(2*second, conference.LinkDown))
+	if b.pass(3 * second); len(b.state.Concerns) != 1 {
+		t.Fatalf("while it is watched for: %+v", b.state.Concerns)
+	}
+	b.policy.Rules = blind{}
+	change, _ := b.pass(4 * second)
+	if len(b.state.Concerns) != 0 || !change.Has(conference.PartConcerns) {
+		t.Errorf("%+v, told %v", b.state.Concerns, parts(change))
+	}
+}
+
+// Many meetings are judged while messages come, meetings are added and leave, and others set a policy too.
+func TestAnotherPolicyHoldsUpNobody(t *testing.T) {
+	r := conference.NewRegistry(conference.DefaultPolicy)
+	const meetings = 300
+	for i := range meetings {
+		r.Apply(conference.WatchMessage{About: conference.About{ConfID: conference.ConfID(fmt.Sprint(i)), At: start}})
+	}
+	var wg sync.WaitGroup
+	for n := range 4 {
+		wg.Go(func() {
+			p := conference.DefaultPolicy
+			p.Rules = ruled{time.Duration(n)}
+			r.SetPolicy(p, start.Add(time.Second))
+		})
+		wg.Go(func() {
+			for i := range meetings {
+				at := conference.About{ConfID: conference.ConfID(fmt.Sprint(n*meetings/2 + i)), At: start.Add(time.Second)}
+				if n == 0 {
+					r.Apply(conference.UnwatchMessage{About: at})
+				} else {
+					r.Apply(conference.WatchMessage{About: at})
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if _, is := r.Policy().Rules.(ruled); !is || len(r.All()) < meetings {
+		t.Errorf("policy %v, %d meetings", r.Policy(), len(r.All()))
 	}
 }

@@ -1,37 +1,53 @@
 package conference
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Pattern selects texts: * stands for any run of characters, ? for any single one, and letters match in either case.
 // The empty pattern selects everything.
 type Pattern string
 
-// Matches reports whether the whole text fits the pattern. It takes at most len(p) times len(text) steps.
+// Matches reports whether the whole text fits the pattern. It takes at most len(p) times len(text) steps and allocates nothing:
+// profiles ask it with every change of every meeting.
 func (p Pattern) Matches(text string) bool {
 	if p == "" {
 		return true
 	}
-	pattern, rest := []rune(strings.ToLower(string(p))), []rune(strings.ToLower(text))
+	pattern, rest := string(p), text
 	// The last * is where to go back to when what follows it does not fit: it then stands for one character more.
-	star, from := -1, 0
-	i, j := 0, 0
-	for j < len(rest) {
+	star, from, starred := "", "", false
+	for rest != "" {
+		want, size := folded(pattern)
+		have, step := folded(rest)
 		switch {
-		case i < len(pattern) && pattern[i] == '*':
-			star, from = i, j
-			i++
-		case i < len(pattern) && (pattern[i] == '?' || pattern[i] == rest[j]):
-			i++
-			j++
-		case star >= 0:
-			from++
-			i, j = star+1, from
+		case want == '*':
+			pattern = pattern[size:]
+			star, from, starred = pattern, rest, true
+		case size > 0 && (want == '?' || want == have):
+			pattern, rest = pattern[size:], rest[step:]
+		case starred:
+			_, step = folded(from)
+			from = from[step:]
+			pattern, rest = star, from
 		default:
 			return false
 		}
 	}
-	for i < len(pattern) && pattern[i] == '*' {
-		i++
+	return strings.Trim(pattern, "*") == ""
+}
+
+// folded returns the first character of a text, in lower case, and how many bytes it takes.
+func folded(text string) (r rune, size int) {
+	if text != "" && text[0] < utf8.RuneSelf {
+		c := text[0]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		return rune(c), 1
 	}
-	return i == len(pattern)
+	r, size = utf8.DecodeRuneInString(text)
+	return unicode.ToLower(r), size
 }

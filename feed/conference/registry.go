@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -42,15 +43,33 @@ func (r *Registry) Policy() Policy {
 	return r.policy
 }
 
-// SetPolicy makes the registry judge by another policy, and judges every meeting by it.
+// SetPolicy makes the registry judge by another policy, and returns when every meeting has been judged by it. Messages do not wait for
+// that. Of several calls at the same time any can be the last.
 func (r *Registry) SetPolicy(p Policy, now time.Time) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.policy = p
-	for _, s := range r.all() {
-		after, change, due := Due(s, now, p)
-		r.store(s.ConfID, after, due)
-		r.tell(change)
+	ids := slices.Collect(maps.Keys(r.meetings)) // whoever comes later is judged by it anyway
+	r.mu.Unlock()
+	for some := range slices.Chunk(ids, judgedAtOnce) {
+		r.judge(some, now)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tell(Change{At: now, Received: now, Fields: []FieldChange{{Part: PartPolicy}}})
+}
+
+// judgedAtOnce is how many meetings are judged by a new policy before messages have their turn.
+const judgedAtOnce = 32
+
+func (r *Registry) judge(ids []ConfID, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		if held := r.meetings[id]; held != nil {
+			after, change, due := Due(held.state, now, r.policy)
+			r.store(id, after, due)
+			r.tell(change)
+		}
 	}
 }
 

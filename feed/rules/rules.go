@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 
 	"confboard/feed/conference"
@@ -17,6 +18,28 @@ type Set struct {
 type Limit struct {
 	Weight conference.Weight
 	After  time.Duration
+}
+
+// Builtin lists the rules that have a limit, in the order in which they are documented. Their names are those in the settings.
+func Builtin() []conference.Rule {
+	return []conference.Rule{conference.Overrunning, conference.NoHost, conference.BlankScreen, conference.UnseenSpeaker, conference.UnlockedRecording}
+}
+
+// Limit returns where the set has the limit of a built-in rule, nil for any other.
+func (set *Set) Limit(r conference.Rule) *Limit {
+	switch r {
+	case conference.Overrunning:
+		return &set.Overrun
+	case conference.NoHost:
+		return &set.NoHost
+	case conference.BlankScreen:
+		return &set.BlankScreen
+	case conference.UnseenSpeaker:
+		return &set.UnseenSpeaker
+	case conference.UnlockedRecording:
+		return &set.UnlockedRecording
+	}
+	return nil
 }
 
 // Default returns the rules as they are when nothing is set. The times are those in which people put such things right
@@ -53,6 +76,17 @@ func (set *Set) Conditions(s *conference.State) (found []conference.Condition) {
 	add(on(set.UnseenSpeaker) && Unseen(s) != nil, conference.UnseenSpeaker, set.UnseenSpeaker)
 	add(on(set.UnlockedRecording) && is(s, conference.Lock, 0) && is(s, conference.RecState, 1), conference.UnlockedRecording, set.UnlockedRecording)
 	return append(found, drifts(set.Profiles, s)...)
+}
+
+// Watches implements conference.Rules.
+func (set *Set) Watches(c conference.Cause) bool {
+	if c.Rule != conference.Drift {
+		l := set.Limit(c.Rule)
+		return l != nil && l.Weight != conference.Unimportant
+	}
+	return slices.ContainsFunc(set.Profiles, func(p Profile) bool {
+		return p.Name == c.Profile && p.Weight != conference.Unimportant && slices.ContainsFunc(p.Expect, func(e Expectation) bool { return e.Field == c.Field })
+	})
 }
 
 func is(s *conference.State, f conference.Field, n int64) bool {
