@@ -16,8 +16,8 @@ const (
 	// current id and the build: {"now": ms since 1970 UTC, "rate": number, "id": text, since it exceeds what a script's
 	// numbers hold exactly, "build": text}.
 	ClockEvent = "clock"
-	// ClosingEvent says that the server ends the stream, and why: {"reason": "stopping" | "moved" | "failed" | "denied"}. Its
-	// retry field hints when to come back.
+	// ClosingEvent says that the server ends the stream, and why: {"reason": "stopping" | "moved" | "failed" | "denied" | "renewed"}.
+	// The last means that the page is to be loaded anew. Its retry field hints when to come back.
 	ClosingEvent = "closing"
 )
 

@@ -114,6 +114,18 @@ func (h *Hub) Notify(c conference.Change) {
 	}
 }
 
+// Tell tells the topics whose View is a Listener of something that is no change of a meeting, by a word that teller and view agree
+// on. It only takes notes and does not block.
+func (h *Hub) Tell(what string) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for t := range h.general {
+		if _, listens := t.view.(Listener); listens {
+			t.hear(what)
+		}
+	}
+}
+
 func (h *Hub) ends(v *viewer, c conference.Change) (end bool) {
 	defer func() {
 		if recover() != nil {

@@ -60,6 +60,12 @@ type Rememberer interface {
 	Forget()
 }
 
+// Listener may be implemented by a View that shows something beside the meetings, and is about none of them. Heard names the components
+// that Hub.Tell touches. The rules of Touched apply.
+type Listener interface {
+	Heard(what string) []Touch
+}
+
 // Joiner may be implemented by a View that wants bursts joined over another time than Options.JoinBursts; 0: not joined.
 // The answer must not change.
 type Joiner interface {

@@ -80,6 +80,9 @@ type ServeOptions struct {
 	// Moved is asked once, when EndWhen and Owner are in force: it reports whether what they wait for has happened already,
 	// between the choice of the View and now. It may call the registry. nil: it has not.
 	Moved func() bool
+	// Outdated is asked once, when Owner is in force: it reports whether the page is to be loaded anew, because Hub.Renew was called
+	// before it came. nil: it is not.
+	Outdated func() bool
 	// Owner is by what right the viewer sees the page, such as a session or a link; see Hub.End. Empty: nothing that ends.
 	// It may be a secret's digest; it is not logged.
 	Owner string

@@ -30,6 +30,8 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptio
 	}
 	if o.Moved != nil && o.Moved() {
 		viewer.end(moved)
+	} else if o.Outdated != nil && o.Outdated() {
+		viewer.end(renewed)
 	}
 	// It returns when r3labs/sse has deregistered the viewer, which follows the end of ctx.
 	h.events.ServeHTTP(viewer, viewer.topic.request.WithContext(ctx))
@@ -115,11 +117,17 @@ func (h *Hub) join(v *viewer, view View) error {
 
 // End ends the streams of an owner at once: their page is told that its right has ended, and asks anew. It does not block. A
 // viewer who is about to come is let in unless its ServeOptions.Moved says that the right has ended.
-func (h *Hub) End(owner string) {
+func (h *Hub) End(owner string) { h.end(owner, denied) }
+
+// Renew has the pages of an owner loaded anew: their streams end at once, and tell them so. It does not block. A page that is away
+// is told when it comes back, if its ServeOptions.Outdated says so.
+func (h *Hub) Renew(owner string) { h.end(owner, renewed) }
+
+func (h *Hub) end(owner string, why ending) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for v := range h.owned[owner] {
-		v.end(denied)
+		v.end(why)
 	}
 }
 

@@ -87,7 +87,15 @@ func (t *topic) stir() {
 
 // note puts what a change touches on the agenda.
 func (t *topic) note(c conference.Change) {
-	touches, err := t.touched(c)
+	t.touch(t.touched(func() []Touch { return t.view.Touched(c) }))
+}
+
+// hear is the same for what Hub.Tell tells.
+func (t *topic) hear(what string) {
+	t.touch(t.touched(func() []Touch { return t.view.(Listener).Heard(what) }))
+}
+
+func (t *topic) touch(touches []Touch, err error) {
 	if len(touches) == 0 {
 		return
 	}
@@ -103,13 +111,13 @@ func (t *topic) note(c conference.Change) {
 }
 
 // touched asks the view. The feed must not suffer from a page's panic, nor the page miss the change.
-func (t *topic) touched(c conference.Change) (touches []Touch, err error) {
+func (t *topic) touched(ask func() []Touch) (touches []Touch, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			touches, err = []Touch{{Component: WholeRegion, Every: firstRetry}}, panicError(p)
 		}
 	}()
-	return t.view.Touched(c), nil
+	return ask(), nil
 }
 
 // catchUp returns what brings a registered viewer up to date; from then on it gets every event above seq. ok is false when

@@ -30,11 +30,12 @@ const (
 	moved
 	failed
 	denied
+	renewed
 )
 
-var endingNames = [...]string{stopping: "stopping", moved: "moved", failed: "failed", denied: "denied"}
+var endingNames = [...]string{stopping: "stopping", moved: "moved", failed: "failed", denied: "denied", renewed: "renewed"}
 
-// movedWithin spreads the return of those whose page has moved.
+// movedWithin spreads the return of those whose page has moved, or is to be loaded anew.
 const movedWithin = 500 * time.Millisecond
 
 // viewer is one stream: the ResponseWriter that r3labs/sse writes to. It adds the region before the first event, leaves
@@ -286,7 +287,7 @@ func (v *viewer) close() {
 		_ = v.socket.SetLinger(-1) // what was written may still arrive
 	}
 	within := movedWithin
-	if why != moved && why != denied {
+	if why == stopping || why == failed {
 		within = v.hub.options.ReturnWithin
 	}
 	retry := within/5 + rand.N(within*4/5)
