@@ -31,10 +31,16 @@ func (d *DB) AddWall(ctx context.Context, w Wall) error {
 		w.ID, w.Digest, w.Name, w.Query, w.By, w.Revision, w.Build, w.Screen, ms(w.Created), ms(w.Since), ms(w.Seen))
 }
 
-// UpdateWall keeps what became of a wall; ErrNotFound when it has been removed.
+// UpdateWall keeps what an admin changed of a wall; ErrNotFound when it has been removed.
 func (d *DB) UpdateWall(ctx context.Context, w Wall) error {
-	return d.exec(ctx, "UPDATE wall SET digest = $2, name = $3, query = $4, revision = $5, build = $6, screen = $7, since_at = $8, seen_at = $9 WHERE id = $1",
-		w.ID, w.Digest, w.Name, w.Query, w.Revision, w.Build, w.Screen, ms(w.Since), ms(w.Seen))
+	return d.exec(ctx, "UPDATE wall SET digest = $2, name = $3, query = $4, revision = $5 WHERE id = $1", w.ID, w.Digest, w.Name, w.Query, w.Revision)
+}
+
+// SeeWall keeps what a wall told of itself, when it was seen, and that it is to be loaded anew. A wall that has been removed stays so.
+func (d *DB) SeeWall(ctx context.Context, w conference.Wall) error {
+	_, err := d.sql.ExecContext(ctx, `UPDATE wall SET build = $2, screen = $3, since_at = $4, seen_at = $5,
+		revision = CASE WHEN revision < $6 THEN $6 ELSE revision END WHERE id = $1`, w.ID, w.Build, w.Screen, ms(w.Since), ms(w.Seen), w.Revision)
+	return fault(err)
 }
 
 // RemoveWall forgets a wall; one that is not there is none.

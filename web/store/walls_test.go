@@ -26,7 +26,9 @@ func TestAWallIsKept(t *testing.T) {
 	}
 	kept.Name, kept.Query, kept.Digest, kept.Revision = "Lobby", "group=South", "digest-3", 7
 	kept.Build, kept.Screen, kept.Since, kept.Seen = "0123abcd", "3840x2160", noon, noon.Add(time.Hour)
-	if err := errors.Join(d.UpdateWall(t.Context(), kept), d.Close()); err != nil {
+	before := kept
+	before.Revision, before.Name = 6, "an old name" // is not what is seen of it
+	if err := errors.Join(d.UpdateWall(t.Context(), kept), d.SeeWall(t.Context(), before.Wall), d.Close()); err != nil {
 		t.Fatal(err)
 	}
 
@@ -40,6 +42,9 @@ func TestAWallIsKept(t *testing.T) {
 	}
 	if err := d.UpdateWall(t.Context(), kept); !errors.Is(err, ErrNotFound) {
 		t.Errorf("what became of a wall that was removed: %v", err)
+	}
+	if err := d.SeeWall(t.Context(), kept.Wall); err != nil {
+		t.Errorf("a wall that was removed is seen: %v", err)
 	}
 	if all, err := d.Walls(t.Context()); err != nil || len(all) != 1 {
 		t.Errorf("walls %+v, error %v", all, err)
