@@ -1,7 +1,6 @@
 package conference
 
 import (
-	"maps"
 	"strconv"
 	"time"
 )
@@ -87,7 +86,7 @@ func (b *BasicInfo) equal(c *BasicInfo) bool {
 		b.StartTime.Equal(c.StartTime) && b.ScheduledStart.Equal(c.ScheduledStart) &&
 		b.RecType == c.RecType && b.Media == c.Media && b.UserType == c.UserType &&
 		b.SupportWatermark == c.SupportWatermark && b.CallInRestriction == c.CallInRestriction &&
-		maps.Equal(b.Unlisted, c.Unlisted)
+		sameUnlisted(b.Unlisted, c.Unlisted)
 }
 
 // appendBasicChanges appends one change for each field that differs, the unlisted ones last and by name.

@@ -77,3 +77,22 @@ func BenchmarkFullListOfFiveHundred(b *testing.B) {
 		state, _, _ = conference.Apply(state, people(2*second+n*time.Millisecond, entries...), conference.DefaultPolicy)
 	}
 }
+
+// BenchmarkALockBesideUnlistedFields is the change of a field in a meeting of which the cloud tells twenty more than are documented.
+func BenchmarkALockBesideUnlistedFields(b *testing.B) {
+	told := full(1*second, created)
+	told.Status.Unlisted = map[string]string{}
+	for i := range 20 {
+		told.Status.Unlisted[fmt.Sprint("future", i)] = `"value"`
+	}
+	var state *conference.State
+	for _, m := range []conference.Message{conference.WatchMessage{About: about(0)}, link(0, conference.LinkUp), told} {
+		state, _, _ = conference.Apply(state, m, conference.DefaultPolicy)
+	}
+	sequence := conference.Sequence(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		sequence++
+		state, _, _ = conference.Apply(state, incremental(sequence, 2*second, number(conference.Lock, int64(sequence%2))), conference.DefaultPolicy)
+	}
+}

@@ -1,7 +1,6 @@
 package conference
 
 import (
-	"maps"
 	"time"
 )
 
@@ -201,5 +200,5 @@ func (s *Status) equal(t *Status) bool {
 			return false
 		}
 	}
-	return maps.Equal(s.Unlisted, t.Unlisted)
+	return sameUnlisted(s.Unlisted, t.Unlisted)
 }

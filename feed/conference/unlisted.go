@@ -2,6 +2,7 @@ package conference
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -43,7 +44,7 @@ func roomForUnlisted(known, in map[string]string) bool {
 
 // appendUnlistedChanges appends what differs between unlisted fields: those that there are by name, then those that are gone.
 func appendUnlistedChanges(to []FieldChange, part Part, before, after map[string]string) []FieldChange {
-	if maps.Equal(before, after) {
+	if sameUnlisted(before, after) {
 		return to
 	}
 	value := func(of map[string]string, name string) Value {
@@ -64,6 +65,11 @@ func appendUnlistedChanges(to []FieldChange, part Part, before, after map[string
 		}
 	}
 	return to
+}
+
+// sameUnlisted reports whether two say the same. Most often they are one map, which merging leaves as it is.
+func sameUnlisted(a, b map[string]string) bool {
+	return len(a) == len(b) && (len(a) == 0 || reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer() || maps.Equal(a, b))
 }
 
 func sortedNames(of map[string]string) []string {
