@@ -162,7 +162,7 @@ func apiParticipants(s *conference.State) []apiParticipant {
 	}
 	all := make([]apiParticipant, 0, len(s.Participants))
 	for _, p := range s.Participants {
-		one := apiParticipant{PID: p.PID, Name: p.Name(), Tel: p.Tel(), Role: string(p.Role()), Calling: p.Calling(), Attributes: p.Attributes}
+		one := apiParticipant{PID: p.PID, Name: p.Name(), Tel: p.Tel(), Role: string(p.Role()), Calling: p.Calling(), Attributes: p.Attributes.Map()}
 		if at, ok := p.JoinedAt(); ok {
 			one.JoinedAt = known(at)
 		}

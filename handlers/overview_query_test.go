@@ -109,9 +109,9 @@ func TestAFactHoldsOnlyWhereItIsKnownAndNow(t *testing.T) {
 	all := func(people ...*conference.Participant) func(*conference.State) {
 		return func(s *conference.State) { s.Participants, s.ParticipantsIntake.HasFull = people, true }
 	}
-	host := &conference.Participant{PID: "h", Attributes: map[string]string{"ROLE": "1"}}
-	called := &conference.Participant{PID: "h", Attributes: map[string]string{"ROLE": "1", "STATE": "1"}}
-	guest := &conference.Participant{PID: "g", Attributes: map[string]string{"ROLE": "0"}}
+	host := &conference.Participant{PID: "h", Attributes: conference.AttributesOf(map[string]string{"ROLE": "1"})}
+	called := &conference.Participant{PID: "h", Attributes: conference.AttributesOf(map[string]string{"ROLE": "1", "STATE": "1"})}
+	guest := &conference.Participant{PID: "g", Attributes: conference.AttributesOf(map[string]string{"ROLE": "0"})}
 	unlocked, locked := flag(conference.Lock, 0), flag(conference.Lock, 1)
 	waiting := func(s *conference.State) { s.WaitingRoom = []*conference.Participant{guest} }
 	for _, k := range []struct {

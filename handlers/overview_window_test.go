@@ -253,7 +253,7 @@ func TestTheOrdersAndWhatIsUnknownLast(t *testing.T) {
 		a := c.about(i)
 		m := conference.ParticipantsMessage{About: a, Envelope: c.envelope(a, conference.ParticipantsType, conference.Full)}
 		for p := range n {
-			m.Entries = append(m.Entries, conference.ParticipantEntry{PID: strconv.Itoa(p), Attributes: map[string]string{"NAME": "x"}})
+			m.Entries = append(m.Entries, conference.ParticipantEntry{PID: strconv.Itoa(p), Attributes: conference.AttributesOf(map[string]string{"NAME": "x"})})
 		}
 		c.Apply(m)
 	}

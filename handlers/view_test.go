@@ -166,7 +166,7 @@ func (h *history) participants(about conference.About) conference.ParticipantsMe
 				attributes[key] = []string{"0", "1", "<b>"}[h.r.IntN(3)]
 			}
 		}
-		m.Entries = append(m.Entries, conference.ParticipantEntry{PID: []string{"a", "b", "c", "d<"}[h.r.IntN(4)], Removed: h.r.IntN(4) == 0, Attributes: attributes})
+		m.Entries = append(m.Entries, conference.ParticipantEntry{PID: []string{"a", "b", "c", "d<"}[h.r.IntN(4)], Removed: h.r.IntN(4) == 0, Attributes: conference.AttributesOf(attributes)})
 	}
 	return m
 }

@@ -238,7 +238,7 @@ func TestATileHasOneNumber(t *testing.T) {
 	}
 	people := func(s *conference.State) {
 		s.ParticipantsIntake.HasFull = true
-		s.Participants = []*conference.Participant{{PID: "a"}, {PID: "b"}, {PID: "c", Attributes: map[string]string{conference.AttrState: "1"}}}
+		s.Participants = []*conference.Participant{{PID: "a"}, {PID: "b"}, {PID: "c", Attributes: conference.AttributesOf(map[string]string{conference.AttrState: "1"})}}
 	}
 	for _, k := range []struct {
 		name   string
@@ -322,7 +322,7 @@ func TestAWallIsTouchedByWhatItShowsOnly(t *testing.T) {
 		{"an echo", nil, []conference.FieldChange{{Part: conference.PartEcho}, {Part: conference.PartEnvelope}}, ""},
 		{"a speaker", nil, []conference.FieldChange{{Part: conference.PartSpeakers}}, ""},
 		{"a layout", nil, []conference.FieldChange{{Part: conference.PartStatus, Field: conference.MultiPic}}, ""},
-		{"somebody is muted", people(&conference.Participant{PID: "a", Attributes: map[string]string{"MUTE": "1"}}), []conference.FieldChange{{Part: conference.PartParticipants}}, ""},
+		{"somebody is muted", people(&conference.Participant{PID: "a", Attributes: conference.AttributesOf(map[string]string{"MUTE": "1"})}), []conference.FieldChange{{Part: conference.PartParticipants}}, ""},
 		{"somebody joins", people(&conference.Participant{PID: "a"}, &conference.Participant{PID: "b"}), []conference.FieldChange{{Part: conference.PartParticipants}}, "tile/1"},
 		{"a lock", nil, []conference.FieldChange{{Part: conference.PartStatus, Field: conference.Lock}}, "tile/1"},
 		{"a title", nil, []conference.FieldChange{{Part: conference.PartBasic, Name: "title"}}, "tile/1"},

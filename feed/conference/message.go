@@ -89,7 +89,7 @@ type ParticipantEntry struct {
 	// Removed: the participant has left, and Attributes does not count.
 	Removed bool
 	// Attributes is as in Participant and has only those that the message carries.
-	Attributes map[string]string
+	Attributes Attributes
 }
 
 // SpeakersMessage is a decoded SpeakerChangeNotify. Whatever its mode, it names everybody who speaks.

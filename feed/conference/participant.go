@@ -1,7 +1,7 @@
 package conference
 
 import (
-	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,7 +12,7 @@ type Participant struct {
 	// Attributes are all that is known, by the keys of pinfoMap in upper case (meeting_21_1514; observed in any case).
 	// A value that is not a text came as a number, a boolean or, for a key that the reference does not explain, as an object
 	// or array, and is its JSON text. Nil when nothing is known.
-	Attributes map[string]string
+	Attributes Attributes
 }
 
 // What the participants of a meeting can come to, and separately those of its waiting room. A message that would exceed
@@ -53,19 +53,19 @@ const (
 )
 
 // Name is the participant's name, up to 96 characters by the reference; empty when not known.
-func (p *Participant) Name() string { return p.Attributes[AttrName] }
+func (p *Participant) Name() string { return p.Attributes.Get(AttrName) }
 
 // Tel is the participant's SIP or telephone number; empty when not known. It can be a person's number.
-func (p *Participant) Tel() string { return p.Attributes[AttrTel] }
+func (p *Participant) Tel() string { return p.Attributes.Get(AttrTel) }
 
 // M is the wire's M, one of the numbers by which a layout can name a participant; empty when not known.
-func (p *Participant) M() string { return p.Attributes[AttrM] }
+func (p *Participant) M() string { return p.Attributes.Get(AttrM) }
 
 // T is the wire's T, the last of these numbers; empty when not known.
-func (p *Participant) T() string { return p.Attributes[AttrT] }
+func (p *Participant) T() string { return p.Attributes.Get(AttrT) }
 
 // Role is the participant's role.
-func (p *Participant) Role() Role { return Role(strings.TrimSpace(p.Attributes[AttrRole])) }
+func (p *Participant) Role() Role { return Role(strings.TrimSpace(p.Attributes.Get(AttrRole))) }
 
 // Calling reports whether the participant is being called and not in the meeting yet.
 func (p *Participant) Calling() bool { return p.is(AttrState) }
@@ -86,16 +86,18 @@ func (p *Participant) Sharing() bool { return p.is(AttrShare) }
 func (p *Participant) CoHost() bool { return p.is(AttrCoHost) || p.is(AttrIsCoHost) }
 
 // Muted reports whether the participant is muted, and whether that is known.
-func (p *Participant) Muted() (muted, known bool) { return flag(p.Attributes[AttrMute]) }
+func (p *Participant) Muted() (muted, known bool) { return flag(p.Attributes.Get(AttrMute)) }
 
 // Video reports whether the participant takes part with video, and whether that is known.
-func (p *Participant) Video() (video, known bool) { return flag(p.Attributes[AttrVideo]) }
+func (p *Participant) Video() (video, known bool) { return flag(p.Attributes.Get(AttrVideo)) }
 
 // JoinedAt is when the participant joined. ok is false when that is not known.
-func (p *Participant) JoinedAt() (t time.Time, ok bool) { return instant(p.Attributes[AttrAddTime]) }
+func (p *Participant) JoinedAt() (t time.Time, ok bool) {
+	return instant(p.Attributes.Get(AttrAddTime))
+}
 
 func (p *Participant) is(attribute string) bool {
-	on, _ := flag(p.Attributes[attribute])
+	on, _ := flag(p.Attributes.Get(attribute))
 	return on
 }
 
@@ -111,27 +113,23 @@ func flag(text string) (on, known bool) {
 }
 
 // with returns the participant changed by what a message carries: the participant itself if that says nothing new.
-func (p *Participant) with(attributes map[string]string) *Participant {
-	for key, value := range attributes {
-		if known, ok := p.Attributes[key]; !ok || known != value {
-			all := make(map[string]string, len(p.Attributes)+len(attributes))
-			maps.Copy(all, p.Attributes)
-			maps.Copy(all, attributes)
-			return &Participant{PID: p.PID, Attributes: all}
-		}
+func (p *Participant) with(attributes Attributes) *Participant {
+	all := p.Attributes.merged(attributes)
+	if len(all) == 0 || len(p.Attributes) > 0 && &all[0] == &p.Attributes[0] {
+		return p
 	}
-	return p
+	return &Participant{PID: p.PID, Attributes: all}
 }
 
 func (p *Participant) equal(q *Participant) bool {
-	return p == q || p.PID == q.PID && maps.Equal(p.Attributes, q.Attributes)
+	return p == q || p.PID == q.PID && slices.Equal(p.Attributes, q.Attributes)
 }
 
 // size is the number of bytes of the participant's texts.
 func (p *Participant) size() int {
 	n := len(p.PID)
-	for key, value := range p.Attributes {
-		n += len(key) + len(value)
+	for _, a := range p.Attributes {
+		n += len(a.Key) + len(a.Value)
 	}
 	return n
 }

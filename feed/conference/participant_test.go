@@ -51,7 +51,7 @@ func TestMuteAndVideoCanBeUnknown(t *testing.T) {
 		{"1", true, true}, {"0", false, true}, {"true", true, true}, {"", false, false}, {"2", false, false}, {"without", false, false}, {"-1", false, false},
 	}
 	for _, tt := range tests {
-		p := &conference.Participant{Attributes: map[string]string{"MUTE": tt.value, "VIDEO": tt.value}}
+		p := &conference.Participant{Attributes: conference.AttributesOf(map[string]string{"MUTE": tt.value, "VIDEO": tt.value})}
 		if tt.value == "without" {
 			p.Attributes = nil
 		}
@@ -76,7 +76,7 @@ func TestTheTimeOfJoiningIsMillisecondsOrNotKnown(t *testing.T) {
 		{"", time.Time{}}, {"0", time.Time{}}, {"-1", time.Time{}}, {"soon", time.Time{}}, {"1.6e12", time.Time{}}, {"99999999999999999999", time.Time{}},
 	}
 	for _, tt := range tests {
-		p := &conference.Participant{Attributes: map[string]string{"ADDTIME": tt.addTime}}
+		p := &conference.Participant{Attributes: conference.AttributesOf(map[string]string{"ADDTIME": tt.addTime})}
 		if got, ok := p.JoinedAt(); !got.Equal(tt.want) || ok == tt.want.IsZero() {
 			t.Errorf("%q is %s, %t", tt.addTime, got, ok)
 		}

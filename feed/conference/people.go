@@ -1,10 +1,6 @@
 package conference
 
-import (
-	"maps"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // appendPeopleChanges appends one change for each participant who joined, changed or left, in that list's order, those who
 // left last. Lists in which nothing differs are the same list: see roster.
@@ -62,17 +58,16 @@ func appendPersonChange(to []FieldChange, part Part, before, after *Participant)
 // differing writes the attributes of p that q does not have with the same value.
 func differing(p, q *Participant) string {
 	var b strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(p.Attributes)) {
-		value := p.Attributes[key]
-		if other, ok := q.Attributes[key]; ok && other == value {
+	for _, a := range p.Attributes {
+		if other, ok := q.Attributes.Lookup(a.Key); ok && other == a.Value {
 			continue
 		}
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(key)
+		b.WriteString(a.Key)
 		b.WriteByte('=')
-		b.WriteString(value)
+		b.WriteString(a.Value)
 	}
 	return b.String()
 }

@@ -22,10 +22,7 @@ func joined(pid string, attributes ...string) conference.ParticipantEntry {
 	e := conference.ParticipantEntry{PID: pid}
 	for _, a := range attributes {
 		key, value, _ := strings.Cut(a, "=")
-		if e.Attributes == nil {
-			e.Attributes = map[string]string{}
-		}
-		e.Attributes[key] = value
+		e.Attributes.Set(key, value)
 	}
 	return e
 }

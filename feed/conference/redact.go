@@ -140,13 +140,13 @@ func (r redaction) participants() (out []*Participant) {
 		named = nil
 	}
 	for _, p := range r.from.Participants {
-		attributes := map[string]string{AttrName: r.name(p)}
+		attributes := Attributes{{AttrName, r.name(p)}}
 		switch {
 		case r.shows.People:
-			r.copyState(p, attributes)
+			r.copyState(p, &attributes)
 		case p == named:
 			for _, key := range [...]string{AttrBroadcast, AttrRollCall} {
-				copyFlag(p, attributes, key)
+				copyFlag(p, &attributes, key)
 			}
 		case !r.shows.Layout || !r.onScreen(p):
 			continue
@@ -164,22 +164,22 @@ func (r redaction) onScreen(p *Participant) bool {
 }
 
 // copyState copies what a participant is and does, as far as it is of the values that are listed.
-func (r redaction) copyState(p *Participant, to map[string]string) {
+func (r redaction) copyState(p *Participant, to *Attributes) {
 	switch role := p.Role(); role {
 	case Ordinary, Host, Attendee:
-		to[AttrRole] = string(role)
+		to.Set(AttrRole, string(role))
 	}
 	for _, key := range [...]string{AttrState, AttrHand, AttrBroadcast, AttrRollCall, AttrShare, AttrMute, AttrVideo, AttrCoHost, AttrIsCoHost} {
 		copyFlag(p, to, key)
 	}
 	if _, ok := p.JoinedAt(); ok {
-		to[AttrAddTime] = p.Attributes[AttrAddTime]
+		to.Set(AttrAddTime, p.Attributes.Get(AttrAddTime))
 	}
 }
 
-func copyFlag(p *Participant, to map[string]string, key string) {
-	if on, known := flag(p.Attributes[key]); known {
-		to[key] = map[bool]string{false: "0", true: "1"}[on]
+func copyFlag(p *Participant, to *Attributes, key string) {
+	if on, known := flag(p.Attributes.Get(key)); known {
+		to.Set(key, map[bool]string{false: "0", true: "1"}[on])
 	}
 }
 

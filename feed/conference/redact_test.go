@@ -91,7 +91,7 @@ func TestARedactedStateHasWhatIsListedOnly(t *testing.T) {
 	}
 	p := s.Participants[0]
 	for _, key := range []string{"NAME", "TEL", "M", "T", "ROLE", "STATE", "HAND", "MUTE", "ADDTIME", "SIPTOKEN"} {
-		p.Attributes[key] = "MARK:" + key
+		p.Attributes.Set(key, "MARK:"+key)
 	}
 	status := []string{"MARK:.Name"} // the title
 	for f := range conference.FieldCount {
@@ -131,7 +131,7 @@ func TestARedactedMeetingIsCoherent(t *testing.T) {
 	b := connected(t)
 	b.apply(conference.WatchMessage{About: about(0), Name: "Review of 900487914"})
 	person := func(pid, name, tel string) conference.ParticipantEntry {
-		return conference.ParticipantEntry{PID: pid, Attributes: map[string]string{"NAME": name, "TEL": tel, "HAND": "true", "BROADCAST": map[bool]string{true: "1"}[pid == "a"]}}
+		return conference.ParticipantEntry{PID: pid, Attributes: conference.AttributesOf(map[string]string{"NAME": name, "TEL": tel, "HAND": "true", "BROADCAST": map[bool]string{true: "1"}[pid == "a"]})}
 	}
 	envelope := func(kind conference.MessageType) conference.Envelope {
 		return conference.Envelope{Type: kind, ConfID: meetingID, Version: conference.FullVersion(start.UnixMilli()), CreateTime: start}

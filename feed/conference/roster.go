@@ -62,7 +62,7 @@ func (r roster) changed(entries []ParticipantEntry) (next roster, ok bool) {
 			return r, false
 		}
 		differs = true
-		reorder = reorder || before == nil || before.Attributes[AttrAddTime] != after.Attributes[AttrAddTime]
+		reorder = reorder || before == nil || before.Attributes.Get(AttrAddTime) != after.Attributes.Get(AttrAddTime)
 	}
 	if !differs {
 		return r, true

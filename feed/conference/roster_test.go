@@ -70,8 +70,8 @@ func TestParticipantsAreMergedByPid(t *testing.T) {
 func described(list []*conference.Participant) (all []string) {
 	for _, p := range list {
 		text := p.PID
-		for _, key := range slices.Sorted(maps.Keys(p.Attributes)) {
-			text += " " + key + "=" + p.Attributes[key]
+		for _, a := range p.Attributes {
+			text += " " + a.Key + "=" + a.Value
 		}
 		all = append(all, text)
 	}
@@ -271,7 +271,7 @@ func TestRandomMessagesLeadToWhatAPlainMergeGives(t *testing.T) {
 				}
 				got := map[string]string{}
 				for _, p := range b.state.Participants {
-					got[p.PID] = fmt.Sprint(p.Attributes)
+					got[p.PID] = fmt.Sprint(p.Attributes.Map())
 				}
 				if !maps.Equal(got, want) || len(got) != len(b.state.Participants) {
 					t.Fatalf("message %d: got %v, want %v", n, got, want)
@@ -294,7 +294,7 @@ func merge(plain map[string]map[string]string, entries []conference.ParticipantE
 		if plain[e.PID] == nil {
 			plain[e.PID] = map[string]string{}
 		}
-		maps.Copy(plain[e.PID], e.Attributes)
+		maps.Copy(plain[e.PID], e.Attributes.Map())
 	}
 }
 

@@ -74,7 +74,7 @@ func TestDemonstrationIsWatchedWithoutAFault(t *testing.T) {
 func samePeople(known []*conference.Participant, there []simulator.Participant) bool {
 	attributes := map[string]map[string]string{}
 	for _, p := range known {
-		attributes[p.PID] = p.Attributes
+		attributes[p.PID] = p.Attributes.Map()
 	}
 	for _, p := range there {
 		for key, value := range p.Info {

@@ -243,7 +243,7 @@ func basicFields(b *conference.BasicInfo) fields {
 func people(all []*conference.Participant) []fields {
 	list := make([]fields, len(all))
 	for i, p := range all {
-		list[i] = fields{"pid": p.PID, "mode": 0, "pinfoMap": p.Attributes}
+		list[i] = fields{"pid": p.PID, "mode": 0, "pinfoMap": p.Attributes.Map()}
 	}
 	return list
 }

@@ -50,7 +50,7 @@ func people(list ...[]string) meeting {
 			for i := 1; i+1 < len(p); i += 2 {
 				attributes[p[i]] = p[i+1]
 			}
-			s.Participants = append(s.Participants, &conference.Participant{PID: p[0], Attributes: attributes})
+			s.Participants = append(s.Participants, &conference.Participant{PID: p[0], Attributes: conference.AttributesOf(attributes)})
 		}
 	}
 }

@@ -15,9 +15,12 @@ const (
 	personBytes = int64(unsafe.Sizeof(Person{}))
 	screenBytes = int64(unsafe.Sizeof(conference.Screen{}))
 	stateBytes  = 4096 + 600
-	mapBytes    = 400 // an empty map, and the participant to which it belongs
+	mapBytes    = 400 // an empty map
 	pairBytes   = 40  // of a map
-	wordBytes   = 8
+	// A participant and the list of its attributes, in its size class.
+	personStateBytes = int64(unsafe.Sizeof(conference.Participant{})) + 64
+	attributeBytes   = int64(unsafe.Sizeof(conference.Attribute{}))
+	wordBytes        = 8
 )
 
 func (e *Entry) cost() int64 {
@@ -114,7 +117,10 @@ func peopleCost(before, now []*conference.Participant) (n int64) {
 		case i < len(before) && before[i].PID == p.PID:
 			i++
 		}
-		n += mapCost(p.Attributes) + texts(p.PID)
+		n += personStateBytes + attributeBytes*int64(len(p.Attributes)) + texts(p.PID)
+		for _, a := range p.Attributes {
+			n += texts(a.Key, a.Value)
+		}
 	}
 	return n
 }

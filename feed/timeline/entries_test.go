@@ -52,7 +52,7 @@ func TestEntries(t *testing.T) {
 			func(m *meeting) {
 				m.people(conference.Full, minute, in("a"), in("b"))
 				m.people(conference.Incremental, minute, in("c"), out("a"))
-				m.people(conference.Incremental, minute, conference.ParticipantEntry{PID: "c", Attributes: map[string]string{conference.AttrMute: "1"}})
+				m.people(conference.Incremental, minute, conference.ParticipantEntry{PID: "c", Attributes: conference.AttributesOf(map[string]string{conference.AttrMute: "1"})})
 			}, []string{"people +A +B first", "people +C -A"}},
 		{"basic information",
 			func(m *meeting) {

@@ -122,7 +122,7 @@ func (m *meeting) people(mode conference.Mode, after time.Duration, entries ...c
 }
 
 func in(pid string) conference.ParticipantEntry {
-	return conference.ParticipantEntry{PID: pid, Attributes: map[string]string{conference.AttrName: strings.ToUpper(pid)}}
+	return conference.ParticipantEntry{PID: pid, Attributes: conference.AttributesOf(map[string]string{conference.AttrName: strings.ToUpper(pid)})}
 }
 
 func out(pid string) conference.ParticipantEntry {

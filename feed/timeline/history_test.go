@@ -37,7 +37,7 @@ func (h *random) step() {
 		var entries []conference.ParticipantEntry
 		for range h.r.IntN(4) {
 			e := in(string(rune('a' + h.r.IntN(5))))
-			e.Attributes[conference.AttrMute] = strconv.Itoa(h.r.IntN(2))
+			e.Attributes.Set(conference.AttrMute, strconv.Itoa(h.r.IntN(2)))
 			e.Removed = h.r.IntN(3) == 0
 			entries = append(entries, e)
 		}
@@ -297,7 +297,7 @@ func TestTheEstimateIsTrue(t *testing.T) {
 			for i := range k.people {
 				e := in(fmt.Sprint("p", i))
 				for _, key := range []string{"TEL", "ROLE", "STATE", "HAND", "BROADCAST", "ROLLCALL", "SHARE", "MUTE", "VIDEO", "ADDTIME", "M", "T"} {
-					e.Attributes[key] = fmt.Sprint(i, key)
+					e.Attributes.Set(key, fmt.Sprint(i, key))
 				}
 				m.people(conference.Incremental, time.Duration(i)*second, e)
 			}

@@ -112,7 +112,8 @@ func checkParticipant(t *testing.T, p *conference.Participant) (size int) {
 		t.Errorf("participant %q with %d attributes", p.PID, len(p.Attributes))
 	}
 	checkText(t, p.PID)
-	for key, value := range p.Attributes {
+	for _, a := range p.Attributes {
+		key, value := a.Key, a.Value
 		if holdsSecretName(key) || !utf8.ValidString(key) || key != strings.ToUpper(key) {
 			t.Errorf("kept under %q", key)
 		}

@@ -10,6 +10,8 @@ import (
 type decoder struct {
 	d    *jx.Decoder
 	head *head
+	// room is where the attributes of one participant after the other are read.
+	room conference.Attributes
 	cleaner
 }
 

@@ -157,8 +157,8 @@ func dumpEntries(b *strings.Builder, entries []conference.ParticipantEntry) {
 			what = "removed"
 		}
 		fmt.Fprintf(b, "%s: %q\n", what, e.PID)
-		for _, key := range slices.Sorted(maps.Keys(e.Attributes)) {
-			fmt.Fprintf(b, "  %q: %q\n", key, e.Attributes[key])
+		for _, a := range e.Attributes {
+			fmt.Fprintf(b, "  %q: %q\n", a.Key, a.Value)
 		}
 	}
 }

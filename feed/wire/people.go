@@ -51,7 +51,8 @@ func (s *decoder) people() (entries []conference.ParticipantEntry, err error) {
 // person reads a ParticipantNotifyDTO. What it carries besides (delType in a waiting room) is kept among the attributes,
 // which it does not replace. A participant without pid could not be told from another, so the frame is refused.
 func (s *decoder) person() (entry conference.ParticipantEntry, err error) {
-	var besides map[string]string
+	defer func() { entry.Attributes = append(conference.Attributes(nil), entry.Attributes...) }() // out of the room for all, in its own size
+	var besides conference.Attributes
 	err = object(s.d, "data", func(key []byte) error {
 		switch string(key) {
 		case "pid": // string
@@ -74,15 +75,10 @@ func (s *decoder) person() (entry conference.ParticipantEntry, err error) {
 	if err == nil && entry.PID == "" {
 		err = refuse(conference.RefusedValue, "data.pid")
 	}
-	for name, value := range besides {
-		if _, known := entry.Attributes[name]; known {
-			continue
+	for _, b := range besides {
+		if _, known := entry.Attributes.Lookup(b.Key); !known {
+			entry.Attributes.Set(b.Key, b.Value)
 		}
-		if entry.Attributes == nil {
-			entry.Attributes = besides
-			break
-		}
-		entry.Attributes[name] = value
 	}
 	if err == nil && len(entry.Attributes) > conference.MaxAttributes {
 		err = refuse(conference.RefusedTooMany, "data.pinfoMap")
@@ -90,21 +86,23 @@ func (s *decoder) person() (entry conference.ParticipantEntry, err error) {
 	return entry, err
 }
 
-// attributes reads a pinfoMap (meeting_21_1514, Table 3). Its keys are compared without case.
-func (s *decoder) attributes() (attributes map[string]string, err error) {
+// attributes reads a pinfoMap (meeting_21_1514, Table 3) into the decoder's room for it. Its keys are compared without case.
+func (s *decoder) attributes() (attributes conference.Attributes, err error) {
 	empty, err := s.empty("data.pinfoMap", jx.Object)
 	if err != nil || empty {
 		return nil, err
 	}
+	attributes = s.room[:0]
 	err = object(s.d, "data.pinfoMap", func(key []byte) error {
 		return s.attribute(&attributes, key, "data.pinfoMap.", 4)
 	})
+	s.room = attributes
 	return attributes, err
 }
 
 // attribute reads one value of a pinfoMap. Numbers and booleans are accepted for texts, null for an empty one, and an object
 // or array where the reference does not promise a text. prefix and depth are as for unlisted.
-func (s *decoder) attribute(into *map[string]string, key []byte, prefix string, depth int) error {
+func (s *decoder) attribute(into *conference.Attributes, key []byte, prefix string, depth int) error {
 	name := attributeName(key)
 	var value string
 	kept, err := true, error(nil)
@@ -132,11 +130,9 @@ func (s *decoder) attribute(into *map[string]string, key []byte, prefix string, 
 	case err != nil:
 		return refusedAt(err, prefix+plainName(key))
 	case !kept:
-		delete(*into, name) // of a repeated attribute the last one wins, also when it cannot be kept
-	case *into == nil:
-		*into = map[string]string{name: value}
+		into.Delete(name) // of a repeated attribute the last one wins, also when it cannot be kept
 	default:
-		(*into)[name] = value
+		into.Set(name, value)
 	}
 	return nil
 }

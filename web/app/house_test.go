@@ -303,7 +303,7 @@ func (l *lodge) meeting(id conference.ConfID) {
 	basic := conference.BasicInfo{Title: "Quarterly review", Owner: "Olga Owner", OwnerID: "Hush-owner", DisplayID: "Hush-display", StartTime: about.At, Unlisted: map[string]string{"hushBasic": `"Hush-1"`}}
 	l.registry.Apply(conference.BasicMessage{About: about, Envelope: envelope(conference.BasicType), Basic: basic})
 	l.registry.Apply(l.people(id, 0))
-	waiting := []conference.ParticipantEntry{{PID: "Hush-wait", Attributes: map[string]string{"NAME": "Walter Waiting", "TEL": "+4930555001"}}}
+	waiting := []conference.ParticipantEntry{{PID: "Hush-wait", Attributes: conference.AttributesOf(map[string]string{"NAME": "Walter Waiting", "TEL": "+4930555001"})}}
 	l.registry.Apply(conference.WaitingMessage{About: about, Envelope: envelope(conference.WaitingType), Entries: waiting})
 	l.registry.Apply(conference.SpeakersMessage{About: about, Envelope: envelope(conference.SpeakersType), Speakers: []conference.Speaker{{PID: "pid-1", Name: "Petra Present", Volume: 5}}})
 	m := conference.StatusMessage{About: about, Envelope: envelope(conference.StatusType)}
@@ -322,12 +322,12 @@ func (l *lodge) meeting(id conference.ConfID) {
 func (l *lodge) people(id conference.ConfID, n int) conference.ParticipantsMessage {
 	at := time.Now()
 	m := conference.ParticipantsMessage{About: conference.About{ConfID: id, At: at}, Entries: []conference.ParticipantEntry{
-		{PID: "pid-1", Attributes: map[string]string{"NAME": "Petra Present", "TEL": "+4930555777", "ROLE": "1", "BROADCAST": "1"}},
-		{PID: "pid-2", Attributes: map[string]string{"NAME": "+4930555888", "TEL": "+4930555888"}},
-		{PID: "pid-3", Attributes: map[string]string{"TEL": "+4930555666", "HUSHATTR": "Hush-4"}}},
+		{PID: "pid-1", Attributes: conference.AttributesOf(map[string]string{"NAME": "Petra Present", "TEL": "+4930555777", "ROLE": "1", "BROADCAST": "1"})},
+		{PID: "pid-2", Attributes: conference.AttributesOf(map[string]string{"NAME": "+4930555888", "TEL": "+4930555888"})},
+		{PID: "pid-3", Attributes: conference.AttributesOf(map[string]string{"TEL": "+4930555666", "HUSHATTR": "Hush-4"})}},
 		Envelope: conference.Envelope{Type: conference.ParticipantsType, ConfID: id, CreateTime: at, Version: conference.FullVersion(at.UnixMilli()) + conference.FullVersion(n)}}
 	for i := range n {
-		m.Entries = append(m.Entries, conference.ParticipantEntry{PID: fmt.Sprintf("pid-new-%d", i), Attributes: map[string]string{"NAME": fmt.Sprintf("Nadia New %d", i), "TEL": "+4930555444"}})
+		m.Entries = append(m.Entries, conference.ParticipantEntry{PID: fmt.Sprintf("pid-new-%d", i), Attributes: conference.AttributesOf(map[string]string{"NAME": fmt.Sprintf("Nadia New %d", i), "TEL": "+4930555444"})})
 	}
 	return m
 }
