@@ -21,6 +21,7 @@ const (
 	RoleNone   Role = ""
 	RoleViewer Role = "viewer" // sees every meeting
 	RoleAdmin  Role = "admin"  // changes what is watched and makes links
+	RoleWall   Role = "wall"   // a screen that was given a name: sees what it is to show, and nothing else
 )
 
 // Known reports whether it is a role that an account can have.
@@ -31,6 +32,8 @@ type Who struct {
 	// Name is the account's; empty where there is none.
 	Name string
 	Role Role
+	// Wall is the ID of the named wall whose cookie the request has, beside whatever else; empty where there is none.
+	Wall string
 	// Owner names the right by which the request is made, for live.ServeOptions; empty for one that does not end by itself.
 	Owner string
 }

@@ -13,10 +13,27 @@ type Visitors struct {
 	Admin    *Admin
 	Accounts *Accounts
 	Proxy    *Proxy
+	Walls    *Walls
 }
 
-// Who is who makes a request. A session counts as used by it.
+// Who is who makes a request. A session counts as used by it. A wall is one only if nobody is signed in on its screen, and the board
+// is not open to everybody.
 func (v *Visitors) Who(r *http.Request) Who {
+	who := v.person(r)
+	if v.Walls == nil {
+		return who
+	}
+	wall, ok := v.Walls.Who(r)
+	switch {
+	case ok && who.Role == RoleNone:
+		return wall
+	case ok:
+		who.Wall = wall.Wall
+	}
+	return who
+}
+
+func (v *Visitors) person(r *http.Request) Who {
 	if v.Admin != nil {
 		if who, ok := v.Admin.Who(r); ok {
 			return who
@@ -40,7 +57,7 @@ func (v *Visitors) Who(r *http.Request) Who {
 
 // Program is who makes a request that a program may make: somebody who is signed in, or the holder of a token.
 func (v *Visitors) Program(r *http.Request) Who {
-	who := v.Who(r)
+	who := v.person(r)
 	if who.Role == RoleNone && v.Accounts != nil {
 		who, _ = v.Accounts.Bearer(r)
 	}
