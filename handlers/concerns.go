@@ -50,7 +50,7 @@ func (w words) concerns(s *conference.State) (all []templates.Concern) {
 		}
 		if held := s.Silenced(c.Cause); held != nil {
 			said := w.text.SilencedBy
-			if held.Once {
+			if held.Seen {
 				said = w.text.AcknowledgedBy
 			}
 			p.Severity, p.Silenced, p.Until = rules.Ended.String(), said(held.By, held.Note), w.instant(held.Until, "clock")

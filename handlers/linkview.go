@@ -75,7 +75,7 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 			touch(true, partHead, partAbout, partTab, partSentence)
 			touch(who, partSpeaking)
 			touch(v.shows.Layout, partLayout)
-		case conference.PartClock, conference.PartConcerns:
+		case conference.PartClock, conference.PartConcerns, conference.PartSilences:
 			touch(true, partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
 			touch(true, partHead)

@@ -208,7 +208,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			touch(partHead, partTab, partAbout)
 		case conference.PartLink:
 			touch(partHead, partTab, partAbout, partSpeaking, partLayout)
-		case conference.PartClock, conference.PartConcerns:
+		case conference.PartClock, conference.PartConcerns, conference.PartSilences:
 			touch(partHead, partTab)
 		case conference.PartPartial, conference.PartEcho:
 			touch(partHead)

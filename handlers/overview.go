@@ -218,7 +218,7 @@ func touchedParts(c conference.Change) []live.Touch {
 			touch(partMark)
 			touch(partStart)
 			fresh = true
-		case conference.PartConcerns:
+		case conference.PartConcerns, conference.PartSilences:
 			touch(partMark)
 			fresh = true
 		case conference.PartConnection:

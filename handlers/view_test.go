@@ -116,7 +116,7 @@ func (h *history) step(meetings int) {
 	switch h.r.IntN(20) {
 	case 18:
 		m = conference.SilenceMessage{About: about, Silence: conference.Silence{Cause: h.cause(), By: "<Li>", Note: "n", At: h.now,
-			Until: h.now.Add(time.Duration(h.r.IntN(60)) * time.Second), Once: h.r.IntN(2) == 0}}
+			Until: h.now.Add(time.Duration(h.r.IntN(60)) * time.Second), Seen: h.r.IntN(2) == 0}}
 	case 19:
 		m = conference.UnsilenceMessage{About: about, Cause: h.cause()}
 	case 0:
@@ -143,7 +143,7 @@ func (h *history) step(meetings int) {
 }
 
 func (h *history) cause() conference.Cause {
-	return []conference.Cause{{}, {Rule: conference.NoHost}, {Rule: conference.Drift, Field: conference.Mute, Profile: "<p>"}}[h.r.IntN(3)]
+	return []conference.Cause{{Rule: conference.Overrunning}, {Rule: conference.NoHost}, {Rule: conference.Drift, Field: conference.Mute, Profile: "<p>"}}[h.r.IntN(3)]
 }
 
 func (h *history) envelope(about conference.About, kind conference.MessageType) conference.Envelope {

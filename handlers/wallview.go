@@ -104,7 +104,7 @@ func touchesTile(c conference.Change) bool {
 		switch f.Part {
 		case conference.PartStatus:
 			return f.Field == conference.EndTime || slices.Contains(wallFields, f.Field) || len(c.After.Concerns) > 0
-		case conference.PartLink, conference.PartClock, conference.PartConcerns, conference.PartName, conference.PartBasic:
+		case conference.PartLink, conference.PartClock, conference.PartConcerns, conference.PartSilences, conference.PartName, conference.PartBasic:
 			return true
 		}
 		return false

@@ -60,9 +60,9 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 	case WatchMessage:
 		next.watch(m)
 	case SilenceMessage:
-		next.silence(m.Silence)
+		outcome = next.silence(m.Silence)
 	case UnsilenceMessage:
-		next.unsilence(m.Cause)
+		outcome = next.unsilence(m.Cause)
 	case LinkMessage:
 		next.applyLink(m)
 	case RefusedMessage:
@@ -90,7 +90,11 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 		outcome = next.applyCustomLayout(m, at)
 	}
 	due := next.judgeAll(now, p)
-	return &next, compare(id, at, now, state, &next), outcome, due
+	change := compare(id, at, now, state, &next)
+	if m, ended := m.(UnsilenceMessage); ended {
+		change.endedBy(m)
+	}
+	return &next, change, outcome, due
 }
 
 func (s *State) watch(m WatchMessage) {

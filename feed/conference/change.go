@@ -35,6 +35,9 @@ type FieldChange struct {
 	// is the LinkState. For a participant, NotReported became Known: joined; Known became NotReported: left; both Known:
 	// Text is what differs, KEY=value in order of the keys, one a line.
 	Old, New Value
+	// Cause is set for PartConcerns and PartSilences: Old and New are Known when the concern counted or counts, or when there was or is
+	// a silence. New.Text is who ended a silence by hand. It must not be modified.
+	Cause *Cause
 }
 
 // Part is a part of a meeting's state that can differ.
@@ -63,7 +66,8 @@ const (
 	PartIntake       // how the messages of a type other than the status were taken in: the last envelope, whether they are partial
 
 	PartConnection // when the connection was made and how many there have been, its token, the next attempt
-	PartConcerns   // what needs a person: a concern became active or ceased to be (Name is its Rule), or the silences differ
+	PartConcerns   // what needs a person: a concern became active or ceased to be
+	PartSilences   // what somebody has taken note of: a silence was made, replaced or ended
 	PartDiscovery  // how meetings are found: of no meeting, Before and After being nil
 	PartPolicy     // that by which meetings are judged: of no meeting, when all have been judged by it
 )

@@ -57,44 +57,6 @@ type Concern struct {
 	Active bool
 }
 
-// Silence keeps a concern from counting for a while. It stays in sight as what somebody has taken note of.
-type Silence struct {
-	// Cause is what is silenced; the zero Cause is everything about the meeting.
-	Cause Cause
-	// By is who did it and At when; Note is what they said about it and can be empty.
-	By, Note string
-	At       time.Time
-	// Until is when it ends.
-	Until time.Time
-	// Once ends it before that, as soon as the condition has gone: acknowledged, not silenced.
-	Once bool
-}
-
-// SilenceMessage silences a concern, in place of an earlier silence with the same cause.
-type SilenceMessage struct {
-	About
-	Silence Silence
-}
-
-// UnsilenceMessage takes a silence back.
-type UnsilenceMessage struct {
-	About
-	Cause Cause
-}
-
-// maxSilences bounds the silences of one meeting; each has a cause of its own, and causes are few.
-const maxSilences = 64
-
-// Silenced returns the silence that holds for a cause, nil if there is none.
-func (s *State) Silenced(c Cause) *Silence {
-	for i := range s.Silences {
-		if held := s.Silences[i].Cause; held == c || held == (Cause{}) {
-			return &s.Silences[i]
-		}
-	}
-	return nil
-}
-
 // Weight returns the greatest weight of the concerns that are active and not silenced.
 func (s *State) Weight() (w Weight) {
 	for i := range s.Concerns {
@@ -105,25 +67,13 @@ func (s *State) Weight() (w Weight) {
 	return w
 }
 
-func (s *State) silence(in Silence) {
-	kept := slices.DeleteFunc(slices.Clone(s.Silences), func(held Silence) bool { return held.Cause == in.Cause })
-	if len(kept) >= maxSilences {
-		kept = slices.Delete(kept, 0, 1)
-	}
-	s.Silences = append(kept, in)
-}
-
-func (s *State) unsilence(c Cause) {
-	s.Silences = slices.DeleteFunc(slices.Clone(s.Silences), func(held Silence) bool { return held.Cause == c })
-}
-
 // judgeConcerns brings the concerns and silences up to an instant and returns when they can next differ. Concerns are found
 // only while the link is live: of anything else nobody knows whether it still holds, so they stay as they were last
-// known. They end with the occurrence.
+// known. Both end with the occurrence.
 func (s *State) judgeConcerns(now time.Time, p Policy) (due time.Time) {
 	switch {
 	case s.Link.State == Over || s.Link.State == Waiting:
-		s.Concerns = nil
+		s.Concerns, s.Silences = nil, nil
 	case s.Link.State == Live && p.Rules != nil:
 		s.Concerns = concerns(s.Concerns, p.Rules.Conditions(s), now)
 	case p.Rules != nil && slices.ContainsFunc(s.Concerns, func(c Concern) bool { return !p.Rules.Watches(c.Cause) }):
@@ -137,7 +87,7 @@ func (s *State) judgeConcerns(now time.Time, p Policy) (due time.Time) {
 		}
 	}
 	if len(s.Silences) > 0 {
-		due = earlier(due, s.judgeSilences(now))
+		due = earlier(due, s.judgeSilences(now, p))
 	}
 	return due
 }
@@ -167,43 +117,28 @@ func concerns(held []Concern, conditions []Condition, now time.Time) []Concern {
 	return next
 }
 
-// judgeSilences ends the silences whose time has come, and those of a single condition that has gone.
-func (s *State) judgeSilences(now time.Time) (due time.Time) {
-	over := func(q Silence) bool { return !now.Before(q.Until) || q.Once && s.Link.State == Live && !s.has(q.Cause) }
-	if slices.ContainsFunc(s.Silences, over) {
-		s.Silences = slices.DeleteFunc(slices.Clone(s.Silences), over)
-	}
-	for i := range s.Silences {
-		due = earlier(due, s.Silences[i].Until)
-	}
-	return due
-}
-
-// has reports whether there is a concern with the cause, any for the zero Cause.
+// has reports whether there is a concern with the cause, whether or not it counts yet.
 func (s *State) has(c Cause) bool {
-	return slices.ContainsFunc(s.Concerns, func(held Concern) bool { return held.Cause == c || c == (Cause{}) })
+	return slices.ContainsFunc(s.Concerns, func(held Concern) bool { return held.Cause == c })
 }
 
-// appendConcernChanges lists the concerns that became active or ceased to be, and whether the silences differ.
+// appendConcernChanges lists the concerns that became active or ceased to be, and the silences that differ.
 func appendConcernChanges(to []FieldChange, before, after *State) []FieldChange {
 	if len(before.Concerns) == 0 && len(after.Concerns) == 0 && len(before.Silences) == 0 && len(after.Silences) == 0 {
 		return to
 	}
 	known := Value{Presence: Known}
-	for _, c := range after.Concerns {
+	for i, c := range after.Concerns {
 		if c.Active && !before.concerned(c.Cause) {
-			to = append(to, FieldChange{Part: PartConcerns, Name: string(c.Cause.Rule), Field: c.Cause.Field, New: known})
+			to = append(to, FieldChange{Part: PartConcerns, Cause: &after.Concerns[i].Cause, New: known})
 		}
 	}
-	for _, c := range before.Concerns {
+	for i, c := range before.Concerns {
 		if c.Active && !after.concerned(c.Cause) {
-			to = append(to, FieldChange{Part: PartConcerns, Name: string(c.Cause.Rule), Field: c.Cause.Field, Old: known})
+			to = append(to, FieldChange{Part: PartConcerns, Cause: &before.Concerns[i].Cause, Old: known})
 		}
 	}
-	if !slices.Equal(before.Silences, after.Silences) {
-		to = append(to, FieldChange{Part: PartConcerns})
-	}
-	return to
+	return appendSilenceChanges(to, before, after)
 }
 
 func (s *State) concerned(c Cause) bool {

@@ -79,41 +79,6 @@ func TestConcernsStayAsTheyWereKnownWhileTheLinkIsNotLive(t *testing.T) {
 	}
 }
 
-func TestSilences(t *testing.T) {
-	silence := func(after time.Duration, s conference.Silence) conference.Message {
-		return conference.SilenceMessage{About: about(after), Silence: s}
-	}
-	until := start.Add(30 * second)
-	for _, k := range []struct {
-		name     string
-		messages []conference.Message
-		pass     time.Duration
-		weight   conference.Weight
-		held     int
-	}{
-		{"one cause", []conference.Message{silence(2*second, conference.Silence{Cause: recordedCause, Until: until})}, 3 * second, conference.Noteworthy, 1},
-		{"everything", []conference.Message{silence(2*second, conference.Silence{Until: until})}, 3 * second, conference.Unimportant, 1},
-		{"until it is over", []conference.Message{silence(2*second, conference.Silence{Until: until})}, 30 * second, conference.Urgent, 0},
-		{"a second one takes the first one's place", []conference.Message{silence(2*second, conference.Silence{Until: until}),
-			silence(3*second, conference.Silence{Until: start.Add(4 * second)})}, 5 * second, conference.Urgent, 0},
-		{"taken back", []conference.Message{silence(2*second, conference.Silence{Until: until}), conference.UnsilenceMessage{About: about(3 * second)}}, 4 * second, conference.Urgent, 0},
-		{"once, and the condition still holds", []conference.Message{silence(2*second, conference.Silence{Cause: recordedCause, Until: until, Once: true})}, 3 * second, conference.Noteworthy, 1},
-		{"once, and the condition has gone and come", []conference.Message{silence(2*second, conference.Silence{Cause: recordedCause, Until: until, Once: true}),
-			incremental(1, 3*second, number(conference.RecState, 0)), incremental(2, 4*second, number(conference.RecState, 1))}, 5 * second, conference.Urgent, 0},
-	} {
-		t.Run(k.name, func(t *testing.T) {
-			b := judged(t, 0)
-			b.apply(full(1*second, number(conference.Lock, 0), number(conference.RecState, 1)))
-			for _, m := range k.messages {
-				b.apply(m)
-			}
-			if b.pass(k.pass); b.state.Weight() != k.weight || len(b.state.Silences) != k.held {
-				t.Errorf("weight %d, silences %+v", b.state.Weight(), b.state.Silences)
-			}
-		})
-	}
-}
-
 func TestAConditionThatANewPolicyFindsIsRememberedUntilItCounts(t *testing.T) {
 	b := connected(t)
 	b.apply(full(1*second, number(conference.Lock, 0)))

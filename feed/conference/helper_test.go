@@ -173,7 +173,7 @@ func (b *board) checkChange(c conference.Change, after *conference.State) {
 // parts lists what a change names, as part, field=old>new or name=old>new.
 func parts(c conference.Change) []string {
 	names := map[conference.Part]string{conference.PartLayoutDated: "layoutDated", conference.PartPartial: "partial", conference.PartEcho: "echo",
-		conference.PartConnection: "connection", conference.PartDiscovery: "discovery", conference.PartConcerns: "concerns", conference.PartPolicy: "policy",
+		conference.PartConnection: "connection", conference.PartDiscovery: "discovery", conference.PartConcerns: "concerns", conference.PartSilences: "silences", conference.PartPolicy: "policy",
 		conference.PartEnvelope: "envelope", conference.PartCounts: "counts", conference.PartClock: "clock",
 		conference.PartOccurrence: "occurrence", conference.PartName: "name", conference.PartBoard: "board",
 		conference.PartSpeakers: "speakers", conference.PartCustomLayout: "customLayout"}

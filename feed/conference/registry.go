@@ -19,6 +19,7 @@ type Registry struct {
 	mu        sync.Mutex
 	discovery Discovery
 	meetings  map[ConfID]*meeting
+	recalled  map[ConfID][]Silence // of meetings that are not on the board yet
 	agenda    agenda
 	observers map[int]func(Change)
 	nextKey   int
@@ -85,11 +86,23 @@ func (r *Registry) Apply(m Message) Outcome {
 		before = held.state
 	}
 	after, change, outcome, due := apply(before, m, r.policy)
+	if silences := r.recalled[m.Meeting()]; before == nil && after != nil && len(silences) > 0 {
+		due = after.recall(silences, m.Received(), r.policy)
+		delete(r.recalled, m.Meeting())
+	}
 	if outcome.Fate != NotWatched {
 		r.store(m.Meeting(), after, due)
 	}
 	r.tell(change)
 	return outcome
+}
+
+// Recall gives meetings that are not on the board the silences that were in force when they were last: they have them from when they
+// come onto it, and judge which of them are over. It is for a board that starts, before anything is told of its meetings.
+func (r *Registry) Recall(silences map[ConfID][]Silence) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.recalled = maps.Clone(silences)
 }
 
 func (r *Registry) applyDiscovery(m DiscoveryMessage) Outcome {

@@ -52,8 +52,8 @@ type State struct {
 	// EndingSoon, NearEnd and Overrun compare the planned end with the clock: see Policy. All are false unless the link is
 	// live, and the first two after the end.
 	EndingSoon, NearEnd, Overrun bool
-	// Concerns are what needs a person, or will if it lasts, and Silences what somebody has taken note of. Both are never modified,
-	// always replaced.
+	// Concerns are what needs a person, or will if it lasts, and Silences what somebody has taken note of, the last one to do so last. Both
+	// are never modified, always replaced.
 	Concerns []Concern
 	Silences []Silence
 	// EndedAt is when we learnt that the meeting has ended; zero while it has not.
@@ -127,11 +127,12 @@ const (
 	Refused
 	Passed
 	NotWatched // no such meeting on the board
+	Moot       // nothing to do it to: the concern or the silence that it is about is not there
 )
 
 var fateNames = map[Fate]string{
 	DroppedRepeated: "repeated", DroppedOlderFull: "olderFull", DroppedOlderSequence: "olderSequence", DroppedBeforeFull: "beforeFull",
-	Applied: "applied", Refused: "refused", Passed: "passed", NotWatched: "notWatched",
+	Applied: "applied", Refused: "refused", Passed: "passed", NotWatched: "notWatched", Moot: "moot",
 }
 
 // String is a stable name, for metrics and tests.

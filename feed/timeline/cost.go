@@ -24,7 +24,7 @@ const (
 )
 
 func (e *Entry) cost() int64 {
-	n := entryBytes + texts(e.Name, e.Profile) + valueCost(e.Old) + valueCost(e.New)
+	n := entryBytes + texts(e.Name, e.Profile, e.By, e.Note) + valueCost(e.Old) + valueCost(e.New)
 	for _, list := range [...][]Person{e.Joined, e.Left} {
 		for i := range list {
 			n += personBytes + texts(list[i].PID, list[i].Name, list[i].Tel)

@@ -31,7 +31,9 @@ func touches(c conference.Change, f *conference.FieldChange) bool {
 	case conference.PartLink:
 		return f.Old.Text != f.New.Text && f.New.Text != string(conference.Over)
 	case conference.PartConcerns:
-		return f.Name != ""
+		return true
+	case conference.PartSilences: // what ends with its concern, or with the meeting, is told by that
+		return f.New.Presence == conference.Known || f.New.Text != "" || c.Before.Silenced(*f.Cause).Over(c.Received)
 	case conference.PartParticipants:
 		return f.Name != "" && f.Old.Presence != f.New.Presence
 	case conference.PartBoard:
@@ -129,6 +131,8 @@ func (b *builder) field(f *conference.FieldChange) {
 		b.person(f)
 	case conference.PartConcerns:
 		b.concern(f)
+	case conference.PartSilences:
+		b.silence(f)
 	}
 }
 
@@ -182,26 +186,35 @@ func person(p *conference.Participant, pid string) Person {
 	return Person{PID: pid, Name: p.Name(), Tel: p.Tel()}
 }
 
-// concern adds the concerns to which a change can refer: it has the rule and the field of each, and not the profile.
+// concern adds what needs a person since, or does not any more.
 func (b *builder) concern(f *conference.FieldChange) {
-	kind, of, other := Raised, b.c.After, b.c.Before
-	if f.New.Presence != conference.Known {
-		kind, of, other = Cleared, b.c.Before, b.c.After
+	if f.New.Presence == conference.Known {
+		b.concerns = append(b.concerns, b.about(Raised, b.c.After, *f.Cause))
+	} else {
+		b.concerns = append(b.concerns, b.about(Cleared, b.c.Before, *f.Cause))
 	}
-	active := func(s *conference.State, cause conference.Cause) bool {
-		return slices.ContainsFunc(s.Concerns, func(c conference.Concern) bool { return c.Active && c.Cause == cause })
-	}
-	for _, c := range of.Concerns {
-		told := func(e Entry) bool {
-			return e.Kind == kind && e.Rule == c.Cause.Rule && e.Field == c.Cause.Field && e.Profile == c.Cause.Profile
+}
+
+// silence adds who has taken note of something, or that it counts again.
+func (b *builder) silence(f *conference.FieldChange) {
+	e := b.about(Unsilenced, b.c.After, *f.Cause)
+	e.By = f.New.Text
+	if q := b.c.After.Silenced(*f.Cause); q != nil {
+		e.Kind, e.By, e.Note, e.Until = Silenced, q.By, q.Note, q.Until
+		if q.Seen {
+			e.Kind = Acknowledged
 		}
-		if !c.Active || string(c.Cause.Rule) != f.Name || c.Cause.Field != f.Field || active(other, c.Cause) || slices.ContainsFunc(b.concerns, told) {
-			continue
-		}
-		b.concerns = append(b.concerns, Entry{Kind: kind, At: b.c.At, Received: b.c.Received,
-			Rule: c.Cause.Rule, Field: c.Cause.Field, Profile: c.Cause.Profile, New: c.Want})
-		return
 	}
+	b.concerns = append(b.concerns, e)
+}
+
+// about begins an entry about a concern, with what a state tells of it.
+func (b *builder) about(k Kind, of *conference.State, c conference.Cause) Entry {
+	e := Entry{Kind: k, At: b.c.At, Received: b.c.Received, Rule: c.Rule, Field: c.Field, Profile: c.Profile}
+	if i := slices.IndexFunc(of.Concerns, func(held conference.Concern) bool { return held.Cause == c }); i >= 0 {
+		e.New = of.Concerns[i].Want
+	}
+	return e
 }
 
 // geometryChanged reports whether the exact places of the screens differ.

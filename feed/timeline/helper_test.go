@@ -167,6 +167,12 @@ func tell(e *timeline.Entry) string {
 		said = "raised " + string(e.Rule)
 	case timeline.Cleared:
 		said = "cleared " + string(e.Rule)
+	case timeline.Acknowledged:
+		said = "acknowledged " + string(e.Rule) + " by " + e.By
+	case timeline.Silenced:
+		said = "silenced " + string(e.Rule) + " by " + e.By
+	case timeline.Unsilenced:
+		said = "unsilenced " + string(e.Rule) + " by " + e.By
 	}
 	if e.First {
 		said += " first"

@@ -34,9 +34,13 @@ type Entry struct {
 	Reason conference.LinkReason
 	Since  time.Time
 
-	// Rule and Profile are as in conference.Cause, for Raised and Cleared.
+	// Rule and Profile are as in conference.Cause, for Raised, Cleared, Acknowledged, Silenced and Unsilenced.
 	Rule    conference.Rule
 	Profile string
+	// By is who did it, for Acknowledged, Silenced and Unsilenced; empty when the time of a silence was up. Note and Until are as in
+	// conference.Silence.
+	By, Note string
+	Until    time.Time
 
 	// Joined and Left are for People.
 	Joined, Left []Person
@@ -50,17 +54,20 @@ type Kind uint8
 
 // The kinds.
 const (
-	Watched  Kind = iota // the meeting came onto the board
-	Began                // a new occurrence began
-	Ended                // the occurrence ended
-	Link                 // the link's state
-	Status               // a listed field of the status
-	Unlisted             // an unlisted field of the status
-	Basic                // a field of the basic information
-	Geometry             // the exact places of the screens
-	People               // participants joined or left
-	Raised               // something needs a person
-	Cleared              // it does not any more
+	Watched      Kind = iota // the meeting came onto the board
+	Began                    // a new occurrence began
+	Ended                    // the occurrence ended
+	Link                     // the link's state
+	Status                   // a listed field of the status
+	Unlisted                 // an unlisted field of the status
+	Basic                    // a field of the basic information
+	Geometry                 // the exact places of the screens
+	People                   // participants joined or left
+	Raised                   // something needs a person
+	Cleared                  // it does not any more
+	Acknowledged             // somebody sees to it
+	Silenced                 // somebody has silenced it
+	Unsilenced               // its silence has ended before the concern: by hand, or because its time was up
 )
 
 // Topic is what people look for in a timeline.
@@ -108,7 +115,7 @@ func (e *Entry) topic() Topic {
 		return PeopleTopic
 	case Geometry:
 		return LayoutTopic
-	case Raised, Cleared:
+	case Raised, Cleared, Acknowledged, Silenced, Unsilenced:
 		return ConcernTopic
 	case Status:
 		switch e.Field {
