@@ -19,6 +19,7 @@ func (l *loader) checkTogether() {
 	l.checkKey("cloud.app", "id", l.settings.Cloud.App.ID, l.appKey, &l.settings.Cloud.App.Key)
 	l.checkKey("cloud.hook", "appID", l.settings.Cloud.Hook.AppID, l.hookKey, &l.settings.Cloud.Hook.Key)
 	l.checkApp()
+	l.checkOIDC()
 	if heartbeat := l.settings.Cloud.Heartbeat; heartbeat >= cloudPatience {
 		l.warn("cloud.heartbeat", fmt.Sprintf("the cloud closes a connection after %s without a heartbeat", shortDuration(cloudPatience)))
 	}

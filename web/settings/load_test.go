@@ -77,6 +77,7 @@ dataDir: ./data
 keepEnded: 30m
 trustedProxies: []
 proxy: {userHeader: Remote-User, groupsHeader: Remote-Groups, adminGroups: [], viewerGroups: []}
+oidc: {issuer: "", clientID: "", clientSecretFile: "", clientSecretEnv: "", scopes: [profile], nameClaim: preferred_username, groupsClaim: groups, adminGroups: [], viewerGroups: [], sessionAge: 12h, button: ""}
 tls: {certFile: "", keyFile: ""}
 limits: {streams: 0, streamsPerAddress: 0}   # 0 = none
 log: {level: info}
@@ -162,7 +163,7 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 	}
 	rows := map[string]row{
 		"listen":                           {"localhost:0", func(s Settings) any { return s.Listen }, "localhost:0"},
-		"access":                           {"proxy", func(s Settings) any { return s.Access }, "proxy"},
+		"access":                           {"accounts", func(s Settings) any { return s.Access }, "accounts"},
 		"openToNetwork":                    {"yes", func(s Settings) any { return s.OpenToNetwork }, true},
 		"basePath":                         {"/a/b", func(s Settings) any { return s.BasePath }, "/a/b"},
 		"publicURL":                        {"https://board.example/", func(s Settings) any { return s.PublicURL }, "https://board.example"},
@@ -173,6 +174,16 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"proxy.groupsHeader":               {"Groups", func(s Settings) any { return s.Proxy.GroupsHeader }, "Groups"},
 		"proxy.adminGroups":                {"admins", func(s Settings) any { return fmt.Sprint(s.Proxy.AdminGroups) }, "[admins]"},
 		"proxy.viewerGroups":               {"staff", func(s Settings) any { return fmt.Sprint(s.Proxy.ViewerGroups) }, "[staff]"},
+		"oidc.issuer":                      {"https://login.example/", func(s Settings) any { return s.OIDC.Issuer }, "https://login.example/"},
+		"oidc.clientID":                    {"board", func(s Settings) any { return s.OIDC.ClientID }, "board"},
+		"oidc.clientSecretEnv":             {"HUAWEI_KEY", func(s Settings) any { return s.OIDC.ClientSecret.Reveal() }, password},
+		"oidc.scopes":                      {"groups", func(s Settings) any { return fmt.Sprint(s.OIDC.Scopes) }, "[groups]"},
+		"oidc.nameClaim":                   {"email", func(s Settings) any { return s.OIDC.NameClaim }, "email"},
+		"oidc.groupsClaim":                 {"realm_access.roles", func(s Settings) any { return s.OIDC.GroupsClaim }, "realm_access.roles"},
+		"oidc.adminGroups":                 {"admins", func(s Settings) any { return fmt.Sprint(s.OIDC.AdminGroups) }, "[admins]"},
+		"oidc.viewerGroups":                {"staff", func(s Settings) any { return fmt.Sprint(s.OIDC.ViewerGroups) }, "[staff]"},
+		"oidc.sessionAge":                  {"8h", func(s Settings) any { return s.OIDC.SessionAge }, 8 * time.Hour},
+		"oidc.button":                      {"Example Ltd", func(s Settings) any { return s.OIDC.Button }, "Example Ltd"},
 		"tls.certFile":                     {cert, func(s Settings) any { return s.TLS.CertFile }, cert},
 		"tls.keyFile":                      {key, func(s Settings) any { return s.TLS.KeyFile }, key},
 		"limits.streams":                   {"12", func(s Settings) any { return s.Limits.Streams }, 12},
@@ -206,7 +217,7 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"record.names":                     {"pseudonyms", func(s Settings) any { return s.Record.Names }, RecordPseudonyms},
 	}
 	// The other of two that exclude each other is in TestKeysAreTakenFromAFileOrAVariable.
-	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile"}
+	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile", "oidc.clientSecretFile"}
 	// All at a time, because a certificate is refused without its key.
 	var args []string
 	environ := []string{"HUAWEI_KEY=" + password}

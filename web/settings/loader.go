@@ -10,7 +10,7 @@ const defaultSource = "default"
 // draft is the settings while they are read, with what the finished ones do not tell.
 type draft struct {
 	Settings
-	appKey, hookKey secretSource
+	appKey, hookKey, clientSecret secretSource
 }
 
 // loader collects the settings, where each came from, and the faults.

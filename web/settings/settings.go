@@ -35,8 +35,9 @@ type Settings struct {
 	KeepEnded time.Duration
 	// TrustedProxies are those whose X-Forwarded headers are believed.
 	TrustedProxies []netip.Prefix
-	// Proxy counts with AccessProxy.
+	// Proxy counts with AccessProxy, OIDC with AccessAccounts.
 	Proxy   Proxy
+	OIDC    OIDC
 	TLS     TLS
 	Limits  Limits
 	Log     Log

@@ -69,6 +69,9 @@ func table(d *draft) []setting {
 			doc: "Groups whose members are admins."},
 		{path: "proxy.viewerGroups", value: labels{&s.Proxy.ViewerGroups}, preset: "",
 			doc: "Groups whose members may see the board; empty is everybody whom the proxy lets through."},
+	}
+	rows = append(rows, oidcTable(d)...)
+	rows = append(rows, []setting{
 		{path: "tls.certFile", value: path{&s.TLS.CertFile, "file", "PEM; together with tls.keyFile"}, preset: "",
 			doc: "Certificate chain; with it the board serves HTTPS and HTTP/2."},
 		{path: "tls.keyFile", value: path{&s.TLS.KeyFile, "file", "PEM; together with tls.certFile"}, preset: "",
@@ -119,7 +122,7 @@ func table(d *draft) []setting {
 			doc: "Full files of a recording that are kept; the oldest are removed."},
 		{path: "record.names", value: word{&s.Record.Names, []string{RecordNames, RecordPseudonyms}}, preset: RecordNames,
 			doc: "Whether people's names are recorded as they are or as pseudonyms, always the same for the same person."},
-	}
+	}...)
 	s.Rules = *rules.Default()
 	rows = append(rows, ruleTable(&s.Rules)...)
 	return append(rows, setting{path: profilesPath, value: entries{"list of profiles", "profiles can be listed in the configuration file only", file.profiles}, preset: "", noFlag: true,
