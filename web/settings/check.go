@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"confboard/feed/rules"
 )
 
 // checkTogether applies the rules that concern more than one setting, or what a setting refers to.
@@ -21,7 +23,7 @@ func (l *loader) checkTogether() {
 	l.checkApp()
 	l.checkOIDC()
 	if heartbeat := l.settings.Cloud.Heartbeat; heartbeat >= cloudPatience {
-		l.warn("cloud.heartbeat", fmt.Sprintf("the cloud closes a connection after %s without a heartbeat", shortDuration(cloudPatience)))
+		l.warn("cloud.heartbeat", fmt.Sprintf("the cloud closes a connection after %s without a heartbeat", rules.WriteSpan(cloudPatience)))
 	}
 }
 

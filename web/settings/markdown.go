@@ -3,6 +3,8 @@ package settings
 import (
 	"fmt"
 	"strings"
+
+	"confboard/feed/rules"
 )
 
 // Markdown renders the table of settings for the README.
@@ -18,7 +20,7 @@ func Markdown() string {
 	for _, list := range []struct {
 		path string
 		rows []setting
-	}{{meetingsPath, meetingTable(&meetingDraft{})}, {watchPath, watchTable(&WatchRule{})}, {profilesPath, profileTable(&profileDraft{})}} {
+	}{{meetingsPath, meetingTable(&meetingDraft{})}, {watchPath, watchTable(&WatchRule{})}, {profilesPath, profileTable(&rules.Profile{})}} {
 		fmt.Fprintf(&b, "\nEach entry of `%s`:\n\n", list.path)
 		header("Key")
 		for _, row := range list.rows {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"confboard/feed/rules"
 )
 
 // duration is a time span from min to max.
@@ -15,32 +17,14 @@ type duration struct {
 }
 
 func (v duration) kind() string    { return "duration" }
-func (v duration) allowed() string { return shortDuration(v.min) + " to " + shortDuration(v.max) }
+func (v duration) allowed() string { return rules.WriteSpan(v.min) + " to " + rules.WriteSpan(v.max) }
 
 func (v duration) set(text string) error {
-	d, err := time.ParseDuration(text)
-	switch {
-	case isNumber(text):
-		return fmt.Errorf("%s has no unit, write %ss for seconds or %sm for minutes", quoted(text), text, text)
-	case err != nil:
-		return fmt.Errorf("%s is not a duration such as 30m, 60s or 1h30m", quoted(text))
-	case d < v.min || d > v.max:
-		return fmt.Errorf("%s is out of range", shortDuration(d))
+	d, err := rules.ReadSpan(text, v.min, v.max)
+	if err == nil {
+		*v.to = d
 	}
-	*v.to = d
-	return nil
-}
-
-// shortDuration writes 1h for 1h0m0s.
-func shortDuration(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+	return err
 }
 
 // instant is a moment with its zone, or none.

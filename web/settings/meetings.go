@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 )
 
 const meetingsPath = "cloud.meetings"
@@ -30,8 +31,8 @@ func meetingTable(m *meetingDraft) []setting {
 		{path: "hostPassword", value: secret{&m.HostPassword}, doc: "The host's password of the meeting: this, `hostPasswordFile` or `hostPasswordEnv`. With `cloud.app` it can be left out and is found."},
 		{path: "hostPasswordFile", value: path{&m.password.file, "file", ""}, doc: "File with the password in its first line."},
 		{path: "hostPasswordEnv", value: text{&m.password.variable, "variable", variable, readVariable}, doc: "Name of the environment variable that holds the password."},
-		{path: "name", value: text{&m.Name, "text", label, readLabel}, doc: "Your name for it, shown in place of the cloud's title."},
-		{path: "group", value: text{&m.Group, "text", label, readLabel}, doc: "The overview and a wall can be limited to it by `group=` in their address."},
+		{path: "name", value: text{&m.Name, "text", rules.TextRange, rules.ReadText}, doc: "Your name for it, shown in place of the cloud's title."},
+		{path: "group", value: text{&m.Group, "text", rules.TextRange, rules.ReadText}, doc: "The overview and a wall can be limited to it by `group=` in their address."},
 		{path: "start", value: instant{&m.Start}, doc: "When it is planned to start; until it does, it is shown as scheduled."},
 		{path: "end", value: instant{&m.End}, doc: "When it is planned to end; only with `start`, and after it."},
 		{path: "public", value: word{&m.public, []string{publicNo, "false", publicRedacted}}, preset: publicNo,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 )
 
 // OIDC is the provider at which people can sign in instead of with an account of the board.
@@ -54,7 +55,7 @@ func oidcTable(d *draft) []setting {
 			doc: "Groups whose members may see the board; empty is everybody whom the provider signs in."},
 		{path: "oidc.sessionAge", value: duration{&o.SessionAge, 5 * time.Minute, 720 * time.Hour}, preset: "12h",
 			doc: "After how long everybody signs in again; other groups count from then on."},
-		{path: "oidc.button", value: text{&o.Button, "text", label, readLabel}, preset: "",
+		{path: "oidc.button", value: text{&o.Button, "text", rules.TextRange, rules.ReadText}, preset: "",
 			doc: "What stands on the button that leads to the provider; empty is words in the language of the page."},
 	}
 }

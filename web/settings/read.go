@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 )
 
 // The readers of text settings: each returns the text in its normal form, or an error that says what was found.
@@ -121,28 +122,15 @@ func readConfID(text string) (string, error) {
 
 // What the readers below accept, for messages.
 const (
-	label      = "up to 200 characters in one line"
-	pattern    = "up to 200 characters in one line, of which * and ? stand for others"
 	identifier = "up to 200 characters without blanks"
 	variable   = "capital letters, digits and _, such as HUAWEI_KEY; not CONFBOARD_…"
 )
-
-func readLabel(text string) (string, error) {
-	const most = 200
-	switch {
-	case hasControl(text):
-		return "", fmt.Errorf("%s has a control character or a line break", quoted(text))
-	case utf8.RuneCountInString(text) > most:
-		return "", fmt.Errorf("%s has more than %d characters", quoted(text), most)
-	}
-	return text, nil
-}
 
 func readIdentifier(text string) (string, error) {
 	if strings.ContainsFunc(text, unicode.IsSpace) {
 		return "", fmt.Errorf("%s has a blank", quoted(text))
 	}
-	return readLabel(text)
+	return rules.ReadText(text)
 }
 
 var variableName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,199}$`)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"confboard/feed/rules"
 )
 
 var update = flag.Bool("update", false, "write the README's table of settings")
@@ -35,7 +37,7 @@ func TestREADMEHasTheCurrentTableOfSettings(t *testing.T) {
 
 func TestTheTableNamesEveryKey(t *testing.T) {
 	table := Markdown()
-	for _, row := range slices.Concat(meetingTable(&meetingDraft{}), watchTable(&WatchRule{}), profileTable(&profileDraft{})) {
+	for _, row := range slices.Concat(meetingTable(&meetingDraft{}), watchTable(&WatchRule{}), profileTable(&rules.Profile{})) {
 		if !strings.Contains(table, "| `"+row.path+"` |") {
 			t.Errorf("%s is missing", row.path)
 		}

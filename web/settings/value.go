@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"confboard/feed/conference"
+	"confboard/feed/rules"
 )
 
 // value reads the text of a setting, from whichever source, and stores the result where it points.
@@ -26,13 +26,7 @@ type value interface {
 }
 
 // quoted is a found value as messages show it.
-func quoted(text string) string {
-	const most = 60
-	if utf8.RuneCountInString(text) > most {
-		text = string([]rune(text)[:most]) + "…"
-	}
-	return strconv.Quote(text)
-}
+func quoted(text string) string { return rules.Quoted(text) }
 
 // text is any text that its reader accepts.
 type text struct {
@@ -206,13 +200,13 @@ type labels struct{ to *[]string }
 
 func (v labels) kind() string          { return "list" }
 func (v labels) item() string          { return "a name" }
-func (v labels) allowed() string       { return "names of " + label + ", without commas" }
+func (v labels) allowed() string       { return "names of " + rules.TextRange + ", without commas" }
 func (v labels) set(text string) error { return setItems(v, text) }
 
 func (v labels) setList(items []string) error {
 	var list []string
 	for _, item := range items {
-		name, err := readLabel(strings.TrimSpace(item))
+		name, err := rules.ReadText(strings.TrimSpace(item))
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+
+	"confboard/feed/rules"
 )
 
 const watchPath = "cloud.watch"
@@ -50,11 +52,11 @@ func (v choice) set(text string) error {
 // watchTable lists the settings of one entry of cloud.watch.
 func watchTable(r *WatchRule) []setting {
 	return []setting{
-		{path: "subject", value: text{&r.Subject, "pattern", pattern, readLabel}, doc: "Pattern of the title. All patterns of a rule have to match; in each, * stands for any characters and ? for one, in either case."},
-		{path: "owner", value: text{&r.Owner, "pattern", pattern, readLabel}, doc: "Pattern of the name of who booked the meeting."},
-		{path: "confID", value: text{&r.ConfID, "pattern", pattern, readLabel}, doc: "Pattern of the meeting's ID."},
+		{path: "subject", value: text{&r.Subject, "pattern", rules.WildcardRange, rules.ReadText}, doc: "Pattern of the title. All patterns of a rule have to match; in each, * stands for any characters and ? for one, in either case."},
+		{path: "owner", value: text{&r.Owner, "pattern", rules.WildcardRange, rules.ReadText}, doc: "Pattern of the name of who booked the meeting."},
+		{path: "confID", value: text{&r.ConfID, "pattern", rules.WildcardRange, rules.ReadText}, doc: "Pattern of the meeting's ID."},
 		{path: "watch", value: choice{&r.Watch}, doc: "Whether such meetings are watched."},
-		{path: "group", value: text{&r.Group, "text", label, readLabel}, doc: "Group of such meetings. A rule has this or `watch`, or both."},
+		{path: "group", value: text{&r.Group, "text", rules.TextRange, rules.ReadText}, doc: "Group of such meetings. A rule has this or `watch`, or both."},
 	}
 }
 
