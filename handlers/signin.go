@@ -18,7 +18,7 @@ import (
 // Entry lets people sign in with a name and a password; *access.Accounts is one. All methods are safe for concurrent use.
 type Entry interface {
 	// SignIn lets in who knows an account's password. address is the client's. When name or password is wrong, ok is false; wait is
-	// how long to wait before the next try, 0: none. An error is that of ctx.
+	// how long to wait before the next try, 0: none. An error is that of ctx, or that too many sign in at the moment.
 	SignIn(ctx context.Context, w http.ResponseWriter, r *http.Request, address, name string, password conference.Secret) (wait time.Duration, ok bool, err error)
 	// SignOut ends what SignIn began; with everywhere, also in all other browsers.
 	SignOut(w http.ResponseWriter, r *http.Request, everywhere bool)

@@ -32,6 +32,7 @@ var kinds = []struct {
 	{live.ErrTooManyTopics, http.StatusServiceUnavailable},
 	{live.ErrTooManyStreams, http.StatusServiceUnavailable},
 	{live.ErrStopped, http.StatusServiceUnavailable},
+	{access.ErrBusy, http.StatusServiceUnavailable},
 	{access.ErrUnknownHost, http.StatusMisdirectedRequest},
 	{access.ErrCrossOrigin, http.StatusForbidden},
 	{handlers.ErrSignedOut, http.StatusUnauthorized},

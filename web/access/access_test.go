@@ -207,14 +207,21 @@ func TestWrongTriesWaitAndTheRightTokenDoesNot(t *testing.T) {
 	}
 }
 
-func TestTheNumberOfAddressesIsBounded(t *testing.T) {
-	var k tries
+// A long wait is not forgotten because many others came to wait for a short time.
+func TestTheNumberOfKeysIsBounded(t *testing.T) {
+	k := newTries(tryEvery, triesAtOnce)
 	now := time.UnixMilli(0)
-	for i := range 3 * maxAddresses {
+	for range triesAtOnce {
+		k.wrong("long", now)
+	}
+	for i := range 3 * maxKeys {
 		k.wrong(fmt.Sprint(i), now)
 	}
-	if len(k.addresses) > maxAddresses {
-		t.Errorf("%d addresses are remembered", len(k.addresses))
+	if len(k.keys) > maxKeys {
+		t.Errorf("%d keys are remembered", len(k.keys))
+	}
+	if wait := k.waiting("long", now); wait != tryEvery {
+		t.Errorf("who has to wait has to for %s, want %s", wait, tryEvery)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"regexp"
 	"strings"
 	"sync"
@@ -27,9 +26,6 @@ const (
 	// storeUseAfter is how old the stored last use of a session may get.
 	storeUseAfter = time.Hour
 )
-
-// nobodysHash is of a random text that nobody has, at the cost of today's hashes.
-const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$xqrXBRySVMZ7e0UB0te8Ow$BQtHYbzWureA7r5xbJljS1sPWvtfc/pfBGWi7eimAg4"
 
 // Account is somebody who can sign in. Hash is from HashPassword.
 type Account struct {
@@ -78,8 +74,9 @@ type AccountsConfig struct {
 type Accounts struct {
 	config   AccountsConfig
 	sessions *sessions
-	tries    tries
+	guesses  guesses
 	unsaid   unsaid
+	queue    chan struct{} // a place for each sign-in under way
 	hashing  chan struct{} // a slot for each hash that is computed
 	nobody   hashed        // what the password of an unknown name is compared with, so that it takes as long
 
@@ -113,7 +110,7 @@ func NewAccounts(ctx context.Context, c AccountsConfig) (*Accounts, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Accounts{config: c, hashing: make(chan struct{}, hashesAtOnce)}
+	a := &Accounts{config: c, guesses: newGuesses(), queue: make(chan struct{}, signInsAtOnce), hashing: make(chan struct{}, hashesAtOnce)}
 	// Lax, because people come here by links in their mail and are to be signed in then; Guard keeps out what others' pages send.
 	a.sessions = newSessions(cookies{"confboard_session", c.Path, public, http.SameSiteLaxMode}, accountIdle, accountAge, maxSessions, a.sessionEnded)
 	if a.nobody, err = parseHash(nobodysHash); err != nil {
@@ -207,59 +204,6 @@ func (a *Accounts) Bearer(r *http.Request) (Who, bool) {
 		return Who{}, false
 	}
 	return Who{Name: name, Role: RoleViewer}, true
-}
-
-// SignIn opens a session for who knows an account's password, and sets its cookie. address is the client's. When name or password
-// is wrong, which is not told apart, ok is false; wait is how long this address has to wait before its next try, in which nothing
-// is looked at; 0: none. An error is that of ctx: too many try at a time.
-func (a *Accounts) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Request, address, name string, password conference.Secret) (wait time.Duration, ok bool, err error) {
-	now, from := a.config.Now(), network(address)
-	if wait := a.tries.waiting(from, now); wait > 0 {
-		return wait, false, nil
-	}
-	a.mu.RLock()
-	account, known := a.accounts[CleanName(name)]
-	a.mu.RUnlock()
-	hash, parsed := a.nobody, error(nil)
-	if known {
-		hash, parsed = parseHash(account.Hash)
-	}
-	select {
-	case a.hashing <- struct{}{}:
-	case <-ctx.Done():
-		return 0, false, ctx.Err()
-	}
-	right := hash.matches(password) && known && parsed == nil
-	<-a.hashing
-	if !right {
-		wait := a.tries.wrong(from, now)
-		a.unsaid.warn(a.config.Logger, "name or password", address, wait, now)
-		return wait, false, nil
-	}
-	opened := session{account: account.Name, changed: account.Changed, began: now, used: now, stored: now}
-	d := a.sessions.open(w, r, opened)
-	if err := a.config.Store.PutSession(ctx, opened.asStored(d)); err != nil {
-		a.config.Logger.Error("a session ends with the board, because it cannot be stored", "account", account.Name, "error", err)
-	}
-	a.config.Logger.Info("signed in", "account", account.Name, "address", address)
-	return 0, true, nil
-}
-
-func (s session) asStored(d digest) Session {
-	return Session{Digest: d.String(), Account: s.account, Changed: s.changed, Began: s.began, Used: s.used}
-}
-
-// network is what counts as one address: of IPv6, everybody has a whole network.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil || ip.Is4() || ip.Is4In6() {
-		return address
-	}
-	prefix, err := ip.WithZone("").Prefix(64)
-	if err != nil {
-		return address
-	}
-	return prefix.String()
 }
 
 // SignOut ends the request's session, if it has one, or with everywhere all of the account; it takes the cookie back.

@@ -188,28 +188,6 @@ func TestTheSessionsOfAnAccount(t *testing.T) {
 	}
 }
 
-// Unlike the token, a password can be guessed: whoever tries too often is not listened to for a while.
-func TestWrongPasswordsMakeAnAddressWait(t *testing.T) {
-	l := newLobby(t, t.TempDir())
-	l.add(t, "ann", RoleAdmin)
-	var wait time.Duration
-	for i := range 5 {
-		if _, wait = l.try(t, "2001:db8::1", "ann", conference.NewSecret("wrong password")); (wait > 0) != (i == 4) {
-			t.Errorf("try %d: wait %s", i, wait)
-		}
-	}
-	if cookie, wait := l.try(t, "2001:db8::2", "ann", password); cookie != nil || wait != tryEvery {
-		t.Errorf("the right password from the same network while waiting: %v, wait %s", cookie, wait)
-	}
-	if cookie, _ := l.try(t, "2001:db8:0:1::2", "ann", password); cookie == nil {
-		t.Error("another network has to wait, too")
-	}
-	l.now = l.now.Add(tryEvery)
-	if cookie, _ := l.try(t, "2001:db8::1", "ann", password); cookie == nil {
-		t.Error("the right password after the wait")
-	}
-}
-
 func TestADiskThatFailsKeepsNobodyOut(t *testing.T) {
 	l := newLobby(t, t.TempDir())
 	l.add(t, "ann", RoleAdmin)

@@ -41,10 +41,11 @@ type Config struct {
 // Admin holds the one-time token and the sessions that it opened, of both their hashes only. All methods are safe for concurrent
 // use.
 type Admin struct {
-	config   Config
-	tries    tries
-	unsaid   unsaid
-	sessions *sessions
+	config Config
+	// wrong tries by address, and all of them.
+	tries, all *tries
+	unsaid     unsaid
+	sessions   *sessions
 
 	signing sync.Mutex // one sign-in at a time: a token opens one session
 
@@ -70,8 +71,9 @@ func NewAdmin(c Config) (*Admin, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Admin{config: c, sessions: newSessions(cookies{"confboard_admin", c.Path, public, http.SameSiteStrictMode}, adminIdle, adminAge, maxAdminSessions,
-		func(d digest) { c.Ended(d.owner()) })}
+	a := &Admin{config: c, tries: newTries(tryEvery, triesAtOnce), all: newTries(tryOfAllEvery, triesOfAllAtOnce),
+		sessions: newSessions(cookies{"confboard_admin", c.Path, public, http.SameSiteStrictMode}, adminIdle, adminAge, maxAdminSessions,
+			func(d digest) { c.Ended(d.owner()) })}
 	if err := a.renew(); err != nil {
 		return nil, err
 	}
@@ -104,7 +106,7 @@ func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, t
 	right := subtle.ConstantTimeCompare(given[:], a.token[:]) == 1
 	a.mu.Unlock()
 	if !right {
-		wait := a.tries.wrong(address, now)
+		wait := max(a.tries.wrong(network(address), now), a.all.wrong("", now))
 		a.unsaid.warn(a.config.Logger, "admin token", address, wait, now)
 		return wait, false
 	}
