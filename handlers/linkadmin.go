@@ -81,7 +81,7 @@ func (h *Handlers) makeLink(c echo.Context) error {
 	if !oneLine(note) || !known {
 		return h.sendLinks(c, http.StatusUnprocessableEntity, id, templates.Links{Fault: t.Share.BadForm})
 	}
-	token, made, err := h.Links.Make(c.Request().Context(), share)
+	token, made, err := h.Links.Make(c.Request().Context(), share.Of(h.Board.Get(id), time.Now()))
 	if err != nil {
 		h.logError("make a link", id, err)
 		return h.sendLinks(c, http.StatusInternalServerError, id, templates.Links{Fault: t.Share.NotStored})

@@ -61,6 +61,18 @@ func (s Share) State(now time.Time) ShareState {
 // sameStart is by how much the times of one start may differ: two sites of the cloud need not agree on the second.
 const sameStart = time.Minute
 
+// Of returns the link as it is made while its meeting is as it is, nil for one that is not on the board: with the occurrence in
+// progress, it ends.
+func (s Share) Of(now *State, at time.Time) Share {
+	if s.WithMeeting && s.Began.IsZero() && now != nil && now.underWay() {
+		s.Began = at
+		if !now.Basic.StartTime.IsZero() {
+			s.Began = now.Basic.StartTime
+		}
+	}
+	return s
+}
+
 // Follow returns the link after what happened to its meeting, or to a meeting that it is not about. What is known of the meeting
 // before a restart is gone, so the end of an occurrence is known by any of: it ended, the next one began, it is said not to have
 // started although the link has seen it begin, or it has another start than the one that the link has seen.
@@ -69,26 +81,30 @@ func (s Share) Follow(c Change) Share {
 	if !s.WithMeeting || !s.Ended.IsZero() || now == nil || c.ConfID != s.ConfID {
 		return s
 	}
+	s = s.Of(c.Before, c.At) // this can be the first change since the link was made
 	if !s.Began.IsZero() {
 		start := now.Basic.StartTime
 		switch {
 		case now.Ended(), now.Link.State == Waiting,
 			c.Before != nil && now.Occurrence > c.Before.Occurrence,
-			now.inProgress() && !start.IsZero() && start.Sub(s.Began) > sameStart:
+			now.Link.State == Live && now.underWay() && !start.IsZero() && start.Sub(s.Began) > sameStart:
 			s.Ended = c.At
 			return s
 		}
 	}
-	if s.Began.IsZero() && now.inProgress() {
-		s.Began = c.At
-		if !now.Basic.StartTime.IsZero() {
-			s.Began = now.Basic.StartTime
-		}
-	}
-	return s
+	return s.Of(now, c.At)
 }
 
-// inProgress reports whether the meeting is known to be going on.
-func (s *State) inProgress() bool {
-	return s.Link.State == Live && s.Status.Text(MeetingState) != StateSchedule && s.Status.Text(MeetingState) != StateDestroyed
+// underWay reports whether the meeting goes on, or did when it was last heard of.
+func (s *State) underWay() bool {
+	switch s.Link.State {
+	case Live:
+	case Stale, Lost:
+		if s.wasEnded || s.StatusIntake.Last.Type == "" {
+			return false
+		}
+	default:
+		return false
+	}
+	return s.Status.Text(MeetingState) != StateSchedule && s.Status.Text(MeetingState) != StateDestroyed
 }

@@ -53,6 +53,59 @@ func TestALinkEndsWithItsMeeting(t *testing.T) {
 	}
 }
 
+// A quiet meeting may report nothing between the making of a link and its own end.
+func TestALinkThatIsMadeDuringAMeetingEndsWithIt(t *testing.T) {
+	live := []conference.Message{link(time.Minute, conference.LinkUp), full(time.Minute, word(conference.MeetingState, conference.StateCreated))}
+	ends := full(time.Hour, word(conference.MeetingState, conference.StateDestroyed))
+	cut := link(30*time.Minute, conference.LinkDown, conference.ReasonClosed)
+	for _, c := range []struct {
+		name   string
+		before []conference.Message
+		then   []conference.Message
+		ended  bool
+	}{
+		{"the next that is heard is the end", live, []conference.Message{ends}, true},
+		{"the connection is cut, and then the meeting has not started", append(live, cut), []conference.Message{link(time.Hour, conference.LinkWaiting)}, true},
+		{"the connection is cut, and then the meeting has ended", append(live, cut), []conference.Message{link(time.Hour, conference.LinkEnded)}, true},
+		{"the meeting has ended, and begins again", append(live, ends), []conference.Message{link(2*time.Hour, conference.LinkUp),
+			full(2*time.Hour, word(conference.MeetingState, conference.StateCreated))}, false},
+		{"the meeting has not started, and begins", []conference.Message{link(time.Minute, conference.LinkWaiting)}, live, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			registry := conference.NewRegistry(conference.DefaultPolicy)
+			registry.Apply(conference.WatchMessage{About: about(0)})
+			for _, m := range c.before {
+				registry.Apply(m)
+			}
+			made := conference.Share{ConfID: meetingID, WithMeeting: true}
+			kept := made.Of(registry.Get(meetingID), start) // which may fail to be asked in time
+			_, cancel := registry.Observe(func(c conference.Change) { made, kept = made.Follow(c), kept.Follow(c) })
+			defer cancel()
+			for _, m := range c.then {
+				registry.Apply(m)
+			}
+			if made.Ended.IsZero() == c.ended || kept.Ended.IsZero() == c.ended {
+				t.Errorf("ended %s and %s, want %v", made.Ended, kept.Ended, c.ended)
+			}
+		})
+	}
+	registry := conference.NewRegistry(conference.DefaultPolicy)
+	registry.Apply(conference.WatchMessage{About: about(0)})
+	for _, m := range live {
+		registry.Apply(m)
+	}
+	// With a restart before the end, what was known when the link was made is all that tells one occurrence from the next.
+	if s := (conference.Share{ConfID: meetingID, WithMeeting: true}).Of(registry.Get(meetingID), start); !s.Began.Equal(start) {
+		t.Errorf("began %s", s.Began)
+	}
+	if s := (conference.Share{ConfID: meetingID}).Of(registry.Get(meetingID), start); !s.Began.IsZero() {
+		t.Error("a link that does not end with its meeting follows it")
+	}
+	if s := (conference.Share{ConfID: meetingID, WithMeeting: true}).Of(nil, start); !s.Began.IsZero() {
+		t.Error("a meeting that is not on the board has begun")
+	}
+}
+
 func TestALinkThatEndedStaysEnded(t *testing.T) {
 	share := conference.Share{ConfID: meetingID, WithMeeting: true}
 	registry := conference.NewRegistry(conference.DefaultPolicy)
