@@ -239,7 +239,8 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is
 		touch(partSentence)
 	}
-	if v.told.touched(c) {
+	now, later := v.told.touched(c)
+	if now {
 		touch(partTimeline)
 	}
 	if c.Has(conference.PartStatus, conference.PartBasic, conference.PartCustomLayout) && !sameOthers(c.Before, c.After) {
@@ -253,6 +254,9 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 	}
 	if listed {
 		touches = append(touches, live.Touch{Component: partPeople, Every: listEvery})
+	}
+	if later {
+		touches = append(touches, live.Touch{Component: partTimeline, Every: doingsEvery})
 	}
 	return touches
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -25,6 +26,8 @@ type Timeline interface {
 const (
 	// timelineRows is how many rows a page has.
 	timelineRows = 300
+	// doingsEvery bounds how often is sent what participants did.
+	doingsEvery = time.Second
 	// mostNewRows is up to how many new rows are sent one by one; for more the whole section is.
 	mostNewRows = 50
 
@@ -134,9 +137,14 @@ type timelineView struct {
 	drawn *templates.Timeline
 }
 
-// touched reports whether a change can be seen.
-func (v *timelineView) touched(c conference.Change) bool {
-	return v.history != nil && timeline.Touches(c)
+// touched reports whether a change can be seen, and whether it is time to send it later: what participants do comes at any moment,
+// from many, and joins what is told of others.
+func (v *timelineView) touched(c conference.Change) (now, later bool) {
+	if v.history == nil || !timeline.Touches(c) {
+		return false, false
+	}
+	doings := timeline.DoingsOnly(c)
+	return !doings, doings
 }
 
 // region makes the props of the whole section, nil if nothing is kept.

@@ -17,9 +17,6 @@ import (
 const (
 	// late is by how much later than it was made a message is received for that to be told.
 	late = 5 * time.Second
-	// mostNames is how many people are named in one line, mostListed how many in the list behind it.
-	mostNames  = 3
-	mostListed = 100
 	// mostText is how much of a value is shown, in characters.
 	mostText = 80
 )
@@ -32,7 +29,7 @@ func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.Timel
 		Path: w.paths.MeetingAt(id, strconv.FormatInt(e.Received.UnixMilli(), 10)),
 	}
 	switch {
-	case e.Kind == timeline.People:
+	case e.Kind == timeline.People, e.Kind == timeline.Doings:
 		out.Pieces, out.Details = w.peopleRow(r)
 	case len(r) > 1:
 		said := w.text.Timeline.First
@@ -49,6 +46,8 @@ func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.Timel
 	switch e.Kind {
 	case timeline.Watched, timeline.Began, timeline.Ended:
 		out.Tone = "mark"
+	case timeline.Resumed, timeline.Unstored:
+		out.Tone = "lost"
 	case timeline.Raised:
 		out.Tone = "raised"
 	case timeline.Link:
@@ -59,7 +58,7 @@ func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.Timel
 	if e.Found && !e.First && out.Note == "" {
 		out.Note = w.text.Timeline.Found
 	}
-	if lag := e.Received.Sub(e.At); e.Kind != timeline.People && (lag > late || lag < -late) {
+	if lag := e.Received.Sub(e.At); out.Icon != "people" && (lag > late || lag < -late) {
 		out.Received = w.instant(e.Received, "second")
 	}
 	return out
@@ -85,8 +84,10 @@ func (w words) entryIcon(e *timeline.Entry) string {
 		return icon(e.Field, e.New)
 	case timeline.Geometry:
 		return "screens"
-	case timeline.People:
+	case timeline.People, timeline.Doings:
 		return "people"
+	case timeline.Resumed, timeline.Unstored:
+		return "nodata"
 	case timeline.Raised:
 		return "attention"
 	}
@@ -111,6 +112,9 @@ func (w words) entryPieces(e *timeline.Entry) []templates.Piece {
 	case timeline.Status:
 		return w.fieldPieces(e)
 	case timeline.Unlisted:
+		if e.Faded {
+			return w.became(e.Name, "wire", templates.Piece{}, templates.Piece{Text: t.Forgotten}, false)
+		}
 		return w.became(e.Name, "wire", w.unlistedPiece(e.Old), w.unlistedPiece(e.New), !e.First)
 	case timeline.Basic:
 		return w.basicPieces(e)
@@ -119,6 +123,11 @@ func (w words) entryPieces(e *timeline.Entry) []templates.Piece {
 			return said(t.Geometry)
 		}
 		return said(t.NoGeometry)
+	case timeline.Resumed:
+		at := func(i time.Time) templates.Piece { return templates.Piece{Class: "new", Time: w.instant(i, "clock")} }
+		return []templates.Piece{{Text: t.Resumed[0]}, at(e.Since), {Text: t.Resumed[1]}, at(e.At), {Text: t.Resumed[2]}}
+	case timeline.Unstored:
+		return said(t.Unstored(e.New.Int))
 	case timeline.Raised:
 		return said(t.Raised(w.entryConcern(e)))
 	case timeline.Cleared:
@@ -212,6 +221,9 @@ func (w words) basicPieces(e *timeline.Entry) []templates.Piece {
 	if name == "" {
 		name, class = e.Name, "wire"
 	}
+	if e.Faded {
+		return w.became(name, class, templates.Piece{}, templates.Piece{Text: w.text.Timeline.Forgotten}, false)
+	}
 	word := func(v conference.Value) templates.Piece {
 		switch v.Presence {
 		case conference.NotReported:
@@ -242,71 +254,6 @@ func (w words) entryConcern(e *timeline.Entry) string {
 	}
 	return cmp.Or(w.text.ConcernShort[e.Rule], string(e.Rule))
 }
-
-// peopleRow tells who joined and left: by name when they are few, otherwise how many, with a list behind it.
-func (w words) peopleRow(r timeline.Row) (pieces []templates.Piece, details []templates.TimelineDetail) {
-	t := &w.text.Timeline
-	joined, left := 0, 0
-	for _, e := range r {
-		joined += len(e.Joined)
-		left += len(e.Left)
-	}
-	first := r.Newest().First
-	if !first && joined+left <= mostNames {
-		for _, e := range slices.Backward(r) {
-			pieces = append(pieces, w.cameAndWent(e)...)
-		}
-		return pieces, nil
-	}
-	pieces = []templates.Piece{{Text: t.Counts(joined, left)}}
-	if first {
-		pieces[0].Text = t.There(joined)
-	}
-	listed := 0
-	for _, e := range r {
-		at := w.instant(e.At, "second")
-		for _, all := range []struct {
-			people []timeline.Person
-			said   func(string) string
-		}{{e.Joined, t.Joined}, {e.Left, t.Left}} {
-			for _, p := range all.people {
-				if listed++; listed > mostListed {
-					continue
-				}
-				said := all.said
-				if first {
-					at, said = templates.Instant{}, func(name string) string { return name }
-				}
-				details = append(details, templates.TimelineDetail{Time: at, Pieces: []templates.Piece{{Class: "name", Text: said(nameOf(p))}}})
-			}
-		}
-	}
-	if listed > mostListed {
-		details = append(details, templates.TimelineDetail{Pieces: []templates.Piece{{Text: t.More(listed - mostListed)}}})
-	}
-	return pieces, details
-}
-
-// cameAndWent names those who joined, and those who left.
-func (w words) cameAndWent(e *timeline.Entry) (pieces []templates.Piece) {
-	names := func(all []timeline.Person) string {
-		list := make([]string, len(all))
-		for i, p := range all {
-			list[i] = nameOf(p)
-		}
-		return strings.Join(list, w.text.ListComma)
-	}
-	if len(e.Joined) > 0 {
-		pieces = append(pieces, templates.Piece{Class: "name", Text: w.text.Timeline.Joined(names(e.Joined))})
-	}
-	if len(e.Left) > 0 {
-		pieces = append(pieces, templates.Piece{Class: "name", Text: w.text.Timeline.Left(names(e.Left))})
-	}
-	return pieces
-}
-
-// nameOf is what to call somebody, as personName does.
-func nameOf(p timeline.Person) string { return cmp.Or(p.Name, p.Tel, p.PID) }
 
 // cut bounds a text that is shown.
 func cut(text string) string {

@@ -30,6 +30,9 @@ func (e *Entry) cost() int64 {
 			n += personBytes + texts(list[i].PID, list[i].Name, list[i].Tel)
 		}
 	}
+	for i := range e.Acts {
+		n += personBytes + 2*wordBytes + texts(e.Acts[i].PID, e.Acts[i].Name, e.Acts[i].Tel)
+	}
 	return n
 }
 

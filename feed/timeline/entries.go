@@ -14,7 +14,7 @@ const MaxText = 1024
 // MaxPeople is the most participants that an entry names. Of more who joined or left at once the others are not in the timeline.
 const MaxPeople = 5000
 
-// Touches reports whether a change makes any entry.
+// Touches reports whether a change can make an entry.
 func Touches(c conference.Change) bool {
 	for i := range c.Fields {
 		if touches(c, &c.Fields[i]) {
@@ -22,6 +22,16 @@ func Touches(c conference.Change) bool {
 		}
 	}
 	return geometryChanged(c)
+}
+
+// DoingsOnly reports whether a change can make no other entry than one of what participants did.
+func DoingsOnly(c conference.Change) bool {
+	for i := range c.Fields {
+		if f := &c.Fields[i]; touches(c, f) && !(f.Part == conference.PartParticipants && f.Old.Presence == f.New.Presence) {
+			return false
+		}
+	}
+	return !geometryChanged(c)
 }
 
 func touches(c conference.Change, f *conference.FieldChange) bool {
@@ -35,7 +45,7 @@ func touches(c conference.Change, f *conference.FieldChange) bool {
 	case conference.PartSilences: // what ends with its concern, or with the meeting, is told by that
 		return f.New.Presence == conference.Known || f.New.Text != "" || c.Before.Silenced(*f.Cause).Over(c.Received)
 	case conference.PartParticipants:
-		return f.Name != "" && f.Old.Presence != f.New.Presence
+		return f.Name != "" && (f.Old.Presence != f.New.Presence || acted(f))
 	case conference.PartBoard:
 		return c.After != nil
 	}
@@ -72,6 +82,9 @@ func Entries(c conference.Change) []Entry {
 	if len(b.people.Joined)+len(b.people.Left) > 0 {
 		b.add(b.people)
 	}
+	if len(b.doings.Acts) > 0 {
+		b.add(b.doings)
+	}
 	b.list = append(b.list, b.concerns...)
 	return b.list
 }
@@ -81,8 +94,10 @@ type builder struct {
 	c        conference.Change
 	list     []Entry
 	people   Entry
+	doings   Entry
 	concerns []Entry
-	next     int                                // where in the list to look for who joined
+	next     int                                // where in the list of now to look for somebody
+	prior    int                                // the same in that of before
 	gone     map[string]*conference.Participant // who was there; made when somebody has left
 }
 
@@ -150,6 +165,10 @@ func (b *builder) person(f *conference.FieldChange) {
 	if b.c.After.Occurrence != b.c.Before.Occurrence && f.New.Presence != conference.Known {
 		return
 	}
+	if f.Old.Presence == f.New.Presence {
+		b.acts(f.Name)
+		return
+	}
 	if len(b.people.Joined)+len(b.people.Left) == 0 {
 		b.people = b.entry(People, b.c.Before.ParticipantsIntake, b.c.After.ParticipantsIntake)
 	}
@@ -169,14 +188,26 @@ func (b *builder) person(f *conference.FieldChange) {
 	b.people.Left = append(b.people.Left, person(b.gone[f.Name], f.Name))
 }
 
-// joiner finds who joined. Changes list them in the order of the participants, so one walk finds them all.
+// joiner finds who joined.
 func (b *builder) joiner(pid string) Person {
-	for in := b.c.After.Participants; b.next < len(in); b.next++ {
-		if in[b.next].PID == pid {
-			return person(in[b.next], pid)
+	return person(find(b.c.After.Participants, &b.next, pid), pid)
+}
+
+// find looks for somebody from a place on. Changes list participants in their order, so one walk finds them all, but for those
+// who have been moved.
+func find(in []*conference.Participant, from *int, pid string) *conference.Participant {
+	for i := *from; i < len(in); i++ {
+		if in[i].PID == pid {
+			*from = i
+			return in[i]
 		}
 	}
-	return Person{PID: pid}
+	for i := range min(*from, len(in)) {
+		if in[i].PID == pid {
+			return in[i]
+		}
+	}
+	return nil
 }
 
 func person(p *conference.Participant, pid string) Person {

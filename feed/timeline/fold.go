@@ -6,7 +6,7 @@ import (
 	"confboard/feed/conference"
 )
 
-// together is how close to each other participants join and leave to be told as one.
+// together is how close to each other what participants do has to be to be told as one.
 const together = time.Minute
 
 // Row is one row of a timeline: one entry, or several that are told as one. Newest first.
@@ -19,7 +19,7 @@ func (r Row) ID() uint64 { return r[len(r)-1].Seq }
 func (r Row) Newest() *Entry { return r[0] }
 
 // Fold returns the newest n rows of entries (which are in order, oldest first) about a topic that are older than the entry
-// before (0: all), newest first, and whether there are older ones. Told as one are participants who join and leave with
+// before (0: all), newest first, and whether there are older ones. Told as one are participants who join, leave and do something with
 // nothing else between them, each within a minute of the next, and fields that one message told first, or found to differ.
 func Fold(entries []Entry, topic Topic, before uint64, n int) (rows []Row, older bool) {
 	var all []*Entry // of all rows, one after the other
@@ -46,7 +46,7 @@ func Fold(entries []Entry, topic Topic, before uint64, n int) (rows []Row, older
 
 // joins reports whether an entry is told as one with the next.
 func joins(e, next *Entry) bool {
-	if e.Kind == People && next.Kind == People {
+	if people := func(k Kind) bool { return k == People || k == Doings }; people(e.Kind) && people(next.Kind) {
 		return !e.Found && !next.Found && next.Received.Sub(e.Received) <= together
 	}
 	fields := func(k Kind) bool { return k == Status || k == Unlisted || k == Basic }

@@ -163,6 +163,13 @@ func tell(e *timeline.Entry) string {
 		for _, p := range e.Left {
 			said += " -" + p.Name
 		}
+	case timeline.Doings:
+		said = "doings"
+		for _, a := range e.Acts {
+			said += " " + a.Name + ":" + string(a.Did)
+		}
+	case timeline.Resumed:
+		said = "resumed " + e.Since.Sub(start).String()
 	case timeline.Raised:
 		said = "raised " + string(e.Rule)
 	case timeline.Cleared:

@@ -23,8 +23,9 @@ type Limits struct {
 // DefaultLimits hold a day of a few thousand meetings, or of one busy one.
 var DefaultLimits = Limits{Keep: 24 * time.Hour, Memory: 256_000_000, Entries: 4000, Moments: 500, Bytes: 4 << 20}
 
-// History keeps what happened in the meetings that are on the board: all entries, and the states after them. When the bounds are
-// reached the oldest entries go, and states become fewer, the newest last. It is in memory only. Safe for concurrent use.
+// History keeps in memory what happened in the meetings that are on the board: all entries, and the states after them. When the
+// bounds are reached the oldest entries go, those of what participants did first, and states become fewer, the newest last. Safe for
+// concurrent use.
 type History struct {
 	limits Limits
 
@@ -39,6 +40,9 @@ type record struct {
 	moments []Moment
 	seq     uint64
 	bytes   int64
+	doings  int // of the entries
+	// stopped is until when the board was running, of a meeting that was restored and is not on the board again yet.
+	stopped time.Time
 }
 
 // NewHistory returns an empty history.
@@ -46,19 +50,22 @@ func NewHistory(l Limits) *History {
 	return &History{limits: l, meetings: map[conference.ConfID]*record{}}
 }
 
-// Note keeps what a change did. It is for Registry.Observe: it does no I/O, and returns within microseconds. Who shows what is kept
-// has to be told of the change after it.
-func (h *History) Note(c conference.Change) {
+// Note is Keep for Registry.Observe.
+func (h *History) Note(c conference.Change) { h.Keep(c) }
+
+// Keep keeps what a change did, and returns its entries as they are kept, which must not be modified. It does no I/O, and returns
+// within microseconds. Who shows what is kept has to be told of the change after it.
+func (h *History) Keep(c conference.Change) []Entry {
 	if c.Before == nil && c.After == nil {
-		return
+		return nil
 	}
 	if c.After == nil {
 		h.forget(c.ConfID)
-		return
+		return nil
 	}
 	entries := Entries(c)
 	if len(entries) == 0 {
-		return
+		return nil
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -67,18 +74,54 @@ func (h *History) Note(c conference.Change) {
 		r = &record{}
 		h.meetings[c.ConfID] = r
 	}
-	received := r.after(c.Received)
-	group := r.seq + 1
-	bytes := int64(0)
-	for i := range entries {
-		r.seq++
-		entries[i].Seq, entries[i].Group, entries[i].Received = r.seq, group, received
-		bytes += entries[i].cost()
+	if c.Before == nil && !r.stopped.IsZero() {
+		entries[0].Kind, entries[0].First, entries[0].Since, r.stopped = Resumed, false, r.stopped, time.Time{}
 	}
-	r.entries = append(r.entries, entries...)
-	bytes += r.remember(Moment{Seq: r.seq, At: c.At, Received: received, State: c.After})
+	received := r.after(c.Received)
+	bytes := r.add(entries, received)
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Kind != Doings }) { // what one of many does makes no other meeting of it
+		bytes += r.remember(Moment{Seq: r.seq, At: c.At, Received: received, State: c.After})
+	}
 	h.grow(r, bytes)
 	h.bound(r, received)
+	return entries
+}
+
+// add appends entries that one change made, and numbers them.
+func (r *record) add(entries []Entry, received time.Time) (bytes int64) {
+	group := r.seq + 1
+	for i := range entries {
+		r.seq++
+		e := &entries[i]
+		e.Seq, e.Group, e.Received = r.seq, group, received
+		bytes += e.cost()
+		if e.Kind == Doings {
+			r.doings++
+		}
+	}
+	r.entries = append(r.entries, entries...)
+	return bytes
+}
+
+// Restore gives back what was kept of a meeting before the board was stopped: entries in order, the last of all among them. It
+// counts when the meeting comes onto the board, and is to be called before that.
+func (h *History) Restore(id conference.ConfID, entries []Entry, stopped time.Time) {
+	if len(entries) == 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := &record{entries: slices.Clip(entries), seq: entries[len(entries)-1].Seq, stopped: stopped}
+	bytes := int64(0)
+	for i := range entries {
+		bytes += entries[i].cost()
+		if entries[i].Kind == Doings {
+			r.doings++
+		}
+	}
+	h.meetings[id] = r
+	h.grow(r, bytes)
+	h.bound(r, stopped)
 }
 
 // after is when something was received, and never before what was received earlier: moments are found by it, and clocks can be set back.
@@ -110,7 +153,12 @@ func (h *History) bound(r *record, now time.Time) {
 		h.grow(r, r.dropBefore(now.Add(-keep)))
 	}
 	if most := h.limits.Entries; len(r.entries) > most {
-		h.grow(r, r.dropOldest(max(len(r.entries)-most, most/8)))
+		n := max(len(r.entries)-most, most/8)
+		if r.doings > most/2 { // many microphones must not drown what happened to the meeting
+			h.grow(r, r.dropDoings(n))
+		} else {
+			h.grow(r, r.dropOldest(n))
+		}
 	}
 	for len(r.moments) > h.limits.Moments {
 		h.grow(r, r.thin())
@@ -184,6 +232,9 @@ func (r *record) dropOldest(n int) (bytes int64) {
 	n = min(n, len(r.entries))
 	for i := range n {
 		bytes -= r.entries[i].cost()
+		if r.entries[i].Kind == Doings {
+			r.doings--
+		}
 	}
 	r.entries = slices.Clone(r.entries[n:])
 	if len(r.entries) == 0 {
@@ -191,6 +242,22 @@ func (r *record) dropOldest(n int) (bytes int64) {
 	}
 	first := r.entries[0].Group
 	return bytes + r.keepMoments(func(i int) bool { return r.moments[i].Seq >= first || i == len(r.moments)-1 })
+}
+
+// dropDoings drops the n oldest entries of what participants did.
+func (r *record) dropDoings(n int) (bytes int64) {
+	kept := make([]Entry, 0, len(r.entries))
+	for i := range r.entries {
+		if e := &r.entries[i]; e.Kind == Doings && n > 0 {
+			n--
+			r.doings--
+			bytes -= e.cost()
+			continue
+		}
+		kept = append(kept, r.entries[i])
+	}
+	r.entries = kept
+	return bytes
 }
 
 func (r *record) dropBefore(cutoff time.Time) (bytes int64) {

@@ -56,6 +56,11 @@ func (r *recorder) take(e *Entry) {
 	switch {
 	case e.Kind == Watched:
 		*r = recorder{now: Stretch{From: e.At}}
+	case e.Kind == Resumed:
+		r.live, r.state = false, Unseen
+		if !r.ended {
+			r.turn(Unseen, e.Since, false)
+		}
 	case e.Kind == Began:
 		*r = recorder{live: r.live, state: r.state}
 		r.now = Stretch{State: r.seen(), From: e.At}

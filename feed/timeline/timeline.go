@@ -1,7 +1,8 @@
 // Package timeline tells what happened in a meeting: what changed, when by the message's own time, from what to what.
 //
 // Entries turns a change into entries; Fold, RecordingOf and At read lists of them. All of these are pure. History keeps entries
-// and states in memory, bounded. The package has kinds and values, never sentences.
+// and states in memory, bounded. Journal has entries written to the disk, and what is told of an occurrence as a whole. The package
+// has kinds and values, never sentences.
 package timeline
 
 import (
@@ -30,9 +31,10 @@ type Entry struct {
 	// number of screens; for Began and Ended: the number of the occurrence; and for the concern of a drift: what was expected.
 	Old, New conference.Value
 
-	// Reason is why the link is not live any more, and Since until when what we knew was certain, for Link.
+	// Reason is why the link is not live any more, for Link.
 	Reason conference.LinkReason
-	Since  time.Time
+	// Since is until when what we knew was certain, for Link; and until when the board was running, for Resumed.
+	Since time.Time
 
 	// Rule and Profile are as in conference.Cause, for Raised, Cleared, Acknowledged, Silenced and Unsilenced.
 	Rule    conference.Rule
@@ -42,12 +44,47 @@ type Entry struct {
 	By, Note string
 	Until    time.Time
 
-	// Joined and Left are for People.
+	// Joined and Left are for People, Acts for Doings.
 	Joined, Left []Person
+	Acts         []Act
+
+	// Faded: what it said of people was kept for as long as it may be, and has been removed. Of people their number is left.
+	Faded bool
+}
+
+// Act is what a participant did, or what was done to one.
+type Act struct {
+	Person
+	Did Deed
+}
+
+// Deed is a word for it, which is stored.
+type Deed string
+
+// The deeds.
+const (
+	BecameHost     Deed = "host"
+	BecameOrdinary Deed = "ordinary" // a participant like others: no longer host or attendee
+	BecameAttendee Deed = "attendee"
+	BecameCoHost   Deed = "coHost"
+	NoCoHost       Deed = "noCoHost"
+	Muted          Deed = "muted"
+	Unmuted        Deed = "unmuted"
+	RaisedHand     Deed = "handUp"
+	LoweredHand    Deed = "handDown"
+)
+
+// Deeds lists all of them, in the order in which they are told.
+func Deeds() []Deed {
+	return []Deed{BecameHost, BecameCoHost, NoCoHost, BecameAttendee, BecameOrdinary, RaisedHand, LoweredHand, Muted, Unmuted}
 }
 
 // Person is a participant as the timeline knows one. Every text can be empty but PID.
-type Person struct{ PID, Name, Tel string }
+type Person struct {
+	PID  string `json:"pid,omitempty"`
+	Name string `json:"name,omitempty"`
+	Tel  string `json:"tel,omitempty"`
+}
 
 // Kind is what an entry is about.
 type Kind uint8
@@ -68,6 +105,9 @@ const (
 	Acknowledged             // somebody sees to it
 	Silenced                 // somebody has silenced it
 	Unsilenced               // its silence has ended before the concern: by hand, or because its time was up
+	Doings                   // role, microphone or hand of participants changed
+	Resumed                  // the board had not been running since Since, and saw nothing of what happened
+	Unstored                 // New.Int entries are missing here, because they could not be stored; never in memory
 )
 
 // Topic is what people look for in a timeline.
@@ -98,10 +138,11 @@ func (t Topic) Known() bool {
 	return false
 }
 
-// About reports whether an entry belongs to a topic. The beginning and the end of an occurrence belong to every one.
+// About reports whether an entry belongs to a topic. The ends of an occurrence, and of what the board saw and kept of it, belong to
+// every one.
 func (e *Entry) About(t Topic) bool {
 	switch e.Kind {
-	case Watched, Began, Ended:
+	case Watched, Began, Ended, Resumed, Unstored:
 		return true
 	}
 	return t == AnyTopic || t == e.topic()
@@ -111,7 +152,7 @@ func (e *Entry) topic() Topic {
 	switch e.Kind {
 	case Link:
 		return LinkTopic
-	case People:
+	case People, Doings:
 		return PeopleTopic
 	case Geometry:
 		return LayoutTopic

@@ -45,6 +45,10 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 		for _, topic := range timeline.Topics() {
 			want("topic "+string(topic), c.Timeline.Topics[topic])
 		}
+		for _, did := range timeline.Deeds() {
+			want("deed "+string(did), c.Timeline.Did[did]("Ann"))
+			want("deeds "+string(did), c.Timeline.DidCount[did](2))
+		}
 		for _, l := range conference.LinkStates() {
 			want("link "+string(l), c.Link[l])
 			want("help on link "+string(l), c.LinkHelp[l])

@@ -44,6 +44,15 @@ type TimelineText struct {
 	Joined, Left func(names string) string
 	Counts       func(joined, left int) string
 	There        func(n int) string
+	// Did says what the named did, DidCount what so many did.
+	Did      map[timeline.Deed]func(names string) string
+	DidCount map[timeline.Deed]func(n int) string
+	// Participant stands for a name that is not kept any more, Forgotten for any other text.
+	Participant, Forgotten string
+	// Resumed stands before, between and behind the two instants between which the board was not running.
+	Resumed [3]string
+	// Unstored says how many entries are missing.
+	Unstored func(n int64) string
 	// More stands for names that are not listed.
 	More func(n int) string
 
@@ -133,6 +142,26 @@ var englishTimeline = TimelineText{
 		return fmt.Sprintf("%d participants were there", n)
 	},
 	More: func(n int) string { return fmt.Sprintf("and %d more", n) },
+	Did: map[timeline.Deed]func(string) string{
+		timeline.BecameHost: after(" became host"), timeline.BecameOrdinary: after(" became an ordinary participant"),
+		timeline.BecameAttendee: after(" became attendee"), timeline.BecameCoHost: after(" became co-host"), timeline.NoCoHost: after(": co-host no longer"),
+		timeline.Muted: after(" muted"), timeline.Unmuted: after(" unmuted"),
+		timeline.RaisedHand: after(" raised a hand"), timeline.LoweredHand: after(": hand down"),
+	},
+	DidCount: map[timeline.Deed]func(int) string{
+		timeline.BecameHost: counted("%d became host"), timeline.BecameOrdinary: counted("%d became ordinary participants"),
+		timeline.BecameAttendee: counted("%d became attendees"), timeline.BecameCoHost: counted("%d became co-host"), timeline.NoCoHost: counted("%d co-host no longer"),
+		timeline.Muted: counted("%d muted"), timeline.Unmuted: counted("%d unmuted"),
+		timeline.RaisedHand: counted("%d hands raised"), timeline.LoweredHand: counted("%d hands lowered"),
+	},
+	Participant: "Participant", Forgotten: "no longer kept",
+	Resumed: [3]string{"The board was not running from", "to", ". Nobody saw what happened."},
+	Unstored: func(n int64) string {
+		if n == 1 {
+			return "1 entry is missing here: it could not be stored"
+		}
+		return fmt.Sprintf("%d entries are missing here: they could not be stored", n)
+	},
 
 	Recorded: "Recorded", Earlier: "There was a recording earlier; when was not seen.",
 	Until: "–", From: "since", Before: "before or at",
@@ -209,6 +238,21 @@ var chineseTimeline = TimelineText{
 	},
 	There: func(n int) string { return fmt.Sprintf("已有 %d 位与会者", n) },
 	More:  func(n int) string { return fmt.Sprintf("另有 %d 人", n) },
+	Did: map[timeline.Deed]func(string) string{
+		timeline.BecameHost: after(" 成为主持人"), timeline.BecameOrdinary: after(" 变为普通与会者"),
+		timeline.BecameAttendee: after(" 变为观众"), timeline.BecameCoHost: after(" 成为联席主持人"), timeline.NoCoHost: after(" 不再是联席主持人"),
+		timeline.Muted: after(" 已静音"), timeline.Unmuted: after(" 取消静音"),
+		timeline.RaisedHand: after(" 举手"), timeline.LoweredHand: after(" 放下手"),
+	},
+	DidCount: map[timeline.Deed]func(int) string{
+		timeline.BecameHost: counted("%d 人成为主持人"), timeline.BecameOrdinary: counted("%d 人变为普通与会者"),
+		timeline.BecameAttendee: counted("%d 人变为观众"), timeline.BecameCoHost: counted("%d 人成为联席主持人"), timeline.NoCoHost: counted("%d 人不再是联席主持人"),
+		timeline.Muted: counted("静音 %d 次"), timeline.Unmuted: counted("取消静音 %d 次"),
+		timeline.RaisedHand: counted("举手 %d 次"), timeline.LoweredHand: counted("放下手 %d 次"),
+	},
+	Participant: "与会者", Forgotten: "不再保留",
+	Resumed:  [3]string{"看板在", "至", "期间未运行，其间情况未知。"},
+	Unstored: func(n int64) string { return fmt.Sprintf("此处缺少 %d 条记录，当时未能保存", n) },
 
 	Recorded: "录制时段", Earlier: "此前有过录制，具体时间未见。",
 	Until: "–", From: "始于", Before: "不晚于",
@@ -237,6 +281,10 @@ var chineseTimeline = TimelineText{
 		Link:   func(said string) string { return "当时：" + said }, Concerns: "当时需要关注",
 	},
 }
+
+func after(said string) func(string) string { return func(names string) string { return names + said } }
+
+func counted(said string) func(int) string { return func(n int) string { return fmt.Sprintf(said, n) } }
 
 // duration writes how long something took, in the largest units that matter.
 func duration(d time.Duration, seconds, minutes, hours, both string) string {
