@@ -9,6 +9,8 @@ type AccountSignIn struct {
 	// Path is where the form goes, empty when there is no form; To is where to go then.
 	Path, To       string
 	Name, Password Field
+	// Provider is the other way to sign in, and then the first; nil: there is none.
+	Provider *ProviderSignIn
 	// Token is the path of the page where an admin token is used, empty when there is none.
 	Token string
 }

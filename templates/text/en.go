@@ -264,7 +264,7 @@ var english = Catalogue{
 	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
 	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
 	Feed: englishFeed, Playback: englishPlayback, Timeline: englishTimeline,
-	Share: englishShare, Account: englishAccount,
+	Share: englishShare, Account: englishAccount, Provider: englishProvider, SetUp: englishSetUp,
 }
 
 func englishScreens(n int64) string {

@@ -216,6 +216,9 @@ type Catalogue struct {
 
 	Share   ShareText
 	Account AccountText
+	// Provider is for those who sign in at their organisation, SetUp for the first admin.
+	Provider ProviderText
+	SetUp    SetUpText
 
 	Playback PlaybackText
 

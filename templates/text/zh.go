@@ -217,5 +217,5 @@ var chinese = Catalogue{
 	KeyProblems: "仅看有问题的会议，再按恢复全部", KeyAll: "全部会议，清除搜索和筛选", KeyFilters: "打开或收起筛选",
 	KeyPages: "上一页或下一页", KeyLeave: "关闭已打开的内容，离开搜索",
 	Feed: chineseFeed, Playback: chinesePlayback, Timeline: chineseTimeline,
-	Share: chineseShare, Account: chineseAccount,
+	Share: chineseShare, Account: chineseAccount, Provider: chineseProvider, SetUp: chineseSetUp,
 }
