@@ -72,8 +72,8 @@ func TestSigningInReturnsToTheWantedPage(t *testing.T) {
 	p.wait("document.activeElement.id === 'password'")
 	p.axe("the sign-in with a wrong password")
 	until(t, "the account to be taken over", func() bool {
-		p.press(password + kb.Enter)
-		p.wait("document.readyState === 'complete' && (document.getElementById('about') !== null || document.activeElement.id === 'password')")
+		p.leave(func() { p.press(password + kb.Enter) })
+		p.wait("document.getElementById('about') !== null || document.activeElement.id === 'password'")
 		return evaluate[bool](p, "document.getElementById('about') !== null")
 	})
 	if at := evaluate[string](p, "location.pathname + location.search"); at != "/m/900487914?lang=en" {

@@ -41,10 +41,10 @@ func (p *tab) waitRooms(numbers ...int) {
 	p.waitOrder(ids...)
 }
 
-// waitAddress waits until the page with this path and query is there whole.
+// waitAddress waits for the path and query of the page.
 func (p *tab) waitAddress(want string) {
 	p.t.Helper()
-	p.wait(fmt.Sprintf("location.pathname + location.search === %s && document.readyState === 'complete'", quote(want)))
+	p.wait(fmt.Sprintf("location.pathname + location.search === %s", quote(want)))
 }
 
 // press presses keys wherever the focus is. A single letter is one event with its text, as from a keyboard, so that a page that takes the key gets no text.

@@ -172,7 +172,15 @@ func openLive(t *testing.T, address string, v view) *tab {
 func (p *tab) navigate(address string) {
 	p.t.Helper()
 	p.call("open "+address, chromedp.Navigate(address))
-	p.wait(fmt.Sprintf("location.href === %s && document.readyState === 'complete'", quote(address)))
+	p.wait(fmt.Sprintf("location.href === %s", quote(address)))
+}
+
+// leave does what makes the browser load a page, be it the same one again, and waits until that is there.
+func (p *tab) leave(do func()) {
+	p.t.Helper()
+	p.run("e2e.left = false")
+	do()
+	p.wait("e2e.left === undefined")
 }
 
 // waitBoard waits for what the page says of its own link to the board: connecting, live, reconnecting or silent.
@@ -181,11 +189,11 @@ func (p *tab) waitBoard(state string) {
 	p.wait(fmt.Sprintf("document.documentElement.dataset.board === %q", state))
 }
 
-// wait waits until an expression is true in the page, whatever page that is by then.
+// wait waits until an expression is true in a page that is there whole, whatever page that is by then.
 func (p *tab) wait(expression string) {
 	p.t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && Boolean("+expression+")"))
 		if ok {
 			return
 		}

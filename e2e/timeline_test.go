@@ -125,7 +125,7 @@ func TestThePastIsShownAsItWasAndLooksLikeNothingElse(t *testing.T) {
 	p.waitText("#f-lock", "Unlocked")
 
 	p.run(`[...document.querySelectorAll("#timeline-rows > li")].find((e) => e.textContent.includes("Bo joined")).querySelector("a").click()`)
-	p.wait(`document.readyState === "complete" && document.querySelector("#past")`)
+	p.wait(`document.querySelector("#past")`)
 	p.waitText("#f-lock", "Locked")
 	p.waitContains("#people", "2 participants")
 	p.waitText(statusWord, "PAST")
