@@ -22,12 +22,13 @@ const DBFile = "confboard.db"
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// DB is the board's file: links, accounts, sessions, tokens. All methods are safe for concurrent use, and for several processes.
+// DB is the board's file: links, accounts, sessions, tokens, timelines. All methods are safe for concurrent use, and for several processes.
 // They wait for the disk. Errors that can be told apart are ErrNoWrite, ErrNotFound and ErrExists; after an error nothing has
 // changed.
 type DB struct {
-	sql  *sql.DB
-	name string
+	sql     *sql.DB
+	readers *sql.DB
+	name    string
 }
 
 // OpenDB opens the file in a folder, which is made when missing, and brings it up to date. A damaged file is an ErrDamaged, one of
@@ -38,9 +39,9 @@ func OpenDB(ctx context.Context, dataDir string) (*DB, error) {
 	}
 	d := &DB{name: filepath.Join(dataDir, DBFile)}
 	var err error
-	if d.sql, err = connect(ctx, d.name); err == nil {
+	if d.sql, d.readers, err = connect(ctx, d.name); err == nil {
 		if err = d.migrate(ctx); err != nil {
-			err = errors.Join(err, d.sql.Close())
+			err = errors.Join(err, d.Close())
 		}
 	}
 	switch {
@@ -52,8 +53,8 @@ func OpenDB(ctx context.Context, dataDir string) (*DB, error) {
 	return d, nil
 }
 
-// Close ends the connection.
-func (d *DB) Close() error { return d.sql.Close() }
+// Close ends the connections.
+func (d *DB) Close() error { return errors.Join(d.readers.Close(), d.sql.Close()) }
 
 // migration is one step to the tables as they are now. Steps are numbered for good, and not all numbers are used.
 type migration struct {
@@ -174,9 +175,18 @@ func (d *DB) insert(ctx context.Context, count, key, statement string, args ...a
 	})
 }
 
-// list runs a query and scans every row.
-func list[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), query string, args ...any) (all []T, err error) {
-	rows, err := d.sql.QueryContext(ctx, query, args...)
+// list runs a query and scans every row. It waits for what is being written.
+func list[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	return listed(ctx, d.sql, scan, query, args...)
+}
+
+// read does the same beside what is being written.
+func read[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	return listed(ctx, d.readers, scan, query, args...)
+}
+
+func listed[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) (all []T, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fault(err)
 	}

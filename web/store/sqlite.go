@@ -15,23 +15,30 @@ import (
 
 // What is SQLite's own is in this file. Everything else is SQL that PostgreSQL takes as well.
 
-// connect opens the file. There is one connection: whatever is written waits for its turn here, and for other processes, such as
-// a command beside the board, up to the busy timeout.
-func connect(ctx context.Context, name string) (*sql.DB, error) {
+// connect opens the file. One connection writes: whatever is written waits for its turn here, and for other processes, such as a
+// command beside the board, up to the busy timeout. Others read beside it what may be much, such as timelines.
+func connect(ctx context.Context, name string) (writer, readers *sql.DB, err error) {
 	if err := ensureFile(name); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	// WAL lets a backup read while the board writes; FULL makes what was confirmed outlive a power cut.
-	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+"?"+pragmas.Encode())
-	if err != nil {
-		return nil, err
+	// WAL lets others read while the board writes; FULL makes what was confirmed outlive a power cut.
+	if writer, err = open(name, "_txlock", "immediate", "busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"); err != nil {
+		return nil, nil, err
 	}
-	db.SetMaxOpenConns(1)
-	if err := inspect(ctx, db); err != nil {
-		return nil, errors.Join(err, db.Close())
+	writer.SetMaxOpenConns(1)
+	if err := inspect(ctx, writer); err != nil {
+		return nil, nil, errors.Join(err, writer.Close())
 	}
-	return db, nil
+	if readers, err = open(name, "_txlock", "deferred", "busy_timeout(5000)", "query_only(1)"); err != nil {
+		return nil, nil, errors.Join(err, writer.Close())
+	}
+	readers.SetMaxOpenConns(4)
+	return writer, readers, nil
+}
+
+func open(name, option, value string, pragmas ...string) (*sql.DB, error) {
+	parameters := url.Values{option: {value}, "_pragma": pragmas}
+	return sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+"?"+parameters.Encode())
 }
 
 // ensureFile makes the file when it is missing, and makes it its owner's alone. SQLite gives its companions the same rights.
@@ -54,16 +61,45 @@ func ensureFile(name string) error {
 	return nil
 }
 
-// inspect returns ErrDamaged for a file that is no database, or a broken one.
-func inspect(ctx context.Context, db *sql.DB) error {
-	var verdict string
-	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+// inspect returns ErrDamaged for a file that is no database, or a broken one. The timelines, which can be large and without which the
+// board can do, are not read for it.
+func inspect(ctx context.Context, db *sql.DB) (err error) {
+	rows, err := db.QueryContext(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'timeline'")
+	if err != nil {
 		return fault(err)
 	}
-	if verdict != "ok" {
-		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
+	var tables []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return errors.Join(fault(err), rows.Close())
+		}
+		tables = append(tables, name)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fault(err)
+	}
+	for _, name := range tables {
+		var verdict string
+		if err := db.QueryRowContext(ctx, `PRAGMA quick_check("`+name+`")`).Scan(&verdict); err != nil {
+			return fault(err)
+		}
+		if verdict != "ok" {
+			return fmt.Errorf("%w: %s", ErrDamaged, verdict)
+		}
 	}
 	return nil
+}
+
+// used is how many bytes of the file are in use. What is free in it is used again before it grows.
+func (d *DB) used(ctx context.Context) (bytes int64, err error) {
+	var pages, free, size int64
+	for pragma, to := range map[string]*int64{"page_count": &pages, "freelist_count": &free, "page_size": &size} {
+		if err := d.readers.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(to); err != nil {
+			return 0, fault(err)
+		}
+	}
+	return (pages - free) * size, nil
 }
 
 // fault gives an error of SQLite its kind.
