@@ -30,6 +30,9 @@ func gated(visitors *access.Visitors, h *handlers.Handlers) echo.MiddlewareFunc 
 			is := who(r)
 			handlers.SetVisitor(c, handlers.Visitor{Name: is.Name, Viewer: is.Role != access.RoleNone, Admin: is.Role == access.RoleAdmin, Owner: is.Owner,
 				Ended: func() bool { return who(r) != is }})
+			if h.Closed && route != static.Dir+"*" {
+				c.Response().Header().Set("Cache-Control", "no-store") // the browser can be everybody's
+			}
 			switch {
 			case !h.Closed, slices.Contains(forEverybody, route):
 			case is.Role == access.RoleNone:

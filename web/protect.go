@@ -2,31 +2,53 @@ package web
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"confboard/handlers"
+	"confboard/static"
 	"confboard/web/access"
 )
 
 // bodyTimeout is how long the body of a request may take to arrive.
 const bodyTimeout = 10 * time.Second
 
-// protected refuses requests that would change something and were not made on a page of the board. It goes for every route but
-// the one at which the cloud calls, hook.
-func protected(guard *access.Guard, hook string) echo.MiddlewareFunc {
+// hurried bounds how long a body may take to arrive. The server as a whole has no such limit, because it would cut streams.
+func hurried(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if reads(c.Request()) {
+			return next(c)
+		}
+		if err := http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+// provenElsewhere are routes below the base path under whatever name they are asked for: they have nothing of any meeting, or want a
+// token in the address, or a signature.
+var provenElsewhere = []string{static.Dir + "*", "/favicon.ico", "/healthz", "/readyz", handlers.HookPath, "/s/:token", "/s/:token/events", "/s/:token/badge.svg"}
+
+// protected refuses requests that would change something and were not made on a page of the board; where the board is open to
+// everybody who reaches it, also those that read under a name that is not the board's. Where it is not, a page of a stranger's under
+// such a name reads nothing, because nobody is signed in under it.
+func protected(guard *access.Guard, h *handlers.Handlers) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			r := c.Request()
-			if r.Method != http.MethodGet && r.Method != http.MethodHead {
-				// The server as a whole has no such limit, because it would cut streams.
-				if err := http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
+			route := strings.TrimPrefix(c.Path(), h.Paths.Base)
+			if route != handlers.HookPath {
+				if err := guard.Check(c.Request()); err != nil {
 					return err
 				}
 			}
-			if c.Path() != hook {
-				if err := guard.Check(r); err != nil {
+			if !h.Closed && !slices.Contains(provenElsewhere, route) {
+				if err := guard.CheckReading(c.Request()); err != nil {
 					return err
 				}
 			}

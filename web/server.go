@@ -73,7 +73,7 @@ func New(c Config) *Server {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = (&errorAnswers{handlers: c.Handlers, logger: c.Logger}).answer
-	e.Use(recovered, secured, protected(c.Guard, c.Handlers.Paths.Base+handlers.HookPath), gated(c.Visitors, c.Handlers))
+	e.Use(recovered, secured, hurried, gated(c.Visitors, c.Handlers), protected(c.Guard, c.Handlers))
 	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
 
 	base := c.Handlers.Paths.Base

@@ -48,7 +48,7 @@ func NewGuard(listen, publicURL string) (*Guard, error) {
 	return g, nil
 }
 
-// Check returns ErrUnknownHost, ErrCrossOrigin or nil. Requests whose method changes nothing are not looked at.
+// Check returns ErrUnknownHost, ErrCrossOrigin or nil. Requests whose method changes nothing are not looked at; see CheckReading.
 func (g *Guard) Check(r *http.Request) error {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
@@ -61,6 +61,26 @@ func (g *Guard) Check(r *http.Request) error {
 		return ErrCrossOrigin
 	}
 	return nil
+}
+
+// CheckReading returns ErrUnknownHost for a request that reads what everybody may see who reaches the board: under a name of a
+// stranger's that leads here, a page of theirs could read it in the browser of somebody who does. A name without a dot is nobody's
+// outside, so it is as good as known when the request comes from another machine, where networks have such names.
+func (g *Guard) CheckReading(r *http.Request) error {
+	name := hostName(r.Host)
+	switch {
+	case g.allows(r.Host), strings.HasSuffix(name, ".localhost"):
+		return nil
+	case !strings.Contains(name, ".") && !fromHere(r):
+		return nil
+	}
+	return ErrUnknownHost
+}
+
+// fromHere reports whether a request comes from this machine, or nobody knows from where.
+func fromHere(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err != nil || peer.Addr().Unmap().IsLoopback()
 }
 
 // allows reports whether the value of a Host header is an address in digits or one of the names, whatever the port.

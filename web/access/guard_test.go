@@ -50,6 +50,37 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+// A page of a stranger reads nothing in the browser of somebody who can reach the board, by whatever name it makes lead there.
+func TestHostsForReading(t *testing.T) {
+	for _, k := range []struct {
+		host, from string
+		allowed    bool
+	}{
+		{"127.0.0.1:8080", "127.0.0.1:1", true},
+		{"[::1]:8080", "[::1]:1", true},
+		{"192.0.2.7", "192.0.2.1:1", true},
+		{"localhost:8080", "127.0.0.1:1", true},
+		{"board.localhost:8080", "127.0.0.1:1", true},
+		{"Board.Example.:443", "127.0.0.1:1", true},
+		{"noc-board.example", "192.0.2.1:1", true},
+		{"elsewhere.example", "127.0.0.1:1", false},
+		{"elsewhere.example", "192.0.2.1:1", false},
+		{"localhost.elsewhere.example", "127.0.0.1:1", false},
+		{"127.0.0.1.elsewhere.example", "127.0.0.1:1", false},
+		{"confboard:8080", "192.0.2.1:1", true}, // as networks of containers and offices have it
+		{"confboard:8080", "127.0.0.1:1", false},
+		{"confboard:8080", "[::ffff:127.0.0.1]:1", false},
+		{"confboard:8080", "@", false},
+		{"", "192.0.2.1:1", true},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host, r.RemoteAddr = k.host, k.from
+		if err := guard(t, "noc-board.example:8080", "https://board.example").CheckReading(r); k.allowed != (err == nil) || !k.allowed && !errors.Is(err, ErrUnknownHost) {
+			t.Errorf("%q from %s: %v", k.host, k.from, err)
+		}
+	}
+}
+
 func TestOrigins(t *testing.T) {
 	for _, k := range []struct {
 		name, host, site, origin string

@@ -54,7 +54,7 @@ func table(d *draft) []setting {
 		{path: "basePath", value: text{&s.BasePath, "path", "empty, or such as /board: a slash first and none at the end", readBasePath}, preset: "",
 			doc: "Path below which a proxy shows the board; it must arrive unstripped."},
 		{path: "publicURL", value: text{&s.PublicURL, "URL", "empty, or http(s)://host[:port], which basePath may follow", readPublicURL}, preset: "",
-			doc: "Address under which people reach the board: the host under which the forms of `/feed` may be used."},
+			doc: "Address under which people reach the board. Its host is one under which the board may be used; see below."},
 		{path: "dataDir", value: path{&s.DataDir, "folder", ""}, preset: "./data",
 			doc: "Folder of the board's own files; made when missing."},
 		{path: "keepEnded", value: duration{&s.KeepEnded, 0, 168 * time.Hour}, preset: "30m",
