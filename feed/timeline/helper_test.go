@@ -21,6 +21,8 @@ type meeting struct {
 	policy  conference.Policy
 	state   *conference.State
 	history *timeline.History
+	// noted is told of every change; nil: the history is.
+	noted   func(conference.Change)
 	version int64
 	// delay is how much later a message is received than it was made.
 	delay time.Duration
@@ -47,14 +49,22 @@ func (m *meeting) about(after time.Duration) conference.About {
 func (m *meeting) apply(message conference.Message) conference.Change {
 	next, change, _ := conference.Apply(m.state, message, m.policy)
 	m.state = next
-	m.history.Note(change)
+	m.note(change)
 	return change
+}
+
+func (m *meeting) note(c conference.Change) {
+	if m.noted != nil {
+		m.noted(c)
+		return
+	}
+	m.history.Note(c)
 }
 
 func (m *meeting) pass(after time.Duration) {
 	next, change, _ := conference.Due(m.state, start.Add(after), m.policy)
 	m.state = next
-	m.history.Note(change)
+	m.note(change)
 }
 
 func (m *meeting) link(after time.Duration, event conference.LinkEvent) {
@@ -170,6 +180,8 @@ func tell(e *timeline.Entry) string {
 		}
 	case timeline.Resumed:
 		said = "resumed " + e.Since.Sub(start).String()
+	case timeline.Unstored:
+		said = fmt.Sprint("unstored ", e.New.Int)
 	case timeline.Raised:
 		said = "raised " + string(e.Rule)
 	case timeline.Cleared:

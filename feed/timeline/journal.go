@@ -1,0 +1,435 @@
+package timeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// Keeper is what writes a journal to the disk. Its methods wait for the disk, and are called one at a time. After an error nothing has
+// changed.
+type Keeper interface {
+	// Write keeps a batch. What of it is there already is left as it is.
+	Write(ctx context.Context, b Batch) error
+	// Prune removes a bounded part of what is older than it may be, or too much. more: there is more of it. bytes is the size of what
+	// is kept.
+	Prune(ctx context.Context, p Prune) (more bool, bytes int64, err error)
+}
+
+// Batch is what is written at a time.
+type Batch struct {
+	// Seen is until when the board is known to have been running.
+	Seen time.Time
+	// Occurrences are those that are new or have changed, Drop the IDs of those of which nothing is to be told: they never began.
+	Occurrences []StoredOccurrence
+	Drop        []int64
+	Entries     []Stored
+}
+
+// StoredOccurrence is an occurrence as it is written: Recording, Moves and Concerns are in Summary alone, which is JSON.
+type StoredOccurrence struct {
+	Occurrence
+	Summary string
+}
+
+// Prune says what is to go: entries received before Before, and occurrences seen last then; what is about people before People; and
+// the oldest beyond Bytes.
+type Prune struct {
+	Before, People time.Time
+	Bytes          int64
+}
+
+// JournalConfig is what a Journal needs.
+type JournalConfig struct {
+	Keeper Keeper
+	// Damaged reports whether an error says that the file is damaged rather than that the disk is full or read-only.
+	Damaged func(error) bool
+	// Keep is for how long entries are kept, People what is about people, Bytes how much all may take.
+	Keep, People time.Duration
+	Bytes        int64
+	// Waiting is how many entries may wait to be written; 0: 50,000.
+	Waiting int
+	// Changed is called when the health has changed, from the goroutine of Run. nil: nobody is told.
+	Changed func()
+	Logger  *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+}
+
+const (
+	// mostWaiting is how many entries may wait to be written unless it is said otherwise, mostWaitingBytes what they may take.
+	mostWaiting      = 50_000
+	mostWaitingBytes = 64 << 20
+	// batchEntries is how many entries are written at a time, batchEvery how often at most while there are fewer.
+	batchEntries = 2000
+	batchEvery   = time.Second
+	// aliveEvery is how often it is written that the board is running, which is also how a disk is found full while nothing happens.
+	aliveEvery = time.Minute
+	// pruneEvery is how often it is looked for what is too old.
+	pruneEvery = time.Minute
+	// lateAfter is how long something may wait before the writer is said to be behind.
+	lateAfter = 10 * time.Second
+	// retryFirst is after how long a failed write is tried again at first, retryLast at most.
+	retryFirst = time.Second
+	retryLast  = 15 * time.Second
+	// lastWrite is how long the last batches may take when the board stops.
+	lastWrite = time.Second
+	// resumeWithin is how long the board may have been stopped for a meeting to be the same occurrence as before.
+	resumeWithin = time.Hour
+)
+
+// Journal has the entries of all meetings written to the disk, in batches and in their order. Who notes them never waits: when the
+// disk is slow or full they wait in memory, and when there are too many, the newest are left out, counted, and the gap is told. All
+// methods are safe for concurrent use.
+type Journal struct {
+	config JournalConfig
+
+	mu      sync.Mutex
+	queue   []item
+	entries int   // in the queue
+	bytes   int64 // of them
+	lost    map[conference.ConfID]int
+	most    map[conference.ConfID]int // participants at a time, as noted
+	health  Health
+	wake    chan struct{} // capacity 1
+
+	// What follows belongs to Run, and before it to Restore.
+	open   map[conference.ConfID]*follower
+	lastID int64
+}
+
+// item is what one change adds to the journal.
+type item struct {
+	confID       conference.ConfID
+	received     time.Time
+	title, owner string
+	start        time.Time // as the cloud told it; zero when it has not
+	live, gone   bool
+	people       int
+	entries      []Entry
+	lost         int // entries before these that are left out
+	bytes        int64
+}
+
+// NewJournal returns an empty journal.
+func NewJournal(c JournalConfig) *Journal {
+	c.Waiting = cmp.Or(c.Waiting, mostWaiting)
+	return &Journal{config: c, lost: map[conference.ConfID]int{}, most: map[conference.ConfID]int{}, open: map[conference.ConfID]*follower{},
+		wake: make(chan struct{}, 1), health: Health{State: Writing, Since: c.Now(), Cap: c.Bytes}}
+}
+
+// Note takes a change with its entries, as a History has them. It is for Registry.Observe: it does no I/O and does not block.
+func (j *Journal) Note(c conference.Change, entries []Entry) {
+	if c.Before == nil && c.After == nil {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	it := item{confID: c.ConfID, received: c.Received, entries: entries}
+	if s := c.After; s == nil {
+		it.gone = true
+		delete(j.most, c.ConfID)
+	} else {
+		more := false
+		if c.Before == nil || c.Has(conference.PartParticipants) {
+			if n := present(s); n > j.most[c.ConfID] {
+				j.most[c.ConfID], more = n, true
+			}
+		}
+		if len(entries) == 0 && !more && !c.Has(conference.PartName) {
+			return
+		}
+		it.title, it.owner, it.start = s.Title(), cmp.Or(s.Basic.Owner, s.Booking.Owner), s.Basic.StartTime
+		if c.Before != nil && s.Occurrence != c.Before.Occurrence {
+			j.most[c.ConfID] = present(s)
+		}
+		it.live, it.people = s.Link.State == conference.Live, j.most[c.ConfID]
+	}
+	j.push(it)
+}
+
+// present is how many participants are in a meeting, those who are being called not counted.
+func present(s *conference.State) (n int) {
+	for _, p := range s.Participants {
+		if !p.Calling() {
+			n++
+		}
+	}
+	return n
+}
+
+// push puts something at the end of the queue. Without room its entries are left out, and what is then noted of the meeting says so.
+func (j *Journal) push(it item) {
+	for i := range it.entries {
+		it.bytes += it.entries[i].cost()
+	}
+	n := len(it.entries)
+	if n > 0 && (j.entries+n > j.config.Waiting || j.bytes+it.bytes > mostWaitingBytes) && !slices.ContainsFunc(it.entries, Entry.frames) {
+		j.lost[it.confID] += n
+		j.health.Lost += uint64(n)
+		return
+	}
+	it.lost = j.lost[it.confID]
+	delete(j.lost, it.confID)
+	j.entries += n
+	j.bytes += it.bytes
+	j.queue = append(j.queue, it)
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+}
+
+// frames reports whether an entry says to which occurrence others belong.
+func (e Entry) frames() bool {
+	switch e.Kind {
+	case Watched, Began, Ended, Resumed:
+		return true
+	}
+	return false
+}
+
+// pull takes the oldest of the queue, up to the size of a batch.
+func (j *Journal) pull() (items []item) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n, entries := 0, 0
+	for n < len(j.queue) && (n == 0 || entries+len(j.queue[n].entries) <= batchEntries) && n < batchEntries {
+		entries += len(j.queue[n].entries)
+		j.bytes -= j.queue[n].bytes
+		n++
+	}
+	j.entries -= entries
+	items = slices.Clone(j.queue[:n])
+	if j.queue = j.queue[n:]; len(j.queue) == 0 {
+		j.queue = nil
+	}
+	return items
+}
+
+func (j *Journal) waiting() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.entries
+}
+
+// Restore goes on with what was stored: lastID is the highest ID of an occurrence, open are those that had not ended when the board
+// was stopped. It is to be called before anything is noted.
+func (j *Journal) Restore(lastID int64, open []StoredOccurrence) {
+	j.lastID = lastID
+	for _, o := range open {
+		j.open[o.ConfID] = follow(o.Occurrence, o.Summary)
+	}
+}
+
+// Run writes until ctx ends, and then what is left, for as long as a moment. A disk that cannot be written is tried again and again.
+func (j *Journal) Run(ctx context.Context) error {
+	var pending Batch // what the disk has not taken yet
+	var size int      // of its entries
+	delay, pruned, alive := retryFirst, time.Time{}, time.Time{}
+	for ctx.Err() == nil {
+		now := j.config.Now()
+		if pending.empty() {
+			pending, size = j.batch(j.pull())
+		}
+		if !pending.empty() || now.Sub(alive) >= aliveEvery {
+			pending.Seen = now
+			if err := j.write(ctx, pending, size); err != nil {
+				if ctx.Err() != nil {
+					break
+				}
+				j.failed(err, size, delay)
+				wait(ctx, delay, nil)
+				delay = min(2*delay, retryLast)
+				continue
+			}
+			pending, size, delay, alive = Batch{}, 0, retryFirst, now
+		}
+		more := false
+		if now.Sub(pruned) >= pruneEvery {
+			if more = j.prune(ctx, now); !more {
+				pruned = now
+			}
+		}
+		switch {
+		case more, j.waiting() >= batchEntries:
+		case j.waiting() > 0:
+			wait(ctx, batchEvery, nil)
+		default:
+			wait(ctx, aliveEvery, j.wake)
+			wait(ctx, batchEvery/10, nil) // what comes together is written together
+		}
+	}
+	return j.finish(context.WithoutCancel(ctx), pending, size)
+}
+
+// finish writes what is left when the board stops, and until when it was running.
+func (j *Journal) finish(ctx context.Context, pending Batch, size int) error {
+	ctx, cancel := context.WithTimeout(ctx, lastWrite)
+	defer cancel()
+	for {
+		if pending.empty() {
+			pending, size = j.batch(j.pull())
+		}
+		last := j.waiting() == 0
+		pending.Seen = j.config.Now()
+		if err := j.write(ctx, pending, size); err != nil {
+			j.config.Logger.Error("the last of the timelines are not stored", "entries", size+j.waiting(), "error", err)
+			return nil
+		}
+		if last {
+			return nil
+		}
+		pending = Batch{}
+	}
+}
+
+func (b *Batch) empty() bool { return len(b.Occurrences)+len(b.Drop)+len(b.Entries) == 0 }
+
+// wait waits for a while, or until it is woken or told to end.
+func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
+	}
+}
+
+func (j *Journal) write(ctx context.Context, b Batch, entries int) error {
+	if err := j.config.Keeper.Write(ctx, b); err != nil {
+		return fmt.Errorf("write the timelines: %w", err)
+	}
+	j.wrote(entries)
+	return nil
+}
+
+// prune removes a part of what is too old, and reports whether there is more.
+func (j *Journal) prune(ctx context.Context, now time.Time) (more bool) {
+	p := Prune{Before: now.Add(-j.config.Keep), People: now.Add(-j.config.People), Bytes: j.config.Bytes}
+	more, bytes, err := j.config.Keeper.Prune(ctx, p)
+	if err != nil {
+		if ctx.Err() == nil && !errors.Is(err, context.Canceled) {
+			j.config.Logger.Warn("what is too old of the timelines stays for now", "error", err)
+		}
+		return false
+	}
+	j.measured(bytes)
+	return more
+}
+
+// batch turns items into what is written, and counts its entries.
+func (j *Journal) batch(items []item) (b Batch, entries int) {
+	touched := map[*follower]bool{}
+	var order []*follower
+	touch := func(f *follower) {
+		if !touched[f] {
+			touched[f] = true
+			order = append(order, f)
+		}
+	}
+	for i := range items {
+		it := &items[i]
+		j.follow(it, touch, func(f *follower, e *Entry) {
+			s, err := e.Store()
+			if err != nil {
+				j.config.Logger.Error("an entry of a timeline is not stored", "error", err)
+				return
+			}
+			s.Occurrence = f.ID
+			b.Entries = append(b.Entries, s)
+		})
+		entries += len(it.entries)
+	}
+	for _, f := range order {
+		if f.Began.IsZero() && !f.Left.IsZero() {
+			b.Drop = append(b.Drop, f.ID)
+			continue
+		}
+		text, err := f.summary()
+		if err != nil {
+			j.config.Logger.Error("what is told of a meeting is not stored", "error", err)
+			continue
+		}
+		b.Occurrences = append(b.Occurrences, StoredOccurrence{Occurrence: f.column(), Summary: text})
+	}
+	return b, entries
+}
+
+// follow brings the occurrence of a meeting up to date with an item, and has its entries kept.
+func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *Entry)) {
+	f := j.open[it.confID]
+	if it.gone {
+		if f == nil {
+			return
+		}
+		f.Left = it.received
+		if f.Ended.IsZero() {
+			f.Until = it.received
+		}
+		touch(f)
+		delete(j.open, it.confID)
+		return
+	}
+	if f != nil && f.resumed && !f.Before && it.start.Sub(f.Began) > time.Minute { // the meeting that went on is another one
+		f.Left = f.Until
+		touch(f)
+		delete(j.open, it.confID)
+		f = nil
+	}
+	for i := range it.entries {
+		e := &it.entries[i]
+		switch {
+		case e.Kind == Watched, e.Kind == Began, e.Kind == Resumed && f != nil && e.Received.Sub(e.Since) > resumeWithin:
+			if f != nil && f.Left.IsZero() {
+				f.Left = e.Received
+				touch(f)
+			}
+			f = nil
+		case e.Kind == Resumed && f != nil:
+			f.resumed, f.Left = true, time.Time{}
+		}
+		if f == nil {
+			f = j.begin(it)
+			if e.Kind == Began {
+				f.Began = e.At
+			}
+		}
+		if it.lost > 0 {
+			gap := Entry{Seq: e.Seq - 1, Group: e.Seq - 1, Kind: Unstored, At: e.At, Received: e.Received, New: number(it.lost)}
+			keep(f, &gap)
+			it.lost = 0
+		}
+		keep(f, e)
+		f.take(e)
+	}
+	if f == nil {
+		return
+	}
+	j.open[it.confID] = f
+	f.Title, f.Owner, f.People = it.title, it.owner, max(f.People, it.people)
+	switch {
+	case !f.Ended.IsZero(): // what is told now can be of the next
+	case !it.start.IsZero() && (it.live || !f.Began.IsZero()):
+		f.Began, f.Before = it.start, false
+	case it.live && f.Began.IsZero():
+		f.Began, f.Before = it.received, !f.waited
+	}
+	touch(f)
+}
+
+// begin begins another occurrence.
+func (j *Journal) begin(it *item) *follower {
+	j.lastID = max(j.lastID+1, it.received.UnixMilli())
+	f := &follower{Occurrence: Occurrence{ID: j.lastID, ConfID: it.confID, Watched: it.received, Until: it.received}}
+	j.open[it.confID] = f
+	return f
+}
