@@ -1,0 +1,82 @@
+package provider
+
+import (
+	"crypto/ecdsa"
+	"time"
+
+	jose "github.com/go-jose/go-jose/v4"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+// request is a sign-in that was begun; an op.AuthRequest.
+type request struct {
+	id      string
+	asked   oidc.AuthRequest
+	subject string    // empty until somebody has signed in
+	at      time.Time // when
+}
+
+func (r *request) GetID() string                      { return r.id }
+func (r *request) GetACR() string                     { return "" }
+func (r *request) GetAMR() []string                   { return []string{"pwd"} }
+func (r *request) GetAudience() []string              { return []string{r.asked.ClientID} }
+func (r *request) GetAuthTime() time.Time             { return r.at }
+func (r *request) GetClientID() string                { return r.asked.ClientID }
+func (r *request) GetNonce() string                   { return r.asked.Nonce }
+func (r *request) GetRedirectURI() string             { return r.asked.RedirectURI }
+func (r *request) GetResponseType() oidc.ResponseType { return r.asked.ResponseType }
+func (r *request) GetResponseMode() oidc.ResponseMode { return r.asked.ResponseMode }
+func (r *request) GetScopes() []string                { return r.asked.Scopes }
+func (r *request) GetState() string                   { return r.asked.State }
+func (r *request) GetSubject() string                 { return r.subject }
+func (r *request) Done() bool                         { return r.subject != "" }
+
+func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
+	return &oidc.CodeChallenge{Challenge: r.asked.CodeChallenge, Method: r.asked.CodeChallengeMethod}
+}
+
+// client is the board; an op.Client.
+type client struct{ callback string }
+
+func (c client) GetID() string                       { return ClientID }
+func (c client) RedirectURIs() []string              { return []string{c.callback} }
+func (c client) PostLogoutRedirectURIs() []string    { return nil }
+func (c client) ApplicationType() op.ApplicationType { return op.ApplicationTypeWeb }
+func (c client) AuthMethod() oidc.AuthMethod         { return oidc.AuthMethodBasic }
+func (c client) ResponseTypes() []oidc.ResponseType {
+	return []oidc.ResponseType{oidc.ResponseTypeCode}
+}
+func (c client) GrantTypes() []oidc.GrantType         { return []oidc.GrantType{oidc.GrantTypeCode} }
+func (c client) LoginURL(id string) string            { return "/login?id=" + id }
+func (c client) AccessTokenType() op.AccessTokenType  { return op.AccessTokenTypeBearer }
+func (c client) IDTokenLifetime() time.Duration       { return 5 * time.Minute }
+func (c client) DevMode() bool                        { return false }
+func (c client) IsScopeAllowed(string) bool           { return true }
+func (c client) IDTokenUserinfoClaimsAssertion() bool { return false }
+func (c client) ClockSkew() time.Duration             { return 0 }
+
+func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string { return unchanged }
+
+func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return unchanged }
+
+func unchanged(scopes []string) []string { return scopes }
+
+// key signs tokens.
+type key struct {
+	id      string
+	private *ecdsa.PrivateKey
+}
+
+type signingKey struct{ key }
+
+func (k signingKey) SignatureAlgorithm() jose.SignatureAlgorithm { return jose.ES256 }
+func (k signingKey) Key() any                                    { return k.private }
+func (k signingKey) ID() string                                  { return k.id }
+
+type publicKey struct{ key }
+
+func (k publicKey) ID() string                         { return k.id }
+func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.ES256 }
+func (k publicKey) Use() string                        { return "sig" }
+func (k publicKey) Key() any                           { return &k.private.PublicKey }
