@@ -33,16 +33,8 @@ func (p Proxy) Who(r *http.Request) (who Who, ok bool) {
 	if who.Name == "" {
 		return Who{}, false
 	}
-	groups := p.groups(r)
-	in := func(these []string) bool {
-		return slices.ContainsFunc(these, func(g string) bool { return slices.Contains(groups, g) })
-	}
-	switch {
-	case in(p.AdminGroups):
-		who.Role = RoleAdmin
-	case len(p.ViewerGroups) == 0 || in(p.ViewerGroups):
-		who.Role = RoleViewer
-	default:
+	who.Role, ok = roleOf(p.groups(r), p.AdminGroups, p.ViewerGroups)
+	if !ok {
 		return Who{}, false
 	}
 	return who, true

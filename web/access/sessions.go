@@ -25,7 +25,8 @@ type sessions struct {
 
 // session ends when it has not been used for idle, and in any case after age.
 type session struct {
-	account     string    // empty for the admin token's
+	account     string    // empty for the admin token's, and those by OpenID Connect
+	person      person    // of those by OpenID Connect
 	changed     time.Time // the account's
 	began, used time.Time
 	stored      time.Time // the use that the store knows
@@ -79,11 +80,18 @@ func (s *sessions) over(held *session, now time.Time) bool {
 	return now.Sub(held.used) >= s.idle || now.Sub(held.began) >= s.age
 }
 
-// close ends the request's session, if it has one, and takes its cookie back.
-func (s *sessions) close(w http.ResponseWriter, r *http.Request) {
+// forget ends the request's session, if it has one, and leaves its cookie to be replaced.
+func (s *sessions) forget(r *http.Request) {
 	for _, c := range s.held(r) {
 		d := digestOf(c.Value)
 		s.end(func(k digest, _ *session) bool { return k == d })
+	}
+}
+
+// close ends the request's session, if it has one, and takes its cookie back.
+func (s *sessions) close(w http.ResponseWriter, r *http.Request) {
+	s.forget(r)
+	for _, c := range s.held(r) {
 		http.SetCookie(w, s.cookie(c.Name, "", -1))
 	}
 }

@@ -79,3 +79,15 @@ func (s *stored) AddShare(ctx context.Context, one StoredShare) error {
 	}
 	return s.DB.AddShare(ctx, store.Share(one))
 }
+
+func (s *stored) OIDCSessions(ctx context.Context) ([]OIDCSession, error) {
+	all, err := s.DB.OIDCSessions(ctx)
+	return converted(all, err, func(a store.OIDCSession) OIDCSession { return OIDCSession(a) })
+}
+
+func (s *stored) PutOIDCSession(ctx context.Context, one OIDCSession) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	return s.DB.PutOIDCSession(ctx, store.OIDCSession(one))
+}
