@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -16,6 +17,10 @@ type apiMeeting struct {
 	ConfID string `json:"confID"`
 	Title  string `json:"title"`
 	Group  string `json:"group,omitempty"`
+	// Origin is who put the meeting on the board: settings, hand (an admin, on /feed) or found (in the enterprise's list).
+	Origin conference.Origin `json:"origin"`
+	// Booking is what the enterprise's list or the settings say of the meeting, null when they say nothing.
+	Booking *apiBooking `json:"booking"`
 	// Severity is the status class of the pages: critical, nodata, attention, pending, live, scheduled, ended.
 	Severity   string `json:"severity"`
 	Occurrence int    `json:"occurrence"`
@@ -31,12 +36,19 @@ type apiMeeting struct {
 	// Participants and Speakers are null while nothing is known of them, which is not the same as nobody.
 	Participants []apiParticipant `json:"participants"`
 	Speakers     []apiSpeaker     `json:"speakers"`
-	// WaitingRoom is the number of people who wait to be let in, null while it is not known.
+	// WaitingRoom is the number of people who wait to be let in, null while it is not known, or not for the one who asks.
 	WaitingRoom *int         `json:"waitingRoom"`
 	Freshness   apiFreshness `json:"freshness"`
 	Partial     bool         `json:"partial"`
 	LastMessage *apiEnvelope `json:"lastMessage"`
 	Messages    apiCounts    `json:"messages"`
+}
+
+type apiBooking struct {
+	Title string     `json:"title"`
+	Owner string     `json:"owner"`
+	Start *time.Time `json:"start"`
+	End   *time.Time `json:"end"`
 }
 
 type apiParticipant struct {
@@ -62,6 +74,8 @@ type apiFreshness struct {
 	Reason     conference.LinkReason `json:"reason,omitempty"`
 	LastEcho   *time.Time            `json:"lastEcho"`
 	LastChange *time.Time            `json:"lastChange"`
+	// NextAttempt is when the link is tried again, null while it is up and when nobody tries by itself.
+	NextAttempt *time.Time `json:"nextAttempt"`
 }
 
 type apiEnvelope struct {
@@ -92,7 +106,7 @@ func (h *Handlers) apiMeetings(c echo.Context) error {
 		Meetings []apiMeeting `json:"meetings"`
 	}{Meetings: make([]apiMeeting, 0, len(all))}
 	for _, s := range all {
-		m, err := apiMeetingOf(s)
+		m, err := apiMeetingOf(s, h.seesWaitingRoom(c))
 		if err != nil {
 			return err
 		}
@@ -110,7 +124,7 @@ func (h *Handlers) apiMeeting(c echo.Context) error {
 	if s == nil {
 		return echo.NewHTTPError(http.StatusNotFound, "no such meeting on this board: check the confID, or watch the meeting in the settings")
 	}
-	m, err := apiMeetingOf(s)
+	m, err := apiMeetingOf(s, h.seesWaitingRoom(c))
 	if err != nil {
 		return err
 	}
@@ -122,22 +136,23 @@ func apiSend(c echo.Context, answer any) error {
 	return c.JSON(http.StatusOK, answer)
 }
 
-func apiMeetingOf(s *conference.State) (apiMeeting, error) {
+// apiMeetingOf is the answer about a meeting, with waitingRoom to somebody who may know of that.
+func apiMeetingOf(s *conference.State, waitingRoom bool) (apiMeeting, error) {
 	status, err := apiStatus(&s.Status)
 	if err != nil {
 		return apiMeeting{}, err
 	}
 	m := apiMeeting{
-		ConfID: string(s.ConfID), Title: s.Title(), Group: s.Group, Severity: rules.Judge(s).String(), Occurrence: s.Occurrence,
+		ConfID: string(s.ConfID), Title: s.Title(), Group: s.Group, Origin: cmp.Or(s.Origin, conference.FromSettings), Booking: apiBookingOf(s.Booking), Severity: rules.Judge(s).String(), Occurrence: s.Occurrence,
 		Status: status, LayoutDated: s.LayoutDated, Partial: s.Partial(),
 		Owner: s.Basic.Owner, StartTime: known(s.Basic.StartTime), ScheduledStart: known(s.Basic.ScheduledStart),
 		Participants: apiParticipants(s), Speakers: apiSpeakers(s),
 		Freshness: apiFreshness{Link: s.Link.State, Since: s.Link.Since.UTC(), Reason: s.Link.Reason,
-			LastEcho: known(s.Link.LastEcho), LastChange: known(s.LastChange)},
+			LastEcho: known(s.Link.LastEcho), LastChange: known(s.LastChange), NextAttempt: known(nextAttempt(s))},
 		Messages: apiCounts{Applied: s.Counts.Applied, Dropped: map[string]uint64{}, Refused: s.Counts.Refused,
 			Passed: orEmpty(s.Counts.Passed), Withheld: orEmpty(s.Counts.Withheld)},
 	}
-	if s.WaitingIntake.Last.Type != "" {
+	if s.WaitingIntake.Last.Type != "" && waitingRoom {
 		waiting := len(s.WaitingRoom)
 		m.WaitingRoom = &waiting
 	}
@@ -154,6 +169,13 @@ func apiMeetingOf(s *conference.State) (apiMeeting, error) {
 		}
 	}
 	return m, nil
+}
+
+func apiBookingOf(b conference.Booking) *apiBooking {
+	if b == (conference.Booking{}) {
+		return nil
+	}
+	return &apiBooking{Title: b.Title, Owner: b.Owner, Start: known(b.Start), End: known(b.End)}
 }
 
 func apiParticipants(s *conference.State) []apiParticipant {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"time"
 
 	"confboard/feed/conference"
@@ -18,7 +19,8 @@ func (w words) card(s *conference.State) templates.Card {
 	c := templates.Card{
 		ID: cardID(s.ConfID), Path: w.paths.Meeting(s.ConfID), Severity: rules.Judge(s).String(),
 		Title: s.Title(), Named: s.Title() != string(s.ConfID), ConfID: string(s.ConfID),
-		Mark: w.mark(cardPart(s.ConfID, "mark"), s), End: w.cardEnd(s), People: w.cardPeople(s), Start: w.cardStart(s), Fresh: w.fresh(s),
+		Owner: ownerOf(s), OwnerLabel: w.text.Owner,
+		Mark: w.timedMark(cardPart(s.ConfID, "mark"), s), End: w.cardEnd(s), People: w.cardPeople(s), Start: w.cardStart(s), Fresh: w.fresh(s),
 	}
 	for _, f := range cardFields {
 		c.Badges = append(c.Badges, w.cardBadge(s, f))
@@ -26,17 +28,17 @@ func (w words) card(s *conference.State) templates.Card {
 	return c
 }
 
-// cardStart is since when a meeting has been running, or when it is to start.
+// cardStart is since when a meeting has been running. When one is to start is told by its mark.
 func (w words) cardStart(s *conference.State) templates.CardStart {
 	start := templates.CardStart{ID: cardPart(s.ConfID, "start")}
-	switch {
-	case isLive(s) && !s.Basic.StartTime.IsZero():
+	if isLive(s) && !s.Basic.StartTime.IsZero() {
 		start.Label, start.Time = w.text.Running, w.instant(s.Basic.StartTime, "since")
-	case rules.Judge(s) == rules.Scheduled && !scheduledStart(s).IsZero():
-		start.Label, start.Time = w.text.Scheduled, w.instant(scheduledStart(s), "clock")
 	}
 	return start
 }
+
+// ownerOf is who booked a meeting, empty when it is not known.
+func ownerOf(s *conference.State) string { return cmp.Or(s.Basic.Owner, s.Booking.Owner) }
 
 // scheduledStart is when a meeting was to start: as the cloud told, else as it was booked; zero when neither is known.
 func scheduledStart(s *conference.State) time.Time {

@@ -44,6 +44,7 @@ type feedView struct {
 	board Board
 	query feedQuery
 	match feedMatcher
+	now   func() time.Time
 	// admin: the rows have buttons. It is a variant of the page, as its language is.
 	admin bool
 	// played: the meetings are those of a recording, which has neither the enterprise's list nor its events.
@@ -58,7 +59,7 @@ type feedView struct {
 }
 
 func (h *Handlers) feedView(q feedQuery, lang text.Lang, admin bool) *feedView {
-	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), admin: admin, played: h.Playback != nil}
+	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), now: h.Now, admin: admin, played: h.Playback != nil}
 }
 
 // Key implements live.View.
@@ -169,7 +170,7 @@ func (v *feedView) Render(ctx context.Context, components []string) ([]byte, err
 			frames := v.frames(all)
 			m.swap(frames.ID, templates.FeedFramesView(frames))
 		case partListing:
-			p := v.listing(v.board.Discovery().Listing)
+			p := v.listing(v.board.Discovery().Listing, v.now())
 			m.swap(p.ID, templates.FeedPanelView(p))
 		case partEvents:
 			p := v.events(v.board.Discovery().Events)
@@ -277,7 +278,7 @@ func (v *feedView) region(all []*conference.State, list templates.FeedList) temp
 	f := templates.Feed{Text: v.text, Tab: v.feedTab(all), States: v.states(all), Frames: v.frames(all), Find: v.find(), List: list}
 	if !v.played {
 		d := v.board.Discovery()
-		f.Ways = []templates.FeedPanel{v.listing(d.Listing), v.events(d.Events)}
+		f.Ways = []templates.FeedPanel{v.listing(d.Listing, v.now()), v.events(d.Events)}
 	}
 	return f
 }

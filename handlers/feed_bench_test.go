@@ -18,7 +18,7 @@ func BenchmarkFeed(b *testing.B) {
 	for i := range 2000 {
 		r.Apply(conference.WatchMessage{About: conference.About{ConfID: conference.ConfID(fmt.Sprint(900000000 + i)), At: now}, Name: fmt.Sprintf("Meeting %d of the week", i%700)})
 	}
-	v := &feedView{words: words{text: text.For(text.English)}, board: r}
+	v := &feedView{now: time.Now, words: words{text: text.For(text.English)}, board: r}
 	b.Run("page", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

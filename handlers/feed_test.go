@@ -60,7 +60,7 @@ func TestEveryViewerOfTheFeedEndsAtTheNewestState(t *testing.T) {
 		w := words{text: text.For(text.Langs()[seed%2]), paths: paths}
 		q, admin := queries[seed%uint64(len(queries))], seed%3 == 0
 		feed := func() *feedView {
-			return &feedView{words: w, board: h.registry, query: q, match: q.matcher(), admin: admin, played: seed%5 == 4}
+			return &feedView{now: time.Now, words: w, board: h.registry, query: q, match: q.matcher(), admin: admin, played: seed%5 == 4}
 		}
 		meeting := &feedMeetingView{words: w, board: h.registry, id: "101", admin: admin}
 		topics := []*topic{newTopic(t, h.registry, feed()), newTopic(t, h.registry, forgetful{meeting})}
@@ -189,7 +189,7 @@ func TestTheTableIsPaged(t *testing.T) {
 		{2, 500, "101–150 of 500", "/feed?page=2", "/feed?page=4"},
 		{9, 120, "None on this page, of 120", "/feed?page=3", ""},
 	} {
-		v := &feedView{words: w, query: feedQuery{page: k.page}}
+		v := &feedView{now: time.Now, words: w, query: feedQuery{page: k.page}}
 		if p := v.pager(k.of); p.Range != k.said || p.Previous != k.previous || p.Next != k.following {
 			t.Errorf("page %d of %d: %q, previous %q, next %q", k.page, k.of, p.Range, p.Previous, p.Next)
 		}
@@ -203,7 +203,7 @@ func TestAnEchoSendsItsCell(t *testing.T) {
 	for i := range 2000 {
 		r.Apply(conference.WatchMessage{About: conference.About{ConfID: conference.ConfID(strconv.Itoa(900000000 + i)), At: now}})
 	}
-	v := &feedView{words: words{text: text.For(text.English)}, board: r}
+	v := &feedView{now: time.Now, words: words{text: text.For(text.English)}, board: r}
 	k := newTopic(t, r, v)
 	k.connect()
 	region := k.viewers[0].html()
@@ -286,7 +286,7 @@ func TestTheTokenOfALinkThatIsOverIsNotShown(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			r := conference.NewRegistry(conference.DefaultPolicy)
 			r.Apply(conference.WatchMessage{About: about})
-			v := &feedView{words: words{text: text.For(text.English)}, board: r}
+			v := &feedView{now: time.Now, words: words{text: text.For(text.English)}, board: r}
 			if said := fmt.Sprint(v.token(r.Get(about.ConfID)).Lines); !strings.Contains(said, "None yet") {
 				t.Errorf("before there was one: %s", said)
 			}
@@ -338,7 +338,7 @@ func TestWhatTheCloudSaidIsShown(t *testing.T) {
 func TestAPlayedFeedSaysNothingOfListAndEvents(t *testing.T) {
 	for played, want := range map[bool]int{false: 2, true: 0} {
 		r := conference.NewRegistry(conference.DefaultPolicy)
-		v := &feedView{words: words{text: text.For(text.English)}, board: r, played: played}
+		v := &feedView{now: time.Now, words: words{text: text.For(text.English)}, board: r, played: played}
 		if got := len(v.draw(nil).Ways); got != want {
 			t.Errorf("played %v: %d panels, want %d", played, got, want)
 		}
@@ -369,7 +369,7 @@ func TestABookedMeetingShowsItsPlan(t *testing.T) {
 	w := words{text: text.For(text.English)}
 	s := r.Get(about.ConfID)
 	card, a, tile := w.card(s), w.about(s), w.tile(s)
-	if card.Severity != "scheduled" || card.Title != "Budget" || card.Start.Time != w.instant(start, "clock") || card.End.Time != w.instant(end, "clock") {
+	if card.Severity != "scheduled" || card.Title != "Budget" || card.Mark.Start != w.instant(start, "clock") || card.End.Time != w.instant(end, "clock") {
 		t.Errorf("card: %+v", card)
 	}
 	said := fmt.Sprint(a.Facts)

@@ -79,6 +79,9 @@ func (v *feedMeetingView) byType(s *conference.State) templates.FeedMessages {
 	if n := s.Counts.GridsSetAside; n > 0 {
 		out.Rows = append(out.Rows, templates.CountRow{Name: v.text.GridsSetAside, Count: grouped(n)})
 	}
+	if ahead := s.ClockAhead(); ahead > late {
+		out.Rows = append(out.Rows, templates.CountRow{Name: v.text.Feed.Clock, Count: v.text.Feed.ClockAhead(ahead)})
+	}
 	return out
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"confboard/feed/conference"
 	"confboard/templates"
@@ -54,8 +55,11 @@ func (v *feedView) frames(all []*conference.State) templates.FeedFrames {
 	}}
 }
 
+// overdue is by how much later than it was announced a list may come before that is told.
+const overdue = time.Minute
+
 // listing makes the props of the enterprise's list.
-func (v *feedView) listing(l conference.Listing) templates.FeedPanel {
+func (v *feedView) listing(l conference.Listing, now time.Time) templates.FeedPanel {
 	p := templates.FeedPanel{ID: "feed-listing", Title: v.text.Feed.Listing, State: v.text.Feed.ListingState[l.State], Icon: "pending", SinceLabel: v.text.Since}
 	switch l.State {
 	case conference.ListingOff:
@@ -63,6 +67,10 @@ func (v *feedView) listing(l conference.Listing) templates.FeedPanel {
 		return p
 	case conference.ListingCurrent:
 		p.Icon = "live"
+		if !l.Next.IsZero() {
+			due := l.Next.Add(overdue)
+			p.Due, p.Late, p.Overdue = v.instant(due, "").ISO, !now.Before(due), v.text.Feed.Overdue
+		}
 	case conference.ListingFailing, conference.ListingRefused:
 		p.Icon = "attention"
 		if v.admin {

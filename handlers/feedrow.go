@@ -82,11 +82,20 @@ func (w words) reason(s *conference.State) string {
 	return w.text.Reason[s.Link.Reason]
 }
 
-// nextTry is when a link that is down is tried again.
+// nextAttempt is when a link that is down is tried again; zero while it is up, and when it is not tried by itself.
+func nextAttempt(s *conference.State) time.Time {
+	if s.Link.ConnectedAt.IsZero() {
+		return s.Link.Next
+	}
+	return time.Time{}
+}
+
+// nextTry says it.
 func (w words) nextTry(s *conference.State) templates.NextTry {
+	at := nextAttempt(s)
 	switch {
-	case !s.Link.Next.IsZero() && s.Link.ConnectedAt.IsZero():
-		return templates.NextTry{Text: w.text.Feed.NextTry, Time: w.instant(s.Link.Next, "in")}
+	case !at.IsZero():
+		return templates.NextTry{Text: w.text.Feed.NextTry, Time: w.instant(at, "in")}
 	case s.Link.State == conference.Refusing:
 		return templates.NextTry{Text: w.text.Feed.NotByItself}
 	}
@@ -151,6 +160,9 @@ func (v *feedView) messages(s *conference.State) templates.FeedLines {
 	}
 	if n := s.Counts.Refused; n > 0 {
 		l.Lines = append(l.Lines, templates.FeedLine{Text: v.text.Feed.RefusedN(grouped(n)), Tone: "odd"})
+	}
+	if ahead := s.ClockAhead(); ahead > late {
+		l.Lines = append(l.Lines, templates.FeedLine{Text: v.text.Feed.ClockAhead(ahead), Tone: "odd"})
 	}
 	return l
 }

@@ -70,7 +70,7 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 			touch(f.Field != conference.MultiPic && f.Field != conference.ConfIMGroupID, partSentence, partHead)
 			touch(v.shows.Layout && slices.Contains([]conference.Field{conference.MultiPic, conference.PicNum, conference.StatusMode}, f.Field), partLayout)
 		case conference.PartName, conference.PartBasic:
-			touch(true, partAbout, partTab)
+			touch(true, partAbout, partTab, partHead) // the mark tells when it is to start
 		case conference.PartOccurrence, conference.PartLink:
 			touch(true, partHead, partAbout, partTab, partSentence)
 			touch(who, partSpeaking)
@@ -198,7 +198,7 @@ func (v *linkView) linkAbout(s *conference.State) templates.About {
 }
 
 func (v *linkView) linkHead(s *conference.State) templates.LinkHead {
-	mark := v.mark("mark", s)
+	mark := v.timedMark("mark", s)
 	mark.Told = true
 	h := templates.LinkHead{Text: v.text, ID: "head", Severity: rules.Judge(s).String(), Mark: mark, Help: v.text.LinkHelp[s.Link.State],
 		Echo: v.instant(s.Link.LastEcho, "ago"), LastChange: v.instant(s.LastChange, "ago")}

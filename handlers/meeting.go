@@ -45,7 +45,7 @@ func (h *Handlers) meeting(c echo.Context) error {
 	if h.Timeline != nil && c.QueryParam(atParam) != "" {
 		return h.past(c, s)
 	}
-	m := h.meetingView(id, h.words(t.Lang), show).page(s)
+	m := h.meetingView(id, h.wordsFor(c, t.Lang), show).page(s)
 	p := h.frame(c, t, m.Tab)
 	p.Stream, p.StreamID = stream, "stream-meeting"
 	if h.linkMaker(c) {
@@ -63,7 +63,7 @@ func (h *Handlers) meetingStream(c echo.Context) error {
 	if !visitor(c).Viewer {
 		return h.publicStream(c, id)
 	}
-	w := h.words(h.streamLanguage(c))
+	w := h.wordsFor(c, h.streamLanguage(c))
 	return h.serveMeeting(c, id, w, h.meetingView(id, w, topicOf(c)))
 }
 
@@ -121,6 +121,9 @@ func (v *meetingView) Key() string {
 	key := "meeting/" + string(v.id) + "?lang=" + string(v.text.Lang)
 	if v.told.show != timeline.AnyTopic {
 		key += "&show=" + string(v.told.show)
+	}
+	if !v.waitingRoom {
+		key += "&waiting=no"
 	}
 	return key
 }
@@ -186,6 +189,9 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			}
 		case conference.PartName, conference.PartBasic:
 			touch(partAbout, partTab)
+			if !scheduledStart(c.Before).Equal(scheduledStart(c.After)) {
+				touch(partHead) // the mark tells it
+			}
 		case conference.PartParticipants:
 			touch(partLayout)
 			if f.Name != "" && f.Old.Presence == f.New.Presence && !reranked(c, f.Name) {
@@ -199,7 +205,9 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		case conference.PartSpeakers:
 			touch(partSpeaking, partLayout)
 		case conference.PartWaiting:
-			touch(partWaiting)
+			if v.waitingRoom {
+				touch(partWaiting)
+			}
 		case conference.PartCustomLayout:
 			touch(partLayout)
 		case conference.PartLayoutDated:
@@ -317,7 +325,7 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 		m.swap(l.ID, templates.LineView(l))
 	case partWaiting:
 		p := v.waiting(s)
-		m.swap(p.ID, templates.LineView(p))
+		m.swap(p.ID, templates.WaitingView(p))
 	case partLayout:
 		v.changedLayout(m, s)
 	case partEnvelope:

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -67,7 +66,7 @@ func (w words) about(s *conference.State) templates.About {
 	if s.Name != "" && s.Basic.Title != s.Name {
 		add(w.text.CloudTitle, s.Basic.Title)
 	}
-	add(w.text.Owner, cmp.Or(s.Basic.Owner, s.Booking.Owner))
+	add(w.text.Owner, ownerOf(s))
 	at(w.text.Scheduled, scheduledStart(s), "clock")
 	if s.Status.Value(conference.EndTime).Presence == conference.NotReported { // otherwise its badge tells
 		at(w.text.PlannedEnd, s.Booking.End, "clock")
@@ -132,11 +131,16 @@ func (w words) focus(s *conference.State) templates.Line {
 	return out
 }
 
-// waiting says how many people wait to be let in.
-func (w words) waiting(s *conference.State) templates.Line {
-	out := templates.Line{ID: "waiting", Icon: "scheduled"}
-	if n := len(s.WaitingRoom); n > 0 {
-		out.Text = w.text.WaitingRoom(n)
+// waiting draws who waits to be let in.
+func (w words) waiting(s *conference.State) templates.People {
+	out := templates.People{Text: w.text, ID: "waiting"}
+	if n := len(s.WaitingRoom); n > 0 && w.waitingRoom {
+		out.Known, out.Title = true, w.text.WaitingRoom(n)
+		for _, p := range s.WaitingRoom {
+			row := w.person(p)
+			row.ID = hashed("w", p.PID)
+			out.Rows = append(out.Rows, row)
+		}
 	}
 	return out
 }
@@ -147,7 +151,7 @@ func (w words) pageTab(s *conference.State) templates.Tab {
 }
 
 func (w words) head(s *conference.State) templates.Head {
-	mark := w.mark("mark", s)
+	mark := w.timedMark("mark", s)
 	mark.Told = true
 	h := templates.Head{
 		Text: w.text, ID: "head", Severity: rules.Judge(s).String(), Mark: mark,

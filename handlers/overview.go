@@ -13,7 +13,6 @@ import (
 	"confboard/feed/conference"
 	"confboard/feed/rules"
 	"confboard/templates"
-	"confboard/templates/text"
 	"confboard/web/live"
 )
 
@@ -21,9 +20,9 @@ func (h *Handlers) overview(c echo.Context) error {
 	if tidy, is := untidy(c.Request().URL); is {
 		return c.Redirect(http.StatusSeeOther, h.Paths.join("/", tidy, ""))
 	}
-	t, q := h.language(c), overviewQueryOf(c)
+	t, q := h.language(c), h.overviewQuery(c)
 	density := h.density(c)
-	v := h.overviewView(q, t.Lang)
+	v := newOverviewView(h.wordsFor(c, t.Lang), h.Board, q)
 	v.start()
 	region := v.draw()
 	p := h.frame(c, t, region.Tab)
@@ -36,7 +35,16 @@ func (h *Handlers) overview(c echo.Context) error {
 }
 
 func (h *Handlers) overviewStream(c echo.Context) error {
-	return h.serveStream(c, h.overviewView(overviewQueryOf(c), h.streamLanguage(c)), live.ServeOptions{})
+	return h.serveStream(c, newOverviewView(h.wordsFor(c, h.streamLanguage(c)), h.Board, h.overviewQuery(c)), live.ServeOptions{})
+}
+
+// overviewQuery is what the address of the overview asks for, as far as the one who asks may know it.
+func (h *Handlers) overviewQuery(c echo.Context) overviewQuery {
+	q := overviewQueryOf(c)
+	if !h.seesWaitingRoom(c) {
+		q.facts &^= 1 << slices.IndexFunc(factList, func(f fact) bool { return f.name == factWaiting })
+	}
+	return q
 }
 
 // How close together cards stand. It is remembered as the theme is, and no part of the stream.
@@ -90,10 +98,6 @@ type overviewView struct {
 	uneven bool
 }
 
-func (h *Handlers) overviewView(q overviewQuery, lang text.Lang) *overviewView {
-	return newOverviewView(h.words(lang), h.Board, q)
-}
-
 func newOverviewView(w words, board Board, q overviewQuery) *overviewView {
 	return &overviewView{words: w, board: board, query: q, find: newSearch(q.search), size: windowSize, moved: map[conference.ConfID]struct{}{}}
 }
@@ -102,6 +106,9 @@ func newOverviewView(w words, board Board, q overviewQuery) *overviewView {
 func (v *overviewView) Key() string {
 	values := v.query.values()
 	values.Set(langParam, string(v.text.Lang))
+	if !v.waitingRoom {
+		values.Set("waiting", "no")
+	}
 	return "overview?" + values.Encode()
 }
 
@@ -209,7 +216,8 @@ func touchedParts(c conference.Change) []live.Touch {
 		case conference.PartName:
 			touch(partCard)
 		case conference.PartBasic:
-			if f.Name == "title" || f.Name == "startTime" || f.Name == "scheduledStartTime" {
+			switch f.Name {
+			case "title", "owner", "startTime", "scheduledStartTime":
 				touch(partCard)
 			}
 		case conference.PartParticipants:

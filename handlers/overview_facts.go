@@ -30,6 +30,9 @@ type fact struct {
 	words func(*text.Catalogue) string
 }
 
+// factWaiting is for those who may see the waiting room.
+const factWaiting = "waiting"
+
 var factList = []fact{
 	switched("unlocked", conference.Lock, false),
 	switched("nosharing", conference.LockSharing, true),
@@ -39,7 +42,7 @@ var factList = []fact{
 	{"over", func(s *conference.State) bool { return s.Overrun }, func(t *text.Catalogue) string { return t.FilterOverrun }},
 	{"nohost", hasNoHost, func(t *text.Catalogue) string { return t.FilterNoHost }},
 	{"empty", isEmpty, func(t *text.Catalogue) string { return t.FilterEmpty }},
-	{"waiting", func(s *conference.State) bool { return underWay(s) && len(s.WaitingRoom) > 0 }, func(t *text.Catalogue) string { return t.FilterWaiting }},
+	{factWaiting, func(s *conference.State) bool { return underWay(s) && len(s.WaitingRoom) > 0 }, func(t *text.Catalogue) string { return t.FilterWaiting }},
 }
 
 // switched is the fact that a field is on or off.

@@ -36,38 +36,48 @@ const unknown = math.MaxInt64
 
 // orderKeyOf is a meeting's key in the order of the query.
 func (q overviewQuery) orderKeyOf(s *conference.State) orderKey {
-	severity, start := int64(rules.Judge(s)), s.Basic.StartTime.UnixMilli()
 	switch q.sort {
 	case sortStart:
-		begin := s.Basic.StartTime
-		if begin.IsZero() {
-			begin = s.Basic.ScheduledStart
-		}
-		if begin.IsZero() {
-			return orderKey{first: unknown, second: severity}
-		}
-		return orderKey{first: begin.UnixMilli(), second: severity}
+		return orderKey{first: startKey(s), second: int64(rules.Judge(s))}
 	case sortEnd:
 		end, planned := s.Status.Value(conference.EndTime).Time()
 		if !planned || !underWay(s) {
-			return orderKey{first: unknown, second: severity}
+			return orderKey{first: unknown, second: classKey(s)}
 		}
-		return orderKey{first: end.UnixMilli(), second: severity}
+		return orderKey{first: end.UnixMilli(), second: int64(rules.Judge(s))}
 	case sortTitle:
 		return orderKey{title: s.Title()}
 	case sortParticipants:
 		n, known := inMeeting(s)
 		if !known || !underWay(s) {
-			return orderKey{first: unknown, second: severity}
+			return orderKey{first: unknown, second: classKey(s)}
 		}
-		return orderKey{first: -int64(n), second: severity}
+		return orderKey{first: -int64(n), second: int64(rules.Judge(s))}
 	}
-	return orderKey{first: severity, second: start}
+	return orderKey{first: int64(rules.Judge(s)), second: startKey(s)}
+}
+
+// startKey orders meetings by when they started, or else are to start; those of which neither is known come last.
+func startKey(s *conference.State) int64 {
+	at := s.Basic.StartTime
+	if at.IsZero() {
+		at = scheduledStart(s)
+	}
+	if at.IsZero() {
+		return unknown
+	}
+	return at.UnixMilli()
+}
+
+// classKey orders meetings by their class, and within it by their start.
+func classKey(s *conference.State) int64 {
+	const most = 1<<48 - 1 // ms, thousands of years
+	return int64(rules.Judge(s))<<48 | min(max(startKey(s), 0), most)
 }
 
 // inOrder puts what needs a person first; within a class the order is steady.
 func inOrder(a, b *conference.State) int {
-	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), a.Basic.StartTime.Compare(b.Basic.StartTime), cmp.Compare(a.ConfID, b.ConfID))
+	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), cmp.Compare(startKey(a), startKey(b)), cmp.Compare(a.ConfID, b.ConfID))
 }
 
 // titleKeys makes keys that sort titles as a language does: Chinese by sound, numbers by their value. It is not safe for

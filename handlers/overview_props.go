@@ -71,6 +71,9 @@ func (v *overviewView) controls() templates.Controls {
 	}
 	c.Selects = []templates.Select{class, recording, mode}
 	for i, f := range factList {
+		if f.name == factWaiting && !v.waitingRoom {
+			continue
+		}
 		c.Facts = append(c.Facts, templates.Check{Name: factParam, Value: f.name, Label: f.words(t), Checked: q.facts.has(i)})
 	}
 	c.Sort = templates.Select{ID: "sort", Name: sortParam, Label: t.SortBy}

@@ -50,7 +50,9 @@ func TestAnAddressOfTheOverviewHasOneForm(t *testing.T) {
 
 func TestViewsThatShowTheSameAreOneTopic(t *testing.T) {
 	h := testHandlers(newHistory(1).registry)
-	key := func(address string, lang text.Lang) string { return h.overviewView(queryOf(address), lang).Key() }
+	key := func(address string, lang text.Lang) string {
+		return newOverviewView(h.words(lang), h.Board, queryOf(address)).Key()
+	}
 	same := []string{"only=live&sort=end", "sort=end&only=live", "sort=end&only=live&page=1&theme=dark&density=compact&q=+"}
 	for _, address := range same {
 		if got, want := key(address, text.English), key(same[0], text.English); got != want {
@@ -163,7 +165,7 @@ func TestEveryFilterHasWordsAndAChipThatRemovesIt(t *testing.T) {
 	h := testHandlers(newHistory(1).registry)
 	for _, lang := range text.Langs() {
 		for _, given := range []string{"only=problems", "only=stale", "only=critical", "q=x", "group=North", "rec=on", "rec=off", "mode=ROLLCALL", "is=unlocked", "is=nosharing", "is=nochat", "is=captions", "is=ending", "is=over", "is=nohost", "is=empty", "is=waiting"} {
-			v := h.overviewView(queryOf(given+"&sort=end&page=4"), lang)
+			v := newOverviewView(h.words(lang), h.Board, queryOf(given+"&sort=end&page=4"))
 			chips := v.chips()
 			if len(chips) != 1 || chips[0].Label == "" || chips[0].Path != "/board/?sort=end" {
 				t.Errorf("%s in %s: %+v", given, lang, chips)

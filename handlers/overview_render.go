@@ -191,7 +191,7 @@ func (v *overviewView) part(m *message, component string) {
 	case partCard:
 		m.swap(cardID(s.ConfID), templates.CardView(v.card(s)))
 	case partMark:
-		mark := v.mark(cardPart(s.ConfID, "mark"), s)
+		mark := v.timedMark(cardPart(s.ConfID, "mark"), s)
 		m.swap(mark.ID, templates.StatusMark(mark))
 	case partEnd:
 		end := v.cardEnd(s)

@@ -34,7 +34,7 @@ func (f search) matches(s *conference.State) bool {
 	if f.id != "" && (strings.Contains(string(s.ConfID), f.id) || strings.Contains(s.Basic.DisplayID, f.id)) {
 		return true
 	}
-	about := folded(strings.Join([]string{s.Name, s.Basic.Title, s.Basic.Owner, string(s.ConfID), s.Basic.DisplayID}, "\n"))
+	about := folded(strings.Join([]string{s.Name, s.Basic.Title, s.Booking.Title, s.Basic.Owner, s.Booking.Owner, string(s.ConfID), s.Basic.DisplayID}, "\n"))
 	for _, word := range f.words {
 		if !strings.Contains(about, word) {
 			return false

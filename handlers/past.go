@@ -27,7 +27,7 @@ func (h *Handlers) past(c echo.Context, s *conference.State) error {
 		return echo.NewHTTPError(http.StatusNotFound)
 	}
 	t := h.language(c)
-	w := h.words(t.Lang)
+	w := h.wordsFor(c, t.Lang)
 	w.past = true
 	i := timeline.At(moments, at)
 	bar := w.pastBar(id, moments, i, at)

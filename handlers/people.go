@@ -89,7 +89,7 @@ func (w words) person(p *conference.Participant) templates.Person {
 		out.Role = w.text.CoHost
 	}
 	if at, ok := p.JoinedAt(); ok {
-		out.Joined = w.instant(at, "clock")
+		out.JoinedLabel, out.Joined = w.text.Joined, w.instant(at, "clock")
 	}
 	add := func(when bool, icon, word string) {
 		if when {

@@ -196,7 +196,9 @@ func TestATileHasTheThreeMostNotableMarks(t *testing.T) {
 	unrecorded := func(s *conference.State) {
 		s.Concerns = []conference.Concern{{Active: true, Condition: conference.Condition{Cause: conference.Cause{Rule: conference.Drift, Field: conference.RecState}, Weight: conference.Urgent}}}
 	}
-	silenced := func(s *conference.State) { s.Silences = []conference.Silence{{Cause: conference.Cause{Rule: conference.Overrunning}, By: "Li"}} }
+	silenced := func(s *conference.State) {
+		s.Silences = []conference.Silence{{Cause: conference.Cause{Rule: conference.Overrunning}, By: "Li"}}
+	}
 	soon := func(s *conference.State) { s.EndingSoon = true }
 	for _, k := range []struct {
 		name   string

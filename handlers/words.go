@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"confboard/feed/conference"
 	"confboard/feed/rules"
 	"confboard/templates"
@@ -16,6 +18,8 @@ type words struct {
 	paths Paths
 	// closed: the page of the feed is not for everybody.
 	closed bool
+	// waitingRoom: who waits to be let in may be told.
+	waitingRoom bool
 	// icon and alarm are the paths of the page's icon without and with a problem.
 	icon, alarm string
 	// past: what is drawn is how things were, so no time ticks.
@@ -25,6 +29,17 @@ type words struct {
 func (h *Handlers) words(lang text.Lang) words {
 	return words{text: text.For(lang), paths: h.Paths, closed: h.Closed, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
 }
+
+// wordsFor are those for the one who makes a request.
+func (h *Handlers) wordsFor(c echo.Context, lang text.Lang) words {
+	w := h.words(lang)
+	w.waitingRoom = h.seesWaitingRoom(c)
+	return w
+}
+
+// seesWaitingRoom reports whether a request is that of somebody who may know who waits to be let in. Who is not in a meeting yet is
+// the business of those who run it; where nobody has an account, that can be anybody.
+func (h *Handlers) seesWaitingRoom(c echo.Context) bool { return !h.Closed || visitor(c).Admin }
 
 // iconFor is the icon of a page that shows a problem, or none.
 func (w words) iconFor(problem bool) string {
@@ -57,6 +72,15 @@ func (w words) mark(id string, s *conference.State) templates.Mark {
 	m := templates.Mark{ID: id, Severity: severity.String(), Word: w.text.Severity[severity]}
 	if severity == rules.NoData {
 		m.Since = w.instant(s.Link.Heard(), "since")
+	}
+	return m
+}
+
+// timedMark is the same, and of a meeting that has not started it tells when it is to start, where that is known.
+func (w words) timedMark(id string, s *conference.State) templates.Mark {
+	m := w.mark(id, s)
+	if start := scheduledStart(s); m.Severity == rules.Scheduled.String() && !start.IsZero() {
+		m.Start = w.instant(start, "clock")
 	}
 	return m
 }

@@ -32,9 +32,12 @@ type FeedPanel struct {
 	ID, Title string
 	// Icon is the shape of the state, State its word; Reason says why, or what to do.
 	Icon, State, Reason string
-	Since               Instant
-	SinceLabel          string
-	Facts               []Fact
+	// Due is the instant, in RFC 3339, from which Overdue is said in place of State, and Late that it has passed; empty: that never is.
+	Due, Overdue string
+	Late         bool
+	Since        Instant
+	SinceLabel   string
+	Facts        []Fact
 	// Act is where to post what an admin can do about it, and ActText the words on the button; empty for everybody else.
 	Act, ActText string
 }

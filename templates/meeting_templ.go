@@ -60,11 +60,11 @@ func MeetingRegion(m Meeting) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = LineView(m.Waiting).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LineView(m.Focus).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = LineView(m.Focus).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = WaitingView(m.Waiting).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -86,6 +86,8 @@ type Mark struct {
 	Told bool
 	// Since is drawn behind the word when it matters how long (NO DATA 0:42).
 	Since Instant
+	// Start is drawn in place of the word, which is left to those who cannot see the shape.
+	Start Instant
 }
 
 // Badge is one field of the status in words.
@@ -126,12 +128,14 @@ type Card struct {
 	// Named: the title is not just the confID.
 	Named  bool
 	ConfID string
-	Mark   Mark
-	End    CardEnd
-	People CardPeople
-	Start  CardStart
-	Badges []Badge
-	Fresh  Fresh
+	// Owner is who booked it, empty when that is not known.
+	Owner, OwnerLabel string
+	Mark              Mark
+	End               CardEnd
+	People            CardPeople
+	Start             CardStart
+	Badges            []Badge
+	Fresh             Fresh
 }
 
 // CardPeople is the number of participants on a card; its Text is empty while it is not known.
@@ -163,19 +167,20 @@ type Fresh struct {
 
 // Meeting is the region of a meeting's page.
 type Meeting struct {
-	Text           *text.Catalogue
-	Tab            Tab
-	About          About
-	Head           Head
-	Sentence       Sentence
-	Groups         []Group
-	Layout         Layout
-	Speaking       Line
-	People         People
-	Waiting, Focus Line
-	Envelope       Envelope
-	Intake         Intake
-	Other          Other
+	Text     *text.Catalogue
+	Tab      Tab
+	About    About
+	Head     Head
+	Sentence Sentence
+	Groups   []Group
+	Layout   Layout
+	Speaking Line
+	People   People
+	Waiting  People
+	Focus    Line
+	Envelope Envelope
+	Intake   Intake
+	Other    Other
 	// Timeline is nil when none is kept.
 	Timeline *Timeline
 	// Past: what is shown is how the meeting was, and what tells only of the present is left away.
@@ -286,6 +291,7 @@ type People struct {
 type Person struct {
 	ID, Name, Number, Role string
 	Marks                  []PersonMark
+	JoinedLabel            string
 	Joined                 Instant
 }
 

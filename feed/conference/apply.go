@@ -222,7 +222,7 @@ func (s *State) take(in *Intake, e Envelope, withheld map[string]int, at time.Ti
 	}
 	s.Counts.Applied++
 	in.Tally.Applied++
-	s.last = e
+	s.last, s.lastAt = e, at
 	return outcome
 }
 
@@ -251,7 +251,7 @@ func (s *State) applyStatus(m StatusMessage, at time.Time) Outcome {
 		s.LayoutDated = s.layoutDated(&before, &m.Status)
 	}
 	if !before.equal(&s.Status) {
-		s.LastChange = at
+		s.LastChange = earlier(at, m.At)
 	}
 	if !before.Layout().Equal(s.Status.Layout()) {
 		s.layoutChanged(at, m.Envelope.Mode == Full && firstHere)

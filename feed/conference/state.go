@@ -19,7 +19,8 @@ type State struct {
 	StatusIntake Intake
 	// LayoutDated is set when the mode or the number of screens changed after the layout was set, without a new layout.
 	LayoutDated bool
-	// LastChange is the message's own time of the last message that changed Status; zero before that.
+	// LastChange is the message's own time of the last message that changed Status, or when we got it, whichever is earlier: a cloud
+	// whose clock is ahead does not tell of the future. Zero before that.
 	LastChange time.Time
 	// layoutMade is when the layout of Status was set; zero when the first full message of a connection told of it,
 	// which says how things are and not since when.
@@ -46,8 +47,9 @@ type State struct {
 	gridMade     time.Time // when the geometry in Custom was made
 	gridCurrent  bool      // the geometry in Custom is not older than the layout of Status
 
-	// last is the envelope of the last message of any type that was applied.
-	last Envelope
+	// last is the envelope of the last message of any type that was applied, lastAt when we got it.
+	last   Envelope
+	lastAt time.Time
 
 	// EndingSoon, NearEnd and Overrun compare the planned end with the clock: see Policy. All are false unless the link is
 	// live, and the first two after the end.
@@ -76,6 +78,15 @@ func (s *State) Partial() bool {
 
 // LastOfAny returns the envelope of the last message of any type that was applied; its Type is empty before the first.
 func (s *State) LastOfAny() Envelope { return s.last }
+
+// ClockAhead is by how much the cloud's clock is ahead of ours, at least, as the last message shows: it cannot have been made after it
+// came. 0 when it is not, or when that is not known; a clock that is behind cannot be told from a message that took long.
+func (s *State) ClockAhead() time.Duration {
+	if s.last.CreateTime.IsZero() {
+		return 0
+	}
+	return max(0, s.last.CreateTime.Sub(s.lastAt))
+}
 
 // Counts is what became of the frames of one meeting since the process started.
 type Counts struct {

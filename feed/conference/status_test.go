@@ -178,3 +178,30 @@ func TestTheTimeOfAValueIsKnownOnlyWhenThereIsAnInstant(t *testing.T) {
 		})
 	}
 }
+
+// The cloud's clock can be ahead of ours. Nothing changed in the future.
+func TestACloudWhoseClockIsAhead(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		ahead time.Duration
+		want  time.Duration // of the last change
+		tells time.Duration
+	}{
+		{"as ours", 0, 10 * second, 0},
+		{"ahead", 4 * minute, 10 * second, 4 * minute},
+		{"behind, or the message took long", -4 * minute, 10*second - 4*minute, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := connected(t)
+			m := full(10*second, created)
+			m.Envelope.CreateTime = start.Add(10*second + tt.ahead)
+			b.apply(m)
+			if got := b.state.LastChange; !got.Equal(start.Add(tt.want)) {
+				t.Errorf("last change %s after the start, want %s", got.Sub(start), tt.want)
+			}
+			if got := b.state.ClockAhead(); got != tt.tells {
+				t.Errorf("ahead by %s, want %s", got, tt.tells)
+			}
+		})
+	}
+}

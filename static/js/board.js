@@ -213,6 +213,11 @@
       if (e.textContent !== text) e.textContent = text;
       if (!e.title) e.title = exact.format(at);
     }
+    // What is said until an instant, or from it on.
+    for (const e of document.querySelectorAll("[data-until], [data-from]")) {
+      const { until, from } = e.dataset;
+      e.hidden = until ? now >= Date.parse(until) : from ? now < Date.parse(from) : false;
+    }
     for (const e of document.querySelectorAll("[data-zone]")) if (e.textContent !== zone) e.textContent = zone;
   };
 

@@ -57,7 +57,12 @@ type FeedText struct {
 	// ValidUntil stands before a time, TokenUntil is the name of one.
 	NoToken, ValidUntil, TokenUntil string
 	// TokenUnused is said of a meeting that has ended or is refused, for which a token may have been had.
-	TokenUnused                      string
+	TokenUnused string
+	// Clock is what the deviation of the cloud's clock is called, ClockAhead says by how much it is ahead.
+	Clock      string
+	ClockAhead func(d time.Duration) string
+	// Overdue is said of a list that has not come in time.
+	Overdue                          string
 	AppliedN, DroppedN, RefusedN     func(n string) string
 	Find, FindAll, FindLabel, FindBy string
 	Pages, Previous, Following       string

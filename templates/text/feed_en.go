@@ -57,6 +57,7 @@ var englishFeed = FeedText{
 	},
 	RoundTrip: func(d time.Duration) string { return "after " + shortDuration(d) },
 	NoToken:   "None yet", TokenUnused: "Not in use", ValidUntil: "valid until", TokenUntil: "Token valid until",
+	Clock: "The cloud's clock", ClockAhead: func(d time.Duration) string { return "cloud's clock ahead by " + shortDuration(d) }, Overdue: "Overdue",
 	AppliedN: func(n string) string { return n + " applied" },
 	DroppedN: func(n string) string { return n + " dropped" },
 	RefusedN: func(n string) string { return n + " refused" },

@@ -47,6 +47,7 @@ var chineseFeed = FeedText{
 	Reconnects: func(n uint64) string { return fmt.Sprintf("重连 %d 次", n) },
 	RoundTrip:  func(d time.Duration) string { return "用时 " + shortChineseDuration(d) },
 	NoToken:    "尚无", TokenUnused: "未在使用", ValidUntil: "有效期至", TokenUntil: "令牌有效期至",
+	Clock: "会议服务时钟", ClockAhead: func(d time.Duration) string { return "会议服务时钟快 " + shortChineseDuration(d) }, Overdue: "逾期未更新",
 	AppliedN: func(n string) string { return "已应用 " + n },
 	DroppedN: func(n string) string { return "已丢弃 " + n },
 	RefusedN: func(n string) string { return "已拒绝 " + n },
