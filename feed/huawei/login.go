@@ -129,11 +129,13 @@ func (l *login) renew(ctx context.Context) *fault {
 	if ctx.Err() != nil && f != nil {
 		return f // says nothing about the next
 	}
-	l.failed = f
 	if f == nil {
+		l.failed = nil
 		l.backoff.reset()
 		return nil
 	}
+	failed := *f // of its own: who asked may judge what is returned further
+	l.failed = &failed
 	wait := max(l.backoff.next(), f.retryAfter)
 	if f.verdict == refused {
 		wait = l.backoff.max
