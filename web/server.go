@@ -57,6 +57,7 @@ type Config struct {
 // Server answers requests. Make one with New, then Run it once.
 type Server struct {
 	http    *http.Server
+	routes  []*echo.Route
 	logger  *slog.Logger
 	serving atomic.Bool
 }
@@ -88,6 +89,7 @@ func New(c Config) *Server {
 		g.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{DisableCompression: true})))
 	}
 	c.Handlers.Register(g)
+	s.routes = e.Routes()
 
 	s.http = &http.Server{
 		Handler:           e,
@@ -100,6 +102,18 @@ func New(c Config) *Server {
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelDebug), // what clients do wrong is their business
 	}
 	return s
+}
+
+// Route is what the server answers: a method, and a path with its parameters such as /m/:confID.
+type Route struct{ Method, Path string }
+
+// Routes are all that the server answers, in no order.
+func (s *Server) Routes() []Route {
+	all := make([]Route, len(s.routes))
+	for i, r := range s.routes {
+		all[i] = Route{r.Method, r.Path}
+	}
+	return all
 }
 
 // Run serves on the listener until ctx ends, and closes it. Streams have to be ended by their hub at the same

@@ -30,6 +30,7 @@ import (
 type lodge struct {
 	t        *testing.T
 	url      string
+	board    board
 	registry *conference.Registry
 	db       *store.DB
 	stdout   bytes.Buffer
@@ -115,10 +116,9 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	l.url = "http://" + listener.Addr().String() + s.BasePath
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
-	go func() {
-		ended <- board{house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
-			access: s.Access, entrance: entrance, keeper: noKeeper{}, source: idle{}, logger: logger}.run(ctx)
-	}()
+	l.board = board{house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
+		access: s.Access, entrance: entrance, keeper: noKeeper{}, hook: noHook{}, source: idle{}, logger: logger}
+	go func() { ended <- l.board.run(ctx) }()
 	l.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
@@ -339,3 +339,10 @@ func (noKeeper) Add(context.Context, handlers.Meeting) (bool, error) { return fa
 func (noKeeper) Remove(context.Context, conference.ConfID) error     { return nil }
 func (noKeeper) Discover()                                           {}
 func (noKeeper) Retry(context.Context, conference.ConfID) error      { return nil }
+
+// noHook refuses all events.
+type noHook struct{}
+
+func (noHook) Receive([]byte) ([]byte, error) {
+	return nil, &conference.EventError{Fault: conference.EventMalformed}
+}

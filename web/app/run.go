@@ -81,7 +81,7 @@ type board struct {
 // run serves the board until ctx ends. It owns the listener.
 func (b board) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, b.entrance.close()) }()
-	guard, err := access.NewGuard(b.listen, b.publicURL)
+	server, err := b.server()
 	if err != nil {
 		b.listener.Close()
 		return err
@@ -91,23 +91,6 @@ func (b board) run(ctx context.Context) (err error) {
 		b.hub.Notify(c)
 	})
 	defer stopObserving()
-
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		web.BoardMetrics(b.registry), web.StreamMetrics(b.hub))
-
-	pages := &handlers.Handlers{
-		Board: b.registry, Timeline: b.history, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
-		Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
-	}
-	b.entrance.furnish(pages, b.access, b.publicURL)
-	if b.player != nil {
-		pages.Now, pages.Playback = b.player.Now, b.player
-	}
-	server := web.New(web.Config{
-		Handlers: pages,
-		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
-	})
 
 	group, ctx := errgroup.WithContext(ctx)
 	if b.player == nil { // which passes the time itself
@@ -131,6 +114,30 @@ func (b board) run(ctx context.Context) (err error) {
 		return err
 	}
 	return nil
+}
+
+// server assembles the pages, and the server that answers with them.
+func (b board) server() (*web.Server, error) {
+	guard, err := access.NewGuard(b.listen, b.publicURL)
+	if err != nil {
+		return nil, err
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		web.BoardMetrics(b.registry), web.StreamMetrics(b.hub))
+
+	pages := &handlers.Handlers{
+		Board: b.registry, Timeline: b.history, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
+		Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
+	}
+	b.entrance.furnish(pages, b.access, b.publicURL)
+	if b.player != nil {
+		pages.Now, pages.Playback = b.player.Now, b.player
+	}
+	return web.New(web.Config{
+		Handlers: pages,
+		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
+	}), nil
 }
 
 // feed runs the source and, if there is one, the recorder, which ends after the source has told its last.
