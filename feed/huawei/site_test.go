@@ -117,6 +117,32 @@ func TestMeetingOnASiteThatIsNotToldProperlyIsTriedAgain(t *testing.T) {
 	}
 }
 
+// A meeting's site is asked for in the account's name again and again; an app key that is wrong is tried once all the same, lest
+// the account is locked.
+func TestSiteThatIsNotToldForAWrongAppKeyMakesNoFurtherLogins(t *testing.T) {
+	cloud := running(simulator.Config{App: &simulator.App{ID: appID, Key: appKey}})
+	var logins, asked atomic.Int32
+	b := start(t, cloud, patient, func(config *huawei.Config) {
+		cloud.Meeting(meetingID).SetSite(otherHost(config))
+		config.App, config.DiscoverEvery = &huawei.App{ID: appID, Key: conference.NewSecret("wrong")}, never
+		cloud.Wrap(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case loginPath:
+					logins.Add(1)
+				case controlTokenPath:
+					asked.Add(1)
+				}
+				next.ServeHTTP(w, r)
+			})
+		})
+	})
+	b.until("asked twenty times", func() bool { return asked.Load() >= 20 })
+	if n := logins.Load(); n != 1 {
+		t.Errorf("%d logins", n)
+	}
+}
+
 func TestRegionThatCannotBeAskedForNowIsAskedForAgain(t *testing.T) {
 	cloud := running(simulator.Config{})
 	b := start(t, cloud, patient, func(c *huawei.Config) {
