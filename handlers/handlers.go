@@ -68,6 +68,10 @@ type Handlers struct {
 	// Closed: who is not signed in sees nothing but links and what is Public. Entry lets people sign in; nil: that is not done here.
 	Closed bool
 	Entry  Entry
+	// Provider lets people sign in elsewhere, beside Entry, and ProviderButton is what leads there, empty for words in the language of
+	// the page; nil: nobody can.
+	Provider       Provider
+	ProviderButton string
 	// Public reports whether the status of a meeting may be seen by those who are not signed in; nil: of none.
 	Public func(conference.ConfID) bool
 	// Links are the links to single meetings; nil: there are none. PublicURL is scheme and host of their addresses; empty: as the

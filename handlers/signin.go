@@ -35,6 +35,7 @@ func (h *Handlers) registerSignIn(g *echo.Group) {
 	g.POST("/sign-in", h.accountSignIn)
 	g.POST("/sign-out", h.accountSignOut)
 	page(g, "/account", h.account)
+	h.registerProvider(g)
 }
 
 // SignedOut answers who has to sign in first: in place of the page, whatever that is and whether or not there is one, so that
@@ -72,6 +73,9 @@ func (h *Handlers) sendAccountSignIn(c echo.Context, status int, to, name, fault
 		s.Name = templates.Field{ID: "name", Name: "name", Label: t.Account.Name, Value: name, MaxLength: "64", Required: true, First: fault == ""}
 		s.Password = templates.Field{ID: "password", Name: "password", Label: t.Account.Password, Fault: fault, MaxLength: "200", Required: true, First: fault != ""}
 	}
+	if s.Provider, status = h.providerSignIn(c, t, status, to); s.Provider != nil {
+		s.Help, s.Name.First = t.Provider.Help, false // it is behind the other way
+	}
 	if h.Admins != nil {
 		s.Token = h.Paths.SignIn()
 	}
@@ -89,6 +93,9 @@ func (h *Handlers) accountSignIn(c echo.Context) error {
 	case err != nil:
 		return err
 	case ok:
+		if h.Provider != nil {
+			h.Provider.SignOut(c.Response(), c.Request(), false) // one person at a time
+		}
 		return c.Redirect(http.StatusSeeOther, to)
 	}
 	if !oneLine(name) {
@@ -123,6 +130,9 @@ func (h *Handlers) accountSignOut(c echo.Context) error {
 		return err
 	}
 	h.Entry.SignOut(c.Response(), c.Request(), form.Has("everywhere"))
+	if h.Provider != nil {
+		h.Provider.SignOut(c.Response(), c.Request(), form.Has("everywhere"))
+	}
 	if h.Admins != nil {
 		h.Admins.SignOut(c.Response(), c.Request())
 	}

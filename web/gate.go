@@ -15,6 +15,7 @@ import (
 // forEverybody are the routes that are served whoever asks, below the base path. Those of links and of a meeting's page judge for
 // themselves; the cloud's calls are signed.
 var forEverybody = []string{static.Dir + "*", "/healthz", "/readyz", "/favicon.ico", handlers.HookPath, "/sign-in", "/sign-out", "/feed/sign-in",
+	handlers.ProviderPath, handlers.CallbackPath,
 	"/s/:token", "/s/:token/events", "/s/:token/badge.svg", "/m/:confID", "/m/:confID/events"}
 
 // gated finds out who makes a request, and refuses what is not for them. What is refused does not depend on what there is.

@@ -12,6 +12,7 @@ type Visitors struct {
 	Open     bool
 	Admin    *Admin
 	Accounts *Accounts
+	OIDC     *OIDC
 	Proxy    *Proxy
 	Walls    *Walls
 }
@@ -46,6 +47,11 @@ func (v *Visitors) person(r *http.Request) Who {
 	}
 	if v.Accounts != nil && v.Proxy == nil {
 		if who, ok := v.Accounts.Who(r); ok {
+			return who
+		}
+	}
+	if v.OIDC != nil {
+		if who, ok := v.OIDC.Who(r); ok {
 			return who
 		}
 	}

@@ -68,7 +68,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 	serveCmd := &cobra.Command{Use: "serve", Short: "Serve the board from the real cloud (the default)", Args: cobra.NoArgs, RunE: serve}
 	settings.Register(serveCmd.Flags())
 
-	checkCmd := &cobra.Command{Use: "check", Short: "Say what is wrong with the settings, and exit", Args: cobra.NoArgs,
+	checkCmd := &cobra.Command{Use: "check", Short: "Say what is wrong with the settings, and exit; asks the OpenID provider, if there is one", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := load(cmd)
 			if err != nil {
@@ -77,7 +77,11 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 			for _, w := range s.Warnings {
 				fmt.Fprintln(stderr, "warning:", w)
 			}
-			_, err = fmt.Fprintln(stdout, "The settings are valid.")
+			fmt.Fprintln(stdout, "The settings are valid.")
+			said, err := checkOIDC(cmd.Context(), s)
+			for _, line := range said {
+				fmt.Fprintln(stdout, line)
+			}
 			return err
 		}}
 	settings.Register(checkCmd.Flags())

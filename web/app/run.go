@@ -100,6 +100,9 @@ func (b board) run(ctx context.Context) (err error) {
 	if v := b.entrance.visitors; v != nil {
 		group.Go(func() error { return v.Run(ctx) })
 	}
+	if v := b.entrance.visitors; v != nil && v.OIDC != nil {
+		group.Go(func() error { return v.OIDC.Run(ctx) })
+	}
 	if l := b.entrance.links; l != nil {
 		_, stopFollowing := b.registry.Observe(l.Notify)
 		defer stopFollowing()

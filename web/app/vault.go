@@ -71,6 +71,8 @@ type entrance struct {
 	db       *store.DB     // nil: the file does not open
 	// public are the meetings whose status everybody may see.
 	public map[conference.ConfID]bool
+	// button is what leads to the OpenID provider; empty: the words of the page's language.
+	button string
 }
 
 // newEntrance opens the board's file, and has tokens issue the admin token. Without it there are no links and no accounts; only where accounts decide who may see the board
@@ -119,6 +121,11 @@ func (e *entrance) openFile(ctx context.Context, s settings.Settings, path strin
 	}
 	e.visitors.Accounts, err = access.NewAccounts(ctx, access.AccountsConfig{
 		Store: vault{e.db}, Path: path, PublicURL: s.PublicURL, Ended: hub.End, InUse: hub.Owns, Logger: logger})
+	if err != nil {
+		return err
+	}
+	e.visitors.OIDC, err = newOIDC(ctx, s, e.db, hub, logger)
+	e.button = s.OIDC.Button
 	return err
 }
 
@@ -132,6 +139,9 @@ func (e entrance) furnish(pages *handlers.Handlers, mode, publicURL string) {
 		}
 		if v.Accounts != nil && mode == settings.AccessAccounts {
 			pages.Entry = v.Accounts
+		}
+		if v.OIDC != nil {
+			pages.Provider, pages.ProviderButton = oidcEntry{v.OIDC}, e.button
 		}
 	}
 	if e.links != nil {
