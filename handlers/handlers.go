@@ -65,6 +65,8 @@ type Handlers struct {
 	TokensPrinted bool
 	// Hook takes the enterprise's events; nil: there is no such endpoint.
 	Hook Hook
+	// Walls are the walls that have a name; nil: the board's file does not open, or there is none.
+	Walls Walls
 	// Closed: who is not signed in sees nothing but links and what is Public. Entry lets people sign in; nil: that is not done here.
 	Closed bool
 	Entry  Entry
@@ -94,6 +96,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	g.GET("/events", h.overviewStream)
 	g.GET("/m/:confID/events", h.meetingStream)
 	g.GET("/wall/events", h.wallStream)
+	h.registerWalls(g)
 	h.registerFeed(g)
 	h.registerSignIn(g)
 	h.registerLinks(g)
@@ -181,7 +184,10 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: chosen(c.Request().URL, langParam, string(l)), Current: l == t.Lang})
 	}
 	who := visitor(c)
-	if who.Viewer {
+	switch {
+	case who.Admin && h.Walls != nil:
+		p.Walls = h.Paths.Walls()
+	case who.Viewer:
 		p.Walls = h.Paths.WallSetup()
 	}
 	if !h.Closed || who.Admin {

@@ -72,11 +72,13 @@ const (
 // modes are the listed values of the mode, in the reference's order.
 var modes = []string{conference.ModeFree, conference.ModeFixed, conference.ModeRollCall, conference.ModeBroadcast}
 
-// overviewQueryOf reads the known parameters; an unknown value counts as not given.
-func overviewQueryOf(c echo.Context) overviewQuery {
-	given := c.QueryParams()
+// overviewQueryOf reads the known parameters of an address; an unknown value counts as not given.
+func overviewQueryOf(c echo.Context) overviewQuery { return overviewQueryIn(c.QueryParams()) }
+
+// overviewQueryIn reads them from a query.
+func overviewQueryIn(given url.Values) overviewQuery {
 	q := overviewQuery{
-		only:      onlyOf(c),
+		only:      oneOf(given.Get(onlyParam), classes()...),
 		search:    searchText(given.Get(searchParam)),
 		group:     groupText(given.Get(groupParam)),
 		recording: oneOf(given.Get(recordingParam), recordingOn, recordingOff),
@@ -93,9 +95,6 @@ func overviewQueryOf(c echo.Context) overviewQuery {
 	}
 	return q
 }
-
-// onlyOf is the class of meetings that an address asks for.
-func onlyOf(c echo.Context) string { return oneOf(c.QueryParam(onlyParam), classes()...) }
 
 // classes are the values of only, as they are offered.
 func classes() []string {

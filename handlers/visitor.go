@@ -12,6 +12,8 @@ type Visitor struct {
 	Name string
 	// Viewer may see every meeting, Admin may also change what is watched and make links.
 	Viewer, Admin bool
+	// Wall is the ID of the named wall whose screen this is, empty where it is none. A screen need not be a viewer's.
+	Wall string
 	// Owner is as in live.ServeOptions; empty for a right that does not end by itself. Ended reports whether it has.
 	Owner string
 	Ended func() bool

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,8 +84,11 @@ func TestTheAddressOfAWall(t *testing.T) {
 		{"a light wall of problems", "only=problems&theme=light", 12, 15 * time.Second, true, "problems"},
 	} {
 		t.Run(k.name, func(t *testing.T) {
-			c := echo.New().NewContext(httptest.NewRequest(http.MethodGet, "/wall?"+k.given, nil), nil)
-			q, look := wallOf(c, text.English)
+			given, err := url.ParseQuery(k.given)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q, look := wallOf(given, text.English)
 			if q.tiles != k.tiles || q.only != k.only || look.dwell != k.dwell || look.light != k.light {
 				t.Errorf("%d tiles, only %q, %v, light %v", q.tiles, q.only, look.dwell, look.light)
 			}

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"confboard/templates/text"
 )
 
@@ -46,21 +44,21 @@ const (
 
 // wallOf reads the known parameters. A value that is unknown or out of range counts as not given. A wall that is told where
 // it hangs shows as many tiles as can be read from there.
-func wallOf(c echo.Context, lang text.Lang) (wallQuery, wallLook) {
+func wallOf(given url.Values, lang text.Lang) (wallQuery, wallLook) {
 	look := wallLook{at: viewing{screen: defaultScreen, distance: defaultDistance}, dwell: defaultDwell,
-		light: c.QueryParam(themeParam) == "light", night: nightOf(c.QueryParam(nightParam))}
-	placed := number(c, screenParam, minScreen, maxScreen, &look.at.screen)
-	placed = number(c, distanceParam, minDistance, maxDistance, &look.at.distance) || placed
+		light: given.Get(themeParam) == "light", night: nightOf(given.Get(nightParam))}
+	placed := number(given, screenParam, minScreen, maxScreen, &look.at.screen)
+	placed = number(given, distanceParam, minDistance, maxDistance, &look.at.distance) || placed
 	look.sizes = look.at.sizes(lang)
 	seconds := 0.0
-	if number(c, dwellParam, minDwell.Seconds(), maxDwell.Seconds(), &seconds) {
+	if number(given, dwellParam, minDwell.Seconds(), maxDwell.Seconds(), &seconds) {
 		look.dwell = time.Duration(seconds) * time.Second
 	}
 
-	q := wallQuery{overviewQuery: overviewQueryOf(c), tiles: defaultTiles, turns: int(cycle / look.dwell)}
+	q := wallQuery{overviewQuery: overviewQueryIn(given), tiles: defaultTiles, turns: int(cycle / look.dwell)}
 	q.sort, q.page = "", 0
 	tiles := 0.0
-	told := number(c, tilesParam, 0, maxTiles, &tiles)
+	told := number(given, tilesParam, 0, maxTiles, &tiles)
 	switch {
 	case tiles >= 1:
 		q.tiles = int(tiles)
@@ -71,8 +69,8 @@ func wallOf(c echo.Context, lang text.Lang) (wallQuery, wallLook) {
 }
 
 // number reads a parameter into n when it is a number within the bounds, and reports whether it is.
-func number(c echo.Context, param string, least, most float64, n *float64) bool {
-	v, err := strconv.ParseFloat(c.QueryParam(param), 64)
+func number(given url.Values, param string, least, most float64, n *float64) bool {
+	v, err := strconv.ParseFloat(given.Get(param), 64)
 	if err != nil || !(v >= least && v <= most) { // so that NaN is none
 		return false
 	}

@@ -27,20 +27,49 @@ const (
 // wallSetup is the page where a wall's address is put together. It needs no script: the form leads to the page itself, which
 // shows what was chosen.
 func (h *Handlers) wallSetup(c echo.Context) error {
-	t := h.language(c)
+	return h.sendWallSetup(c, http.StatusOK, wallNaming{})
+}
+
+// wallNaming is what an admin sent to make a wall, and what is wrong with it.
+type wallNaming struct{ query, name, fault string }
+
+// ofWall are the parameters of the set-up page for the query of a wall.
+func ofWall(query url.Values) url.Values {
+	v := maps.Clone(query)
+	for param, own := range map[string]string{langParam: wallLangParam, themeParam: wallThemeParam} {
+		if query.Has(param) {
+			v.Set(own, query.Get(param))
+			v.Del(param)
+		}
+	}
+	if n := nightOf(query.Get(nightParam)); !n.never() {
+		v.Set(nightFromParam, twoDigits(n.from))
+		v.Set(nightToParam, twoDigits(n.to))
+	}
+	v.Del(nightParam)
+	return v
+}
+
+// sendWallSetup answers with the page for what its address says, or for what was sent to it.
+func (h *Handlers) sendWallSetup(c echo.Context, status int, sent wallNaming) error {
+	t, given := h.language(c), c.QueryParams()
+	if v, err := url.ParseQuery(sent.query); err == nil && sent.fault != "" {
+		given = ofWall(v)
+	}
 	lang := t.Lang
-	if l := text.Lang(c.QueryParam(wallLangParam)); l.Known() {
+	if l := text.Lang(given.Get(wallLangParam)); l.Known() {
 		lang = l
 	}
-	q, look := wallOf(c, lang)
+	q, look := wallOf(given, lang)
 	told := 0.0
-	number(c, tilesParam, 1, maxTiles, &told)
+	number(given, tilesParam, 1, maxTiles, &told)
 	if told == 0 {
 		q.tiles = look.sizes.fitting() // a wall that is set up is told where it hangs
 	}
-	look.light = c.QueryParam(wallThemeParam) == "light"
-	look.night = nightOf(c.QueryParam(nightFromParam) + "-" + c.QueryParam(nightToParam))
-	wall := h.Paths.Wall(wallValues(q, look, lang, told > 0))
+	look.light = given.Get(wallThemeParam) == "light"
+	look.night = nightOf(given.Get(nightFromParam) + "-" + given.Get(nightToParam))
+	shown := wallValues(q, look, lang, told > 0)
+	wall := h.Paths.Wall(shown)
 
 	all := h.Board.All()
 	w := h.words(t.Lang)
@@ -52,7 +81,7 @@ func (h *Handlers) wallSetup(c echo.Context) error {
 		}
 	}
 	s := templates.WallSetup{
-		Text: t, Path: h.Paths.WallSetup(), Wall: wall, Address: c.Scheme() + "://" + c.Request().Host + wall,
+		Text: t, Path: h.Paths.WallSetup(), Wall: wall, Address: h.origin(c) + wall,
 		Fits: t.Walls.Fits(q.most(), q.turns, q.tiles), Now: t.Walls.Now(about), Only: w.wallOnly(q.overviewQuery),
 		Numbers: []templates.WallNumberField{
 			{ID: "wall-screen", Name: screenParam, Label: t.Walls.Screen, Unit: t.Walls.Inches, Value: plain(look.at.screen), Min: plain(minScreen), Max: plain(maxScreen)},
@@ -78,9 +107,33 @@ func (h *Handlers) wallSetup(c echo.Context) error {
 		}
 	}
 
+	s.Naming = h.wallNaming(c, t, shown.Encode(), sent)
+	if s.Naming.Wall != "" {
+		s.Kept = append(s.Kept, templates.Option{Value: given.Get(wallParam), Label: wallParam})
+	}
+
 	p := h.frame(c, t, w.tab(t.Walls.Setup+" · "+t.Product, false))
 	p.AtWalls = true
-	return send(c, http.StatusOK, p, templates.WallSetupRegion(s))
+	return send(c, status, p, templates.WallSetupRegion(s))
+}
+
+// wallNaming makes the props of the form that gives the wall a name, or has one with a name show what was chosen.
+func (h *Handlers) wallNaming(c echo.Context, t *text.Catalogue, query string, sent wallNaming) templates.WallNaming {
+	n := templates.WallNaming{Text: t, Show: query, Closed: h.Closed, Max: strconv.Itoa(maxWallName), Name: sent.name, Fault: sent.fault}
+	switch {
+	case h.Walls == nil:
+		return templates.WallNaming{}
+	case !visitor(c).Admin:
+		if h.Admins != nil && !h.Closed {
+			n.SignIn = h.Paths.SignIn()
+		}
+		return n
+	}
+	n.List, n.Path = h.Paths.Walls(), h.Paths.Walls()
+	if w, ok := h.Walls.Get(c.QueryParam(wallParam)); ok {
+		n.Wall, n.Path = w.Name, h.Paths.wallAct(w.ID, "show")
+	}
+	return n
 }
 
 // wallValues are the parameters of a wall's address.

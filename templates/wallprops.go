@@ -9,6 +9,9 @@ import (
 // WallPage is a wall's page around its region. Sizes are in hundredths of the page's shorter side.
 type WallPage struct {
 	Page
+	// Name is the wall's, empty for one without. Screen: this is its own screen.
+	Name   string
+	Screen bool
 	// Body, TitleSize and Floor are font sizes: of text, of titles, and the least that can be read.
 	Body, TitleSize, Floor string
 	// Tiles is how many tiles are on the screen at once, Dwell how many seconds they stay when there are more.
@@ -100,6 +103,7 @@ type WallSetup struct {
 	// text is too small.
 	Fits, Now, Only, Warning string
 	Sizes                    []WallSize
+	Naming                   WallNaming
 }
 
 // WallNumberField is a field for a number.
@@ -107,3 +111,11 @@ type WallNumberField struct{ ID, Name, Label, Unit, Value, Min, Max string }
 
 // WallSize is the size of a text, in pixels and arc minutes.
 type WallSize struct{ Name, Pixels, Arc string }
+
+// denied is what a wall says that is let in no more.
+func denied(p WallPage) string {
+	if p.Screen {
+		return p.Text.Named.Refused
+	}
+	return p.Text.Account.SignedOut
+}

@@ -12,11 +12,12 @@ import (
 	"confboard/web/access"
 )
 
-// forEverybody are the routes that are served whoever asks, below the base path. Those of links and of a meeting's page judge for
+// forEverybody are the routes that are served whoever asks, below the base path. Those of links, walls and of a meeting's page judge for
 // themselves; the cloud's calls are signed.
 var forEverybody = []string{static.Dir + "*", "/healthz", "/readyz", "/favicon.ico", handlers.HookPath, "/sign-in", "/sign-out", "/feed/sign-in",
 	handlers.ProviderPath, handlers.CallbackPath,
-	"/s/:token", "/s/:token/events", "/s/:token/badge.svg", "/m/:confID", "/m/:confID/events"}
+	"/s/:token", "/s/:token/events", "/s/:token/badge.svg", "/m/:confID", "/m/:confID/events",
+	"/w/:token", "/wall", "/wall/events"}
 
 // gated finds out who makes a request, and refuses what is not for them. What is refused does not depend on what there is.
 func gated(visitors *access.Visitors, h *handlers.Handlers) echo.MiddlewareFunc {
@@ -29,14 +30,14 @@ func gated(visitors *access.Visitors, h *handlers.Handlers) echo.MiddlewareFunc 
 				who = visitors.Program
 			}
 			is := who(r)
-			handlers.SetVisitor(c, handlers.Visitor{Name: is.Name, Viewer: is.Role != access.RoleNone, Admin: is.Role == access.RoleAdmin, Owner: is.Owner,
+			handlers.SetVisitor(c, handlers.Visitor{Name: is.Name, Viewer: is.Role.Known(), Admin: is.Role == access.RoleAdmin, Wall: is.Wall, Owner: is.Owner,
 				Ended: func() bool { return who(r) != is }})
 			if h.Closed && route != static.Dir+"*" {
 				c.Response().Header().Set("Cache-Control", "no-store") // the browser can be everybody's
 			}
 			switch {
 			case !h.Closed, slices.Contains(forEverybody, route):
-			case is.Role == access.RoleNone:
+			case !is.Role.Known():
 				return handlers.ErrSignedOut
 			case (route == "/feed" || strings.HasPrefix(route, "/feed/")) && is.Role != access.RoleAdmin:
 				return handlers.ErrAdminsOnly

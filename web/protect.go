@@ -61,4 +61,5 @@ var (
 	_ handlers.Admins = (*access.Admin)(nil)
 	_ handlers.Entry  = (*access.Accounts)(nil)
 	_ handlers.Links  = (*access.Links)(nil)
+	_ handlers.Walls  = (*access.Walls)(nil)
 )

@@ -225,6 +225,7 @@ var english = Catalogue{
 	WallClockOff: "This screen’s clock is off by",
 	WallOnly:     func(filters string) string { return "Only: " + filters },
 	Walls:        englishWall,
+	Named:        englishNamedWall,
 
 	NeedsAttention: "Needs attention",
 	Concern:        englishConcern,

@@ -172,6 +172,7 @@ type Catalogue struct {
 	// WallOnly says that the wall is limited to some meetings: by which filters.
 	WallOnly func(filters string) string
 	Walls    WallText
+	Named    NamedWallText
 
 	// What needs a person.
 	NeedsAttention string

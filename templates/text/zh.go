@@ -178,6 +178,7 @@ var chinese = Catalogue{
 	WallClockOff: "本屏幕时钟误差",
 	WallOnly:     func(filters string) string { return "仅显示：" + filters },
 	Walls:        chineseWall,
+	Named:        chineseNamedWall,
 
 	NeedsAttention: "需要关注",
 	Concern:        chineseConcern,

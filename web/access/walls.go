@@ -186,24 +186,25 @@ func (w *Walls) seen(held *wall) conference.Wall {
 	return one
 }
 
-// Enter says that the page of a wall is open, until leave is called, and what it tells of itself. ok is false when there is no such
-// wall.
-func (w *Walls) Enter(id string, report conference.WallReport) (leave func(), ok bool) {
+// Enter says that the page of a wall is open, until leave is called, and what it tells of itself. owner is the wall's name to the
+// streams; ok is false when there is no such wall.
+func (w *Walls) Enter(id string, report conference.WallReport) (owner string, leave func(), ok bool) {
 	now := w.now()
 	w.mu.Lock()
 	held := w.byID[id]
 	if held == nil {
 		w.mu.Unlock()
-		return nil, false
+		return "", nil, false
 	}
 	if held.Screens == 0 && now.Sub(held.Seen) > conference.WallGap {
 		held.Since = now
 	}
 	held.Screens++
-	held.Seen, held.WallReport, held.unsaid = now, report, true
+	held.Seen, held.unsaid = now, true
+	held.Build, held.Screen = cmp.Or(report.Build, held.Build), cmp.Or(report.Screen, held.Screen)
 	w.mu.Unlock()
 	w.config.Changed()
-	return sync.OnceFunc(func() {
+	return wallOwner(id), sync.OnceFunc(func() {
 		w.mu.Lock()
 		held.Screens--
 		held.Seen, held.unsaid = w.now(), true

@@ -169,7 +169,7 @@ func TestAWallThatIsRemovedOrHasAnotherAddressIsLetInNoMore(t *testing.T) {
 	if found, err := h.Remove(t.Context(), made.ID); found || err != nil {
 		t.Errorf("removed again: %v, error %v", found, err)
 	}
-	if _, ok := h.Enter(made.ID, conference.WallReport{}); ok {
+	if _, _, ok := h.Enter(made.ID, conference.WallReport{}); ok {
 		t.Error("a removed wall has a page")
 	}
 	for what, err := range map[string]error{"rename": h.Rename(t.Context(), made.ID, "x"), "show": h.Show(t.Context(), made.ID, ""), "reload": h.Reload(made.ID)} {
@@ -228,11 +228,11 @@ func TestWhenAWallWasThere(t *testing.T) {
 	}
 	expect("before it is opened", 0, time.Time{}, time.Time{})
 	start := h.now
-	leave, _ := h.Enter(made.ID, conference.WallReport{Build: "one", Screen: "1920x1080"})
+	_, leave, _ := h.Enter(made.ID, conference.WallReport{Build: "one", Screen: "1920x1080"})
 	expect("when it comes", 1, start, start)
 	h.now = start.Add(time.Hour)
 	expect("while it is there", 1, start, h.now)
-	second, _ := h.Enter(made.ID, conference.WallReport{Build: "two"})
+	_, second, _ := h.Enter(made.ID, conference.WallReport{Build: "two"})
 	leave()
 	leave() // counts once
 	expect("on another screen", 1, start, h.now)
@@ -240,7 +240,7 @@ func TestWhenAWallWasThere(t *testing.T) {
 	left := h.now
 	h.now = left.Add(conference.WallGap)
 	expect("when it has gone", 0, start, left)
-	third, _ := h.Enter(made.ID, conference.WallReport{Build: "two", Screen: "3840x2160"})
+	_, third, _ := h.Enter(made.ID, conference.WallReport{Build: "two", Screen: "3840x2160"})
 	expect("after a short while", 1, start, h.now)
 
 	// The board restarts meanwhile.
@@ -250,7 +250,7 @@ func TestWhenAWallWasThere(t *testing.T) {
 	third()
 	h.open(t)
 	h.now = h.now.Add(time.Minute)
-	leave, _ = h.Enter(made.ID, conference.WallReport{Build: "two", Screen: "3840x2160"})
+	_, leave, _ = h.Enter(made.ID, conference.WallReport{Build: "two", Screen: "3840x2160"})
 	expect("after a restart", 1, start, h.now)
 	if got, _ := h.Get(made.ID); got.Build != "two" || got.Screen != "3840x2160" {
 		t.Errorf("it reports %+v", got.WallReport)
@@ -313,7 +313,7 @@ func TestWallsAreUsedByManyAtOnce(t *testing.T) {
 		all.Go(func() {
 			for range 20 {
 				h.Who(with(cookie))
-				if leave, ok := h.Enter(made.ID, conference.WallReport{Build: "b"}); ok {
+				if _, leave, ok := h.Enter(made.ID, conference.WallReport{Build: "b"}); ok {
 					leave()
 				}
 				_ = h.Reload(made.ID)

@@ -108,6 +108,9 @@ func (b board) run(ctx context.Context) (err error) {
 		defer stopFollowing()
 		group.Go(func() error { return l.Run(ctx) })
 	}
+	if w := b.entrance.walls; w != nil {
+		group.Go(func() error { return w.Run(ctx) })
+	}
 	b.feed(ctx, group)
 	group.Go(func() error { return server.Run(ctx, b.listener) })
 	for _, r := range b.others {

@@ -64,10 +64,27 @@ func (v vault) AddShare(ctx context.Context, s access.StoredShare) error {
 	return v.DB.AddShare(ctx, store.Share(s))
 }
 
+// Walls implements access.WallStore.
+func (v vault) Walls(ctx context.Context) ([]access.StoredWall, error) {
+	all, err := v.DB.Walls(ctx)
+	return converted(all, err, func(w store.Wall) access.StoredWall { return access.StoredWall(w) })
+}
+
+// AddWall implements access.WallStore.
+func (v vault) AddWall(ctx context.Context, w access.StoredWall) error {
+	return v.DB.AddWall(ctx, store.Wall(w))
+}
+
+// UpdateWall implements access.WallStore.
+func (v vault) UpdateWall(ctx context.Context, w access.StoredWall) error {
+	return v.DB.UpdateWall(ctx, store.Wall(w))
+}
+
 // entrance is who is let in, and by what.
 type entrance struct {
 	visitors *access.Visitors
 	links    *access.Links // nil: none can be made
+	walls    *access.Walls // nil: none is known
 	db       *store.DB     // nil: the file does not open
 	// public are the meetings whose status everybody may see.
 	public map[conference.ConfID]bool
@@ -116,6 +133,12 @@ func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, tokens
 
 func (e *entrance) openFile(ctx context.Context, s settings.Settings, path string, hub *live.Hub, logger *slog.Logger) (err error) {
 	e.links, err = access.NewLinks(ctx, access.LinksConfig{Store: vault{e.db}, Ended: hub.End, Logger: logger})
+	if err != nil {
+		return err
+	}
+	e.walls, err = access.NewWalls(ctx, access.WallsConfig{Store: vault{e.db}, Path: path, PublicURL: s.PublicURL,
+		Ended: hub.End, Renewed: hub.Renew, Changed: func() { hub.Tell(handlers.WallsChanged) }, Logger: logger})
+	e.visitors.Walls = e.walls
 	if err != nil || s.Access == settings.AccessOpen {
 		return err
 	}
@@ -146,6 +169,9 @@ func (e entrance) furnish(pages *handlers.Handlers, mode, publicURL string) {
 	}
 	if e.links != nil {
 		pages.Links = e.links
+	}
+	if e.walls != nil {
+		pages.Walls = e.walls
 	}
 }
 
