@@ -20,6 +20,7 @@ type vault struct{ *store.DB }
 var (
 	_ access.AccountStore = vault{}
 	_ access.ShareStore   = vault{}
+	_ access.WallStore    = vault{}
 )
 
 func converted[B, A any](all []A, err error, f func(A) B) ([]B, error) {
