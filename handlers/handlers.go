@@ -266,10 +266,14 @@ func (m *message) bytes() ([]byte, error) { return m.b.Bytes(), m.err }
 // serveStream serves a view to one viewer.
 func (h *Handlers) serveStream(c echo.Context, v live.View, o live.ServeOptions) error {
 	o.Address = c.RealIP()
-	if who := visitor(c); o.Owner == "" && who.Owner != "" {
+	switch who := visitor(c); {
+	case o.Owner != "":
+	case who.Owner != "":
 		o.Owner = who.Owner
 		moved := o.Moved
 		o.Moved = func() bool { return who.Ended() || moved != nil && moved() }
+	default:
+		o.For = who.Asks
 	}
 	return h.Streams.Serve(c.Response().Writer, c.Request(), v, o) // not Echo's own, whose Flush hides errors
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
@@ -17,6 +18,8 @@ type Visitor struct {
 	// Owner is as in live.ServeOptions; empty for a right that does not end by itself. Ended reports whether it has.
 	Owner string
 	Ended func() bool
+	// Asks is after how long a page that is open has to ask again whether it may be; 0: Owner tells when it may not.
+	Asks time.Duration
 }
 
 // Why a visitor is refused; the server answers with SignedOut and AdminsOnly.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,7 +32,7 @@ func gated(visitors *access.Visitors, h *handlers.Handlers) echo.MiddlewareFunc 
 			}
 			is := who(r)
 			handlers.SetVisitor(c, handlers.Visitor{Name: is.Name, Viewer: is.Role.Known(), Admin: is.Role == access.RoleAdmin, Wall: is.Wall, Owner: is.Owner,
-				Ended: func() bool { return who(r) != is }})
+				Ended: func() bool { return who(r) != is }, Asks: asksAfter(visitors, is)})
 			if h.Closed && route != static.Dir+"*" {
 				c.Response().Header().Set("Cache-Control", "no-store") // the browser can be everybody's
 			}
@@ -47,4 +48,15 @@ func gated(visitors *access.Visitors, h *handlers.Handlers) echo.MiddlewareFunc 
 			return next(c)
 		}
 	}
+}
+
+// proxyAsks is for how long a page that is open goes on for a user whom the proxy lets in no longer.
+const proxyAsks = 5 * time.Minute
+
+// asksAfter is as in handlers.Visitor: nobody tells when a proxy takes a right back.
+func asksAfter(visitors *access.Visitors, is access.Who) time.Duration {
+	if visitors.Proxy == nil || is.Role == access.RoleNone || is.Owner != "" {
+		return 0
+	}
+	return proxyAsks
 }

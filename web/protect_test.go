@@ -2,11 +2,14 @@ package web_test
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"confboard/handlers"
 	"confboard/web/access"
+	"confboard/web/live"
 )
 
 // A stranger's page can have a name of its own lead to this machine, and reads then what the browser gets under that name.
@@ -56,6 +59,34 @@ func TestAClosedBoardKeepsNothingInTheBrowser(t *testing.T) {
 	res, body := b.ask(t, "PUT", "/m/900487914", "Sec-Fetch-Site", "cross-site")
 	if res.StatusCode != http.StatusForbidden || strings.Contains(body, "/wall") || strings.Contains(body, "/feed") {
 		t.Errorf("another site's page: %s\n%s", res.Status, body)
+	}
+}
+
+// asked takes note of how streams are served, and serves none.
+type asked struct{ options live.ServeOptions }
+
+func (a *asked) Serve(w http.ResponseWriter, _ *http.Request, _ live.View, o live.ServeOptions) error {
+	a.options = o
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// A proxy does not tell when it takes a right back, so the pages of its users have to pass it again.
+func TestThePagesOfAProxysUsersAskAgain(t *testing.T) {
+	streams := &asked{}
+	proxy := &access.Proxy{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, UserHeader: "Remote-User"}
+	for _, k := range []struct {
+		visitors *access.Visitors
+		asks     bool
+	}{{&access.Visitors{Proxy: proxy}, true}, {&access.Visitors{Open: true}, false}} {
+		b := start(t, options{visitors: k.visitors, more: func(h *handlers.Handlers) { h.Closed, h.Streams = !k.visitors.Open, streams }})
+		for _, path := range []string{"/events", "/m/900487914/events", "/wall/events"} {
+			res, _ := b.ask(t, "GET", path, "Remote-User", "ann")
+			if got := streams.options.For; res.StatusCode != http.StatusOK || (got > 0) != k.asks || got > 5*time.Minute {
+				t.Errorf("%s: %s, for %s", path, res.Status, got)
+			}
+		}
+		b.stop()
 	}
 }
 

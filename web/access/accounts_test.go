@@ -312,13 +312,17 @@ func TestAProxySaysWhoAsks(t *testing.T) {
 		expect Who
 	}{
 		{"a viewer", p, "10.1.2.3:4", http.Header{"Remote-User": {"ann"}, "Remote-Groups": {"x, staff"}}, Who{Name: "ann", Role: RoleViewer}},
-		{"an admin", p, "10.1.2.3:4", http.Header{"Remote-User": {"ann"}, "Remote-Groups": {"staff", "board-admins"}}, Who{Name: "ann", Role: RoleAdmin}},
+		{"an admin", p, "10.1.2.3:4", http.Header{"Remote-User": {"ann"}, "Remote-Groups": {"staff,board-admins"}}, Who{Name: "ann", Role: RoleAdmin}},
 		{"an admin on an address of both kinds", p, "[::ffff:10.1.2.3]:4", http.Header{"Remote-User": {"ann"}, "Remote-Groups": {"board-admins"}}, Who{Name: "ann", Role: RoleAdmin}},
 		{"somebody of another group", p, "10.1.2.3:4", http.Header{"Remote-User": {"ann"}, "Remote-Groups": {"staffing"}}, Who{}},
 		{"anybody where no group is asked for", all, "10.1.2.3:4", http.Header{"Remote-User": {"ann"}}, Who{Name: "ann", Role: RoleViewer}},
 		{"nobody", p, "10.1.2.3:4", http.Header{"Remote-Groups": {"staff"}}, Who{}},
 		{"an empty user", p, "10.1.2.3:4", http.Header{"Remote-User": {" "}, "Remote-Groups": {"staff"}}, Who{}},
 		{"a proxy that adds to what the client sent", p, "10.1.2.3:4", http.Header{"Remote-User": {"eve", "ann"}, "Remote-Groups": {"staff"}}, Who{}},
+		{"a proxy that adds groups to what the client sent", p, "10.1.2.3:4", http.Header{"Remote-User": {"eve"}, "Remote-Groups": {"board-admins", "staff"}}, Who{}},
+		{"a name that cannot be shown", all, "10.1.2.3:4", http.Header{"Remote-User": {"ann\xff"}}, Who{}},
+		{"a name without end", all, "10.1.2.3:4", http.Header{"Remote-User": {strings.Repeat("x", 201)}}, Who{}},
+		{"a name in Chinese", all, "10.1.2.3:4", http.Header{"Remote-User": {"安"}}, Who{Name: "安", Role: RoleViewer}},
 		{"not the proxy", p, "192.0.2.1:4", http.Header{"Remote-User": {"ann"}, "Remote-Groups": {"board-admins"}, "X-Forwarded-For": {"10.1.2.3"}}, Who{}},
 		{"no address", p, "@", http.Header{"Remote-User": {"ann"}, "Remote-Groups": {"board-admins"}}, Who{}},
 	} {

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Proxy takes from a proxy's headers who makes a request. They are believed on a trusted proxy's connection only: everybody else
@@ -12,7 +14,8 @@ import (
 type Proxy struct {
 	// Trusted are the addresses of the proxies.
 	Trusted []netip.Prefix
-	// UserHeader names the user. GroupsHeader lists the groups, with commas between them or in several headers; it can be empty.
+	// UserHeader names the user. GroupsHeader lists the groups, with commas between them; it can be empty. A request with one of them
+	// twice is nobody's: a proxy that adds its header to the client's has to be mended.
 	UserHeader, GroupsHeader string
 	// AdminGroups are the groups whose members are admins. ViewerGroups are those whose members may see the board; empty: all
 	// users may.
@@ -26,11 +29,11 @@ func (p Proxy) Who(r *http.Request) (who Who, ok bool) {
 		return Who{}, false
 	}
 	users := r.Header.Values(p.UserHeader)
-	if len(users) != 1 { // a proxy that adds its header to the client's has to be mended
+	if len(users) != 1 || p.GroupsHeader != "" && len(r.Header.Values(p.GroupsHeader)) > 1 {
 		return Who{}, false
 	}
 	who.Name = strings.TrimSpace(users[0])
-	if who.Name == "" {
+	if !sayable(who.Name) {
 		return Who{}, false
 	}
 	who.Role, ok = roleOf(p.groups(r), p.AdminGroups, p.ViewerGroups)
@@ -40,15 +43,21 @@ func (p Proxy) Who(r *http.Request) (who Who, ok bool) {
 	return who, true
 }
 
+// sayable reports whether a name can be shown and kept.
+func sayable(name string) bool {
+	return name != "" && utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxProxyName && !strings.ContainsFunc(name, unicode.IsControl)
+}
+
+// maxProxyName is the longest name of a proxy's user, in characters.
+const maxProxyName = 200
+
 func (p Proxy) groups(r *http.Request) (groups []string) {
 	if p.GroupsHeader == "" {
 		return nil
 	}
-	for _, value := range r.Header.Values(p.GroupsHeader) {
-		for group := range strings.SplitSeq(value, ",") {
-			if group = strings.TrimSpace(group); group != "" {
-				groups = append(groups, group)
-			}
+	for group := range strings.SplitSeq(r.Header.Get(p.GroupsHeader), ",") {
+		if group = strings.TrimSpace(group); group != "" {
+			groups = append(groups, group)
 		}
 	}
 	return groups

@@ -115,6 +115,18 @@ func TestAStopDoesNotWaitForAViewerWhoDoesNotRead(t *testing.T) {
 	settled(t, before)
 }
 
+// Of some rights nobody tells when they end, so a page has to ask again.
+func TestAStreamThatGoesOnForATimeOnly(t *testing.T) {
+	h := newHouse(t, newBoard("m"), Options{})
+	h.serve.Store(&ServeOptions{For: 50 * time.Millisecond})
+	p := h.open("", "")
+	p.untilEnd()
+	if closing := p.named(ClosingEvent); len(closing) != 1 || closing[0].data != `{"reason":"moved"}` {
+		t.Errorf("told %+v", closing)
+	}
+	eventually(t, "the viewer to be gone", func() bool { return h.Stats().Viewers == 0 })
+}
+
 func TestViewersWhoComeBeforeRunAreServedByIt(t *testing.T) {
 	b := newBoard("m")
 	h := NewHub(Options{})

@@ -83,6 +83,9 @@ type ServeOptions struct {
 	// Outdated is asked once, when Owner is in force: it reports whether the page is to be loaded anew, because Hub.Renew was called
 	// before it came. nil: it is not.
 	Outdated func() bool
+	// For is how long the stream goes on, or up to a fifth less, before the page is asked to come back: for a right of which nobody
+	// tells when it ends. 0: until it ends otherwise.
+	For time.Duration
 	// Owner is by what right the viewer sees the page, such as a session or a link; see Hub.End. Empty: nothing that ends.
 	// It may be a secret's digest; it is not logged.
 	Owner string

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 )
@@ -32,6 +33,10 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptio
 		viewer.end(moved)
 	} else if o.Outdated != nil && o.Outdated() {
 		viewer.end(renewed)
+	}
+	if o.For > 0 {
+		timer := time.AfterFunc(o.For-rand.N(o.For/5+1), func() { viewer.end(moved) })
+		defer timer.Stop()
 	}
 	// It returns when r3labs/sse has deregistered the viewer, which follows the end of ctx.
 	h.events.ServeHTTP(viewer, viewer.topic.request.WithContext(ctx))
