@@ -43,6 +43,15 @@ var routeAudiences = map[string][2]audience{
 	"GET /wall":                    {viewers, everybody},
 	"GET /wall/events":             {viewers, everybody},
 	"GET /wall/setup":              {viewers, everybody},
+	"GET /w/:token":                {everybody, everybody},
+	"GET /walls":                   {admins, admins},
+	"GET /walls/events":            {admins, admins},
+	"POST /walls":                  {admins, admins},
+	"POST /walls/:id/rename":       {admins, admins},
+	"POST /walls/:id/show":         {admins, admins},
+	"POST /walls/:id/readdress":    {admins, admins},
+	"POST /walls/:id/reload":       {admins, admins},
+	"POST /walls/:id/remove":       {admins, admins},
 	"GET /feed":                    {admins, everybody},
 	"GET /feed/events":             {admins, everybody},
 	"GET /feed/m/:confID":          {admins, everybody},
@@ -67,6 +76,9 @@ var routeAudiences = map[string][2]audience{
 	"GET /favicon.ico":             {everybody, everybody},
 	"GET /static/*":                {everybody, everybody},
 }
+
+// screens are the routes for the screen of a wall, beside those for everybody.
+var screens = []string{"GET /wall", "HEAD /wall", "GET /wall/events"}
 
 // judgesItself are routes that refuse also those for whom they are, for another reason than who they are.
 var judgesItself = []string{"POST /sign-in", "POST /feed/sign-in"}
@@ -110,12 +122,14 @@ func TestWhoMayAskWhat(t *testing.T) {
 		}
 		link := admin.link("900487914", url.Values{})
 		token := link[strings.LastIndex(link, "/")+1:]
-		holder := l.person("Authorization", "Bearer "+token, "Cookie", fmt.Sprintf("confboard_session=%[1]s; confboard_admin=%[1]s", token)) // tries it everywhere
-		least := map[string]audience{"nobody": everybody, "the holder of a link": everybody, "a program": programs, "a viewer": viewers, "an admin": admins}
+		holder := l.person("Authorization", "Bearer "+token, "Cookie", fmt.Sprintf("confboard_session=%[1]s; confboard_admin=%[1]s; confboard_wall=%[1]s", token)) // tries it everywhere
+		address, _ := admin.hang("Lobby", "")
+		screen, _, _ := l.screen(address)
+		least := map[string]audience{"nobody": everybody, "the holder of a link": everybody, "a wall": everybody, "a program": programs, "a viewer": viewers, "an admin": admins}
 		if mode == settings.AccessOpen {
 			least["a viewer"], least["a program"] = everybody, everybody // nobody in particular
 		}
-		people := map[string]*person{"nobody": l.person(), "the holder of a link": holder, "a program": program, "a viewer": viewer, "an admin": admin}
+		people := map[string]*person{"nobody": l.person(), "the holder of a link": holder, "a wall": screen, "a program": program, "a viewer": viewer, "an admin": admin}
 
 		routes := l.routes()
 		for _, route := range routes {
@@ -125,7 +139,7 @@ func TestWhoMayAskWhat(t *testing.T) {
 			}
 			method, path := example(route, token)
 			for _, name := range slices.Sorted(maps.Keys(people)) {
-				may := least[name] >= audiences[board]
+				may := least[name] >= audiences[board] || name == "a wall" && slices.Contains(screens, route)
 				status := people[name].status(method, path)
 				if refused := status == http.StatusUnauthorized || status == http.StatusForbidden; refused == may && !(may && slices.Contains(judgesItself, route)) {
 					t.Errorf("%s: %s by %s: %d", mode, route, name, status)
