@@ -161,7 +161,7 @@ func (b *board) run() {
 	b.start()
 }
 
-var serving = regexp.MustCompile(`on (http://[^ ]+)/$`)
+var serving = regexp.MustCompile(`on (https?://[^ ]+)/$`)
 
 func (b *board) start(args ...string) {
 	b.t.Helper()

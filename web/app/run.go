@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -55,7 +54,7 @@ type board struct {
 	listener net.Listener
 	// listen is the address as it was set: its host may have a name. publicURL is empty when that is not known.
 	listen, publicURL string
-	tls               *tls.Config
+	tls               *certificates // nil: connections are not encrypted
 	basePath          string
 	trustedProxies    []netip.Prefix
 	source            conference.Source
@@ -111,6 +110,9 @@ func (b board) run(ctx context.Context) (err error) {
 	if w := b.entrance.walls; w != nil {
 		group.Go(func() error { return w.Run(ctx) })
 	}
+	if b.tls != nil {
+		group.Go(func() error { return b.tls.Run(ctx) })
+	}
 	b.feed(ctx, group)
 	group.Go(func() error { return server.Run(ctx, b.listener) })
 	for _, r := range b.others {
@@ -142,7 +144,7 @@ func (b board) server() (*web.Server, error) {
 	}
 	return web.New(web.Config{
 		Handlers: pages,
-		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls, Metrics: metrics,
+		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls.config(), Metrics: metrics,
 	}), nil
 }
 

@@ -30,7 +30,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return fmt.Errorf("dataDir: %w", err)
 	}
-	certificates, err := tlsConfig(s.TLS)
+	encryption, err := newCertificates(s.TLS, logger)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		return err
 	}
 	return board{
-		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: certificates,
+		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: encryption,
 		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, recorder: recorder, logger: logger,
 	}.run(ctx)
 }
@@ -137,17 +137,6 @@ func openMeetings(folder string, logger *slog.Logger) (*store.Meetings, error) {
 		logger.Warn(notice)
 	}
 	return stored, nil
-}
-
-func tlsConfig(t settings.TLS) (*tls.Config, error) {
-	if !t.Enabled() {
-		return nil, nil
-	}
-	pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
-	if err != nil {
-		return nil, fmt.Errorf("tls: %w", err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}, nil
 }
 
 // address is where a browser on this machine finds the board.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	"confboard/feed/rules"
 )
@@ -110,9 +111,13 @@ func (l *loader) checkTLS() {
 		l.refuse(key, l.origin(cert), "tls.certFile is set without it; both or none", nil)
 		return
 	}
-	if _, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile); err != nil {
+	pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+	if err != nil {
 		l.refuse(cert, l.origin(cert), "certificate and key cannot be loaded", err)
 		return
+	}
+	if end := pair.Leaf.NotAfter; time.Now().After(end) {
+		l.warn(cert, "it expired on "+end.UTC().Format(time.DateOnly)+"; browsers refuse it")
 	}
 	l.warnIfOpen(key, t.KeyFile)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
@@ -339,5 +340,13 @@ func TestRulesWithoutAnAppAreWarnedOf(t *testing.T) {
 	environ := []string{"CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=HUAWEI_KEY", "HUAWEI_KEY=x"}
 	if s := mustLoad(t, Sources{Environ: environ, ConfigFile: write(t, "c.yaml", rules)}); len(s.Warnings) > 0 {
 		t.Errorf("warnings with an app: %v", s.Warnings)
+	}
+}
+
+func TestAnExpiredCertificateIsWarnedOf(t *testing.T) {
+	cert, key := certificateUntil(t, time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC))
+	s := mustLoad(t, Sources{Environ: []string{"CONFBOARD_TLS_CERT_FILE=" + cert, "CONFBOARD_TLS_KEY_FILE=" + key}})
+	if len(s.Warnings) != 1 || s.Warnings[0].Setting != "tls.certFile" || !strings.Contains(s.Warnings[0].Message, "it expired on 2024-02-29") {
+		t.Errorf("warnings %v", s.Warnings)
 	}
 }
