@@ -129,7 +129,7 @@ func (a *Accounts) load(ctx context.Context) error {
 	}
 	for _, s := range stored {
 		if d, ok := digestFrom(s.Digest); ok {
-			a.sessions.add(d, &session{account: s.Account, changed: s.Changed, began: s.Began, used: s.Used, stored: s.Used})
+			a.sessions.restore(d, &session{account: s.Account, changed: s.Changed, began: s.Began, used: s.Used, stored: s.Used})
 		}
 	}
 	return a.follow(ctx)

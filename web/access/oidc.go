@@ -130,7 +130,7 @@ func NewOIDC(ctx context.Context, c OIDCConfig) (*OIDC, error) {
 			o.removed = append(o.removed, d)
 			continue
 		}
-		o.sessions.add(d, &session{person: person{s.Issuer, s.Subject, s.Name, Role(s.Role)}, began: s.Began, used: s.Began})
+		o.sessions.restore(d, &session{person: person{s.Issuer, s.Subject, s.Name, Role(s.Role)}, began: s.Began, used: s.Began})
 	}
 	return o, nil
 }
@@ -235,7 +235,6 @@ func (o *OIDC) identify(ctx context.Context, a attempt, code string) (who person
 // open begins a session in place of the one that this browser may have had.
 func (o *OIDC) open(ctx context.Context, w http.ResponseWriter, r *http.Request, who person, address string) {
 	now := o.config.Now()
-	o.sessions.forget(r)
 	opened := session{person: who, began: now, used: now}
 	d := o.sessions.open(w, r, opened)
 	stored := OIDCSession{Digest: d.String(), Issuer: who.issuer, Subject: who.subject, Name: who.name, Role: string(who.role), Terms: o.terms, Began: now}

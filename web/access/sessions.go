@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// maxSessions bounds the memory; each has cost a token or a password. The one that was used least recently makes room.
-const maxSessions = 10_000
+// maxSessions bounds the memory, and maxSessionsOfOne what one person has of it: nobody can push the others out. The session that was
+// used least recently makes room.
+const (
+	maxSessions      = 10_000
+	maxSessionsOfOne = 100
+)
 
 // sessions are those of one kind of cookie: of the secrets in the cookies, the digests only. Safe for concurrent use.
 type sessions struct {
@@ -36,38 +40,72 @@ func newSessions(c cookies, idle, age time.Duration, most int, ended func(d dige
 	return &sessions{cookies: c, idle: idle, age: age, most: most, ended: ended, all: map[digest]*session{}}
 }
 
-// open begins a session and sets its cookie.
+// whose is one text for all sessions of one person.
+func (s *session) whose() string { return s.account + "\n" + s.person.issuer + "\n" + s.person.subject }
+
+// open begins a session in place of the one that this browser may have had, and sets its cookie.
 func (s *sessions) open(w http.ResponseWriter, r *http.Request, opened session) digest {
+	name := s.cookieName(r)
+	s.forget(r)
+	for _, c := range s.held(r) {
+		if c.Name != name { // of a connection of another kind
+			http.SetCookie(w, s.cookie(c.Name, "", -1))
+		}
+	}
 	secret := rand.Text()
 	d := digestOf(secret)
 	if evicted, some := s.add(d, &opened); some {
 		s.ended(evicted)
 	}
-	http.SetCookie(w, s.cookie(s.cookieName(r), secret, int(s.age/time.Second)))
+	http.SetCookie(w, s.cookie(name, secret, int(s.age/time.Second)))
 	return d
 }
 
 func (s *sessions) add(d digest, opened *session) (evicted digest, some bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var own int
+	var least, leastOwn digest // the least recently used
 	for k, held := range s.all {
-		if oldest := s.all[evicted]; !some || held.used.Before(oldest.used) {
-			evicted, some = k, true
+		if oldest := s.all[least]; oldest == nil || held.used.Before(oldest.used) {
+			least = k
+		}
+		if held.whose() != opened.whose() {
+			continue
+		}
+		own++
+		if oldest := s.all[leastOwn]; oldest == nil || held.used.Before(oldest.used) {
+			leastOwn = k
 		}
 	}
-	if some = len(s.all) >= s.most; some {
+	switch {
+	case own >= maxSessionsOfOne:
+		evicted, some = leastOwn, true
+	case len(s.all) >= s.most:
+		evicted, some = least, true
+	}
+	if some {
 		delete(s.all, evicted)
 	}
 	s.all[d] = opened
 	return evicted, some
 }
 
-// find returns the request's session, which thereby counts as used.
-func (s *sessions) find(r *http.Request, now time.Time) (session, digest, bool) {
+// restore puts a session on the list that was stored, if there is room.
+func (s *sessions) restore(d digest, stored *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range s.held(r) {
-		d := digestOf(c.Value)
+	if len(s.all) < s.most {
+		s.all[d] = stored
+	}
+}
+
+// find returns the request's session, which thereby counts as used.
+func (s *sessions) find(r *http.Request, now time.Time) (session, digest, bool) {
+	held := s.digests(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range held {
 		if found := s.all[d]; found != nil && !s.over(found, now) { // sweep removes it otherwise
 			found.used = now
 			return *found, d, true
@@ -76,15 +114,32 @@ func (s *sessions) find(r *http.Request, now time.Time) (session, digest, bool) 
 	return session{}, digest{}, false
 }
 
+// digests are those of the cookies of a request.
+func (s *sessions) digests(r *http.Request) (all []digest) {
+	for _, c := range s.held(r) {
+		all = append(all, digestOf(c.Value))
+	}
+	return all
+}
+
 func (s *sessions) over(held *session, now time.Time) bool {
 	return now.Sub(held.used) >= s.idle || now.Sub(held.began) >= s.age
 }
 
 // forget ends the request's session, if it has one, and leaves its cookie to be replaced.
 func (s *sessions) forget(r *http.Request) {
-	for _, c := range s.held(r) {
-		d := digestOf(c.Value)
-		s.end(func(k digest, _ *session) bool { return k == d })
+	var gone []digest
+	held := s.digests(r)
+	s.mu.Lock()
+	for _, d := range held {
+		if s.all[d] != nil {
+			delete(s.all, d)
+			gone = append(gone, d)
+		}
+	}
+	s.mu.Unlock()
+	for _, d := range gone {
+		s.ended(d)
 	}
 }
 
