@@ -79,9 +79,9 @@ func (w words) cardEnd(s *conference.State) templates.CardEnd {
 	e.Time = w.instant(end, "clock")
 	switch {
 	case s.Overrun:
-		e.Note, e.Tone = w.text.Overrun, "over"
+		e.Note, e.NoteTime, e.Tone = w.text.Overrun, w.instant(end, "since"), "over"
 	case s.EndingSoon:
-		e.Note, e.Tone = w.text.EndingSoon, "soon"
+		e.Note, e.NoteTime, e.Tone = w.text.EndingSoon, w.instant(end, "in"), "soon"
 	}
 	return e
 }

@@ -45,8 +45,10 @@ func (h *Handlers) meeting(c echo.Context) error {
 	if h.Timeline != nil && c.QueryParam(atParam) != "" {
 		return h.past(c, s)
 	}
-	m := h.meetingView(id, h.wordsFor(c, t.Lang), show).page(s)
+	v := h.meetingView(id, h.wordsFor(c, t.Lang), show)
+	m := v.page(s)
 	p := h.frame(c, t, m.Tab)
+	p.Legend = v.legend()
 	p.Stream, p.StreamID = stream, "stream-meeting"
 	if h.linkMaker(c) {
 		c.Response().Header().Set("Cache-Control", "no-store")

@@ -27,7 +27,7 @@ func (h *Handlers) overview(c echo.Context) error {
 	region := v.draw()
 	p := h.frame(c, t, region.Tab)
 	p.Stream, p.StreamID = q.stream(h.Paths, t.Lang), hashed("stream-overview", v.Key())
-	p.Density = density
+	p.Density, p.Legend = density, v.legend()
 	for _, name := range densities {
 		p.Densities = append(p.Densities, templates.Choice{Name: t.Densities[name], Icon: name, Path: chosen(c.Request().URL, densityParam, name), Current: name == density})
 	}

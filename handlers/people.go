@@ -71,6 +71,32 @@ func rank(p *conference.Participant) int {
 	return 2
 }
 
+// personKind is something that a mark says of a participant: in the list, on a screen, or on both.
+type personKind int
+
+const (
+	personSpeaking personKind = iota
+	personHost
+	personHand
+	personMuted
+	personShares
+	personBroadcast
+	personFloor
+	personVoice
+	personCalling
+	personAbsent
+	personKinds
+)
+
+var personIcons = [personKinds]string{"voice", "host", "hand", "mute", "share", "mode", "floor", "phone", "calling", "absent"}
+
+// personMark draws one.
+func (w words) personMark(k personKind) templates.PersonMark {
+	t := w.text
+	said := [personKinds]string{t.Speaking, t.Roles[conference.Host], t.HandRaised, t.Muted, t.Sharing, t.Broadcasting, t.HasFloor, t.Voice, t.Calling, t.NotHere}
+	return templates.PersonMark{Icon: personIcons[k], Word: said[k]}
+}
+
 func personID(pid string) string { return hashed("p", pid) }
 
 func (w words) person(p *conference.Participant) templates.Person {
@@ -91,20 +117,20 @@ func (w words) person(p *conference.Participant) templates.Person {
 	if at, ok := p.JoinedAt(); ok {
 		out.JoinedLabel, out.Joined = w.text.Joined, w.instant(at, "clock")
 	}
-	add := func(when bool, icon, word string) {
+	add := func(when bool, k personKind) {
 		if when {
-			out.Marks = append(out.Marks, templates.PersonMark{Icon: icon, Word: word})
+			out.Marks = append(out.Marks, w.personMark(k))
 		}
 	}
 	muted, _ := p.Muted()
 	video, knowsVideo := p.Video()
-	add(p.Calling(), "calling", w.text.Calling)
-	add(p.HandRaised(), "hand", w.text.HandRaised)
-	add(p.Broadcast(), "mode", w.text.Broadcasting)
-	add(p.RollCall(), "floor", w.text.HasFloor)
-	add(p.Sharing(), "share", w.text.Sharing)
-	add(muted, "mute", w.text.Muted)
-	add(knowsVideo && !video, "phone", w.text.Voice)
+	add(p.Calling(), personCalling)
+	add(p.HandRaised(), personHand)
+	add(p.Broadcast(), personBroadcast)
+	add(p.RollCall(), personFloor)
+	add(p.Sharing(), personShares)
+	add(muted, personMuted)
+	add(knowsVideo && !video, personVoice)
 	return out
 }
 

@@ -160,23 +160,23 @@ func (w words) onScreen(s *conference.State, id string) (templates.ScreenPerson,
 	if p == nil {
 		person := templates.ScreenPerson{Name: id}
 		if s.ParticipantsIntake.HasFull {
-			person.Marks = []templates.PersonMark{{Icon: "absent", Word: w.text.NotHere}}
+			person.Marks = []templates.PersonMark{w.personMark(personAbsent)}
 			return person, false
 		}
 		return person, true
 	}
 	person := templates.ScreenPerson{Name: personName(p), Speaking: isLive(s) && s.Speaking(p.PID)}
-	add := func(when bool, icon, word string) {
+	add := func(when bool, k personKind) {
 		if when {
-			person.Marks = append(person.Marks, templates.PersonMark{Icon: icon, Word: word})
+			person.Marks = append(person.Marks, w.personMark(k))
 		}
 	}
 	muted, _ := p.Muted()
-	add(person.Speaking, "voice", w.text.Speaking)
-	add(p.Role() == conference.Host, "host", w.text.Roles[conference.Host])
-	add(p.HandRaised(), "hand", w.text.HandRaised)
-	add(muted, "mute", w.text.Muted)
-	add(p.Calling(), "calling", w.text.Calling)
+	add(person.Speaking, personSpeaking)
+	add(p.Role() == conference.Host, personHost)
+	add(p.HandRaised(), personHand)
+	add(muted, personMuted)
+	add(p.Calling(), personCalling)
 	return person, !p.Calling()
 }
 

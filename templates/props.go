@@ -48,6 +48,8 @@ type Page struct {
 	// Walls is the path of the page where a wall is set up; AtWalls: this is it.
 	Walls   string
 	AtWalls bool
+	// Legend explains the marks of the page; nil for none.
+	Legend *Legend
 	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
 	Lead templ.Component
 }
@@ -151,7 +153,8 @@ type CardStart struct {
 type CardEnd struct {
 	ID, Label string
 	Time      Instant
-	Note      string // such as "ends soon"
+	Note      string // such as "over by", before NoteTime
+	NoteTime  Instant
 	Tone      string // quiet, soon or over
 }
 

@@ -118,7 +118,7 @@ var english = Catalogue{
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
 	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
-	PlannedEnd: "Planned end", EndingSoon: "ends soon", Overrun: "over its planned end",
+	PlannedEnd: "Planned end", EndingSoon: "ends", Overrun: "over by",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
 
@@ -237,12 +237,9 @@ var english = Catalogue{
 	AcknowledgedBy: func(who, note string) string { return withNote("Acknowledged by "+who, note, ": “", "”") },
 	Until:          "until",
 
-	AbsentTitle:   "No such meeting on this board",
-	AbsentHelp:    "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",
-	NotFoundTitle: "There is no such page", NotFoundHelp: "Check the address, or go back to the overview.",
-	FaultTitle: "Something went wrong on the board", FaultHelp: "Reload the page. If it happens again, tell whoever runs this board the time at which it happened.",
-	MethodTitle: "This page can only be read", MethodHelp: "Confboard shows meetings and cannot change them. Go back to the overview.",
-	BusyTitle: "The board has too many viewers", BusyHelp: "Wait a little and reload the page. Whoever runs this board can raise its limits.",
+	AbsentTitle:    "No such meeting on this board",
+	AbsentHelp:     "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",
+	Errors:         englishProblems,
 	BackToOverview: "Back to the overview",
 
 	// The overview's search, filters, order and pages.
@@ -265,7 +262,7 @@ var english = Catalogue{
 	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
 	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
 	Feed: englishFeed, Playback: englishPlayback, Timeline: englishTimeline,
-	Share: englishShare, Account: englishAccount, Provider: englishProvider, SetUp: englishSetUp,
+	Share: englishShare, Account: englishAccount, Legend: englishLegend, Provider: englishProvider, SetUp: englishSetUp,
 }
 
 func englishScreens(n int64) string {

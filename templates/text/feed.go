@@ -111,10 +111,5 @@ type FeedText struct {
 	NotStored, NotPassed     string
 
 	// Errors of requests that change something.
-	SignInFirst                    string
-	CrossSite, CrossSiteHelp       string
-	Host, HostHelp                 string
-	TooLarge, TooLargeHelp         string
-	CannotRemove, CannotRemoveHelp string
-	BadRequest, BadRequestHelp     string
+	SignInFirst string
 }

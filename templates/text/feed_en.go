@@ -116,11 +116,6 @@ var englishFeed = FeedText{
 	NotPassed: "The meeting was not added. See the board's log.",
 
 	SignInFirst: "Your session has ended, or there was none. Sign in and do it again.",
-	CrossSite:   "Sent from another page", CrossSiteHelp: "This request came from a page that is not the board's, so nothing was changed. Open the board itself and do it there.",
-	Host: "Not under this name", HostHelp: "The board does not know the host name in the address, so it shows nothing under it and takes nothing. Use localhost or the machine's IP address; whoever runs the board can name another: set publicURL in the settings.",
-	TooLarge: "Too large", TooLargeHelp: "More was sent than the board takes in. Nothing was changed.",
-	CannotRemove: "Not added by hand", CannotRemoveHelp: "Only meetings that were added on the page Feed can be removed there. Its page says where this one comes from.",
-	BadRequest: "Not understood", BadRequestHelp: "What was sent is not what the form sends. Nothing was changed. Reload the page and try again.",
 }
 
 // shortDuration is a duration in one unit: ms below a second, s below two minutes, then min.

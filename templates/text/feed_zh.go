@@ -106,11 +106,6 @@ var chineseFeed = FeedText{
 	NotPassed: "会议未添加，请查看看板日志。",
 
 	SignInFirst: "登录已失效或尚未登录。请登录后重新操作。",
-	CrossSite:   "请求来自其他网页", CrossSiteHelp: "该请求不是由看板页面发出的，未做任何更改。请打开看板后再操作。",
-	Host: "不能使用此主机名", HostHelp: "看板不认识地址中的主机名，因此不显示内容，也不接受更改。请改用 localhost 或本机 IP 地址访问；看板管理员可在配置中设置 publicURL 来指定主机名。",
-	TooLarge: "内容过大", TooLargeHelp: "发送的内容超出看板的接收上限，未做任何更改。",
-	CannotRemove: "并非手动添加", CannotRemoveHelp: "只有在“数据接入”页添加的会议才能在那里移除。其详情页说明了该会议的来源。",
-	BadRequest: "无法识别的请求", BadRequestHelp: "发送的内容与表单不符，未做任何更改。请刷新页面后重试。",
 }
 
 // shortChineseDuration is as shortDuration.

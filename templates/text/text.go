@@ -93,12 +93,13 @@ type Catalogue struct {
 	// Overview.
 	Filter, StaleCount string
 	// Problems stands behind their number.
-	Problems                             func(n int) string
-	NoMeetings, NoMeetingsHelp           string
-	NoProblems, NoProblemsHelp           string
-	NoneOfThese, NoneOfTheseHelp         string
-	MeetingCount                         func(n int) string
-	OverviewTitle                        func(problems int) string
+	Problems                     func(n int) string
+	NoMeetings, NoMeetingsHelp   string
+	NoProblems, NoProblemsHelp   string
+	NoneOfThese, NoneOfTheseHelp string
+	MeetingCount                 func(n int) string
+	OverviewTitle                func(problems int) string
+	// EndingSoon stands before how long until the planned end, Overrun before how long since.
 	PlannedEnd, EndingSoon, Overrun      string
 	LastChange, LastEcho, TheLink, Since string
 	Never                                string
@@ -184,12 +185,10 @@ type Catalogue struct {
 	Until                      string
 
 	// Errors. Each says what happened and what to do.
-	AbsentTitle, AbsentHelp     string
-	NotFoundTitle, NotFoundHelp string
-	FaultTitle, FaultHelp       string
-	MethodTitle, MethodHelp     string
-	BusyTitle, BusyHelp         string
-	BackToOverview              string
+	AbsentTitle, AbsentHelp string
+	// Errors are by HTTP status; see Problem.
+	Errors         map[int]ProblemText
+	BackToOverview string
 
 	// The overview's search, filters, order and pages.
 	FilterSearch, FilterPanel, FilterShow, FilterClear, FilterRemove string
@@ -224,4 +223,6 @@ type Catalogue struct {
 	Playback PlaybackText
 
 	Timeline TimelineText
+
+	Legend LegendText
 }

@@ -15,7 +15,7 @@ import (
 func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 	for _, lang := range text.Langs() {
 		c := reflect.ValueOf(text.For(lang)).Elem()
-		for _, part := range []reflect.Value{c, c.FieldByName("Feed"), c.FieldByName("Walls"), c.FieldByName("Named"), c.FieldByName("Provider"), c.FieldByName("SetUp"), c.FieldByName("Timeline"), c.FieldByName("Timeline").FieldByName("Past")} {
+		for _, part := range []reflect.Value{c, c.FieldByName("Feed"), c.FieldByName("Walls"), c.FieldByName("Legend"), c.FieldByName("Named"), c.FieldByName("Provider"), c.FieldByName("SetUp"), c.FieldByName("Timeline"), c.FieldByName("Timeline").FieldByName("Past")} {
 			for i := range part.NumField() {
 				if part.Field(i).IsZero() {
 					t.Errorf("%s: %s is missing", lang, part.Type().Field(i).Name)
@@ -41,6 +41,7 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 		for _, s := range rules.Severities() {
 			want("severity "+s.String(), c.Severity[s])
 			want("the counter of severity "+s.String(), c.SeverityCount[s])
+			want("the legend of severity "+s.String(), c.Legend.Severity[s])
 		}
 		for _, topic := range timeline.Topics() {
 			want("topic "+string(topic), c.Timeline.Topics[topic])
@@ -77,6 +78,7 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 		}
 		for f := range conference.FieldCount {
 			want("field "+f.WireName(), c.Fields[f].Name)
+			want("the legend of field "+f.WireName(), c.Legend.Fields[f])
 			switch f.Kind() {
 			case conference.KindFlag, conference.KindSwitch:
 				want(f.WireName()+" 0", c.Fields[f].Values["0"])
@@ -88,6 +90,25 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 		}
 		for _, s := range []string{conference.StateSchedule, conference.StateCreated, conference.StateDestroyed} {
 			want("state "+s, c.Fields[conference.MeetingState].Values[s])
+		}
+	}
+}
+
+// Each of these can be answered with a page.
+func TestEveryErrorSaysWhatHappenedAndWhatToDo(t *testing.T) {
+	for _, lang := range text.Langs() {
+		c, seen := text.For(lang), map[string]int{}
+		for _, status := range []int{400, 401, 403, 404, 405, 409, 410, 413, 421, 429, 500, 503} {
+			p := c.Errors[status]
+			if p.Title == "" || p.Help == "" || seen[p.Title] != 0 {
+				t.Errorf("%s: %d says %q, %q", lang, status, p.Title, p.Help)
+			}
+			seen[p.Title] = status
+		}
+		for status, as := range map[int]int{404: 404, 418: 400, 502: 500, 504: 500} {
+			if c.Problem(status) != c.Errors[as] {
+				t.Errorf("%s: %d is not said as %d", lang, status, as)
+			}
 		}
 	}
 }

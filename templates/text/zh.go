@@ -104,7 +104,7 @@ var chinese = Catalogue{
 		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
 	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
-	PlannedEnd: "计划结束", EndingSoon: "即将结束", Overrun: "已超过计划结束时间",
+	PlannedEnd: "计划结束", EndingSoon: "即将结束，", Overrun: "已超时",
 	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
 
@@ -190,12 +190,9 @@ var chinese = Catalogue{
 	AcknowledgedBy: func(who, note string) string { return withNote(who+" 已确认", note, "：“", "”") },
 	Until:          "至",
 
-	AbsentTitle:   "看板上没有这个会议",
-	AbsentHelp:    "请检查地址中的会议 ID。如果无误，说明该会议尚未纳入看板；一旦出现，本页会自动显示。",
-	NotFoundTitle: "页面不存在", NotFoundHelp: "请检查地址，或返回会议总览。",
-	FaultTitle: "看板出现故障", FaultHelp: "请刷新页面。如再次出现，请将发生时间告知看板管理员。",
-	MethodTitle: "本页仅供查看", MethodHelp: "Confboard 只显示会议，不能更改会议。请返回会议总览。",
-	BusyTitle: "看板的访问者过多", BusyHelp: "请稍后再刷新页面。看板管理员可以提高上限。",
+	AbsentTitle:    "看板上没有这个会议",
+	AbsentHelp:     "请检查地址中的会议 ID。如果无误，说明该会议尚未纳入看板；一旦出现，本页会自动显示。",
+	Errors:         chineseProblems,
 	BackToOverview: "返回会议总览",
 
 	// The overview's search, filters, order and pages.
@@ -218,5 +215,5 @@ var chinese = Catalogue{
 	KeyProblems: "仅看有问题的会议，再按恢复全部", KeyAll: "全部会议，清除搜索和筛选", KeyFilters: "打开或收起筛选",
 	KeyPages: "上一页或下一页", KeyLeave: "关闭已打开的内容，离开搜索",
 	Feed: chineseFeed, Playback: chinesePlayback, Timeline: chineseTimeline,
-	Share: chineseShare, Account: chineseAccount, Provider: chineseProvider, SetUp: chineseSetUp,
+	Share: chineseShare, Account: chineseAccount, Legend: chineseLegend, Provider: chineseProvider, SetUp: chineseSetUp,
 }
