@@ -74,17 +74,25 @@ func (s *State) unsilence(c Cause) Outcome {
 	return Outcome{Fate: Applied}
 }
 
+// toldWithin is how long after the link became live everything has been told that there is to tell. Before, what is missing need not have
+// gone: participants can come after the status.
+const toldWithin = 10 * time.Second
+
 // judgeSilences ends the silences whose time has come, those of an occurrence that is over, of somebody who saw to what has gone, and of
 // what no rule can find any more.
 func (s *State) judgeSilences(now time.Time, p Policy) (due time.Time) {
+	live, told := s.Link.State == Live, s.Link.Since.Add(toldWithin)
+	gone := func(q Silence) bool { return live && q.Seen && !s.has(q.Cause) }
 	over := func(q Silence) bool {
-		return q.Over(now) || p.Rules != nil && !p.Rules.Watches(q.Cause) || s.Link.State == Live && (q.Seen && !s.has(q.Cause) || s.begunSince(q.Began))
+		return q.Over(now) || gone(q) && !now.Before(told) || live && s.begunSince(q.Began) || p.Rules != nil && !p.Rules.Watches(q.Cause)
 	}
 	if slices.ContainsFunc(s.Silences, over) {
 		s.Silences = slices.DeleteFunc(slices.Clone(s.Silences), over)
 	}
-	for i := range s.Silences {
-		due = earlier(due, s.Silences[i].Until)
+	for _, q := range s.Silences {
+		if due = earlier(due, q.Until); gone(q) {
+			due = earlier(due, told)
+		}
 	}
 	return due
 }

@@ -46,7 +46,9 @@ func TestSilences(t *testing.T) {
 		{"another one taken back", []conference.Message{silence(2*second, recorded), unsilence(3*second, unlockedCause)}, 4 * second, conference.Noteworthy, 1},
 		{"it goes and comes back within its time", []conference.Message{silence(2*second, recorded), recording(1, 3*second, 0), recording(2, 4*second, 1)}, 5 * second, conference.Noteworthy, 1},
 		{"seen to, and it lasts", []conference.Message{silence(2*second, seen(recorded))}, 30 * second, conference.Noteworthy, 1},
-		{"seen to, and it has gone and come back", []conference.Message{silence(2*second, seen(recorded)), recording(1, 3*second, 0), recording(2, 4*second, 1)}, 5 * second, conference.Urgent, 0},
+		{"seen to, and it has gone and come back", []conference.Message{silence(2*second, seen(recorded)), recording(1, 13*second, 0), recording(2, 14*second, 1)}, 15 * second, conference.Urgent, 0},
+		{"seen to, and it has gone while not everything has been told yet", []conference.Message{silence(2*second, seen(recorded)), recording(1, 3*second, 0)}, 4 * second, conference.Noteworthy, 1},
+		{"seen to, and it has gone for good", []conference.Message{silence(2*second, seen(recorded)), recording(1, 3*second, 0)}, 11 * second, conference.Noteworthy, 0},
 		{"seen to, and nobody knows whether it has gone", []conference.Message{silence(2*second, seen(recorded)), link(3*second, conference.LinkDown)}, 5 * second, conference.Noteworthy, 1},
 		{"the meeting has ended", []conference.Message{silence(2*second, recorded), incremental(1, 3*second, destroyed)}, 4 * second, conference.Unimportant, 0},
 		{"the meeting is not in progress any more", []conference.Message{silence(2*second, recorded), link(3*second, conference.LinkWaiting)}, 4 * second, conference.Unimportant, 0},
@@ -178,12 +180,14 @@ func TestSilencesAreRecalledWhenTheirMeetingComesBack(t *testing.T) {
 	}{
 		{"before it is live nothing is known", nil, []conference.Cause{recordedCause, unlockedCause, {Rule: conference.NoHost}}, conference.Unimportant},
 		{"the same occurrence", []conference.Message{link(0, conference.LinkUp), basic(1*second, began.Add(10*second)), full(1*second, number(conference.RecState, 1))},
-			[]conference.Cause{recordedCause, unlockedCause}, conference.Unimportant},
+			[]conference.Cause{recordedCause, unlockedCause, {Rule: conference.NoHost}}, conference.Unimportant},
+		{"what somebody saw to is not the case any more", []conference.Message{link(0, conference.LinkUp), full(1*second, number(conference.RecState, 1)), link(11*second, conference.LinkEcho)},
+			[]conference.Cause{recordedCause}, conference.Unimportant},
 		{"the next one", []conference.Message{link(0, conference.LinkUp), basic(1*second, start), full(1*second, number(conference.RecState, 1))}, nil, conference.Urgent},
 		{"not told when it began", []conference.Message{link(0, conference.LinkUp), full(1*second, number(conference.RecState, 1), number(conference.Lock, 0))},
-			[]conference.Cause{recordedCause, unlockedCause}, conference.Unimportant},
+			[]conference.Cause{recordedCause, unlockedCause, {Rule: conference.NoHost}}, conference.Unimportant},
 		{"later than one of them lasted", []conference.Message{link(0, conference.LinkUp), full(6*second, number(conference.RecState, 1), number(conference.Lock, 0))},
-			[]conference.Cause{recordedCause}, conference.Noteworthy},
+			[]conference.Cause{recordedCause, {Rule: conference.NoHost}}, conference.Noteworthy},
 		{"it is not in progress", []conference.Message{link(1*second, conference.LinkWaiting)}, nil, conference.Unimportant},
 	} {
 		t.Run(k.name, func(t *testing.T) {
