@@ -90,7 +90,7 @@ func (w words) fresh(s *conference.State) templates.Fresh {
 	f := templates.Fresh{ID: cardPart(s.ConfID, "fresh"), Link: w.text.Link[s.Link.State], Label: w.text.LastChange, LastChange: w.instant(s.LastChange, "ago")}
 	switch s.Link.State {
 	case conference.Live:
-		f.Link, f.Reason = "", w.worst(s) // the mark says that it is live
+		f.Link, f.Reason, f.Noted = "", w.worst(s), w.cardNoted(s) // the mark says that it is live
 	case conference.Over:
 	default:
 		f.Reason, f.Next = w.reason(s), w.nextTry(s)

@@ -80,6 +80,8 @@ type Handlers struct {
 	// request that makes one has them.
 	Links     Links
 	PublicURL string
+	// Silencer takes note of what needs a person, for admins; nil: nobody can.
+	Silencer Silencer
 	// Logger is told of what could not be done for an admin. nil: nobody is.
 	Logger *slog.Logger
 
@@ -100,6 +102,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	h.registerFeed(g)
 	h.registerSignIn(g)
 	h.registerLinks(g)
+	h.registerSilences(g)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
 	g.GET("/favicon.ico", h.icon)

@@ -127,6 +127,9 @@ func (v *meetingView) Key() string {
 	if !v.waitingRoom {
 		key += "&waiting=no"
 	}
+	if v.noting {
+		key += "&role=admin"
+	}
 	return key
 }
 
@@ -136,6 +139,7 @@ func (v *meetingView) About() (conference.ConfID, bool) { return v.id, true }
 // The components of a meeting's page: these, a listed field's wire name behind "field/", and an unlisted one's behind "other/".
 const (
 	partHead     = "head"
+	partConcerns = "concerns"
 	partTab      = "tab"
 	partAbout    = "about"
 	partSentence = "sentence"
@@ -217,9 +221,11 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		case conference.PartOccurrence:
 			touch(partHead, partTab, partAbout)
 		case conference.PartLink:
-			touch(partHead, partTab, partAbout, partSpeaking, partLayout)
-		case conference.PartClock, conference.PartConcerns, conference.PartSilences:
+			touch(partHead, partTab, partAbout, partSpeaking, partLayout, partConcerns)
+		case conference.PartClock:
 			touch(partHead, partTab)
+		case conference.PartConcerns, conference.PartSilences:
+			touch(partHead, partTab, partConcerns)
 		case conference.PartPartial, conference.PartEcho:
 			touch(partHead)
 		case conference.PartConnection:
@@ -244,7 +250,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		}
 	}
 	if len(c.After.Concerns) > 0 && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers, conference.PartCustomLayout) {
-		touch(partHead) // it names screens and speakers
+		touch(partConcerns) // they name screens and speakers
 	}
 	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is
 		touch(partSentence)
@@ -308,6 +314,9 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 	case partHead:
 		h := v.head(s)
 		m.swap(h.ID, templates.HeadView(h))
+	case partConcerns:
+		all := v.concerns(s)
+		m.swap(all.ID, templates.ConcernsView(all))
 	case partTab:
 		m.add(templates.SwapTab(v.pageTab(s)))
 	case partAbout:

@@ -35,7 +35,7 @@ func fieldID(f conference.Field) string { return "f-" + f.WireName() }
 // meeting makes the props of a meeting's page.
 func (w words) meeting(s *conference.State) templates.Meeting {
 	m := templates.Meeting{
-		Text: w.text, Tab: w.pageTab(s), About: w.about(s), Head: w.head(s), Sentence: w.sentence(s), Layout: w.layout(s), Speaking: w.speaking(s),
+		Text: w.text, Tab: w.pageTab(s), About: w.about(s), Head: w.head(s), Concerns: w.concerns(s), Sentence: w.sentence(s), Layout: w.layout(s), Speaking: w.speaking(s),
 		People: w.people(s), Waiting: w.waiting(s), Focus: w.focus(s), Envelope: w.envelope(s), Intake: w.intake(s), Other: w.other(s),
 	}
 	for _, g := range w.groups() {
@@ -164,7 +164,6 @@ func (w words) head(s *conference.State) templates.Head {
 			h.Feed = w.paths.FeedMeeting(s.ConfID)
 		}
 	}
-	h.Concerns, h.ConcernsName = w.concerns(s), w.text.NeedsAttention
 	h.End = w.headEnd(s)
 	if s.Partial() {
 		h.Notes = append(h.Notes, w.text.Partial)

@@ -115,6 +115,6 @@ func (w words) pastMeeting(s *conference.State) templates.Meeting {
 	h.Severity, h.Mark = "past", templates.Mark{ID: h.Mark.ID, Severity: "past", Word: t.Mark}
 	h.Help = t.Status(w.text.SeverityCount[severity])
 	h.Next, h.Feed, h.End = templates.NextTry{}, "", templates.HeadEnd{}
-	h.Link, h.ConcernsName = t.Link(h.Link), t.Concerns
+	h.Link, m.Concerns.Name = t.Link(h.Link), t.Concerns
 	return m
 }

@@ -88,8 +88,10 @@ func (w words) entryIcon(e *timeline.Entry) string {
 		return "people"
 	case timeline.Resumed, timeline.Unstored:
 		return "nodata"
-	case timeline.Raised:
+	case timeline.Raised, timeline.Unsilenced:
 		return "attention"
+	case timeline.Acknowledged, timeline.Silenced:
+		return silenceIcon(e.Kind == timeline.Acknowledged)
 	}
 	return "state"
 }
@@ -132,6 +134,8 @@ func (w words) entryPieces(e *timeline.Entry) []templates.Piece {
 		return said(t.Raised(w.entryConcern(e)))
 	case timeline.Cleared:
 		return said(t.Cleared(w.entryConcern(e)))
+	case timeline.Acknowledged, timeline.Silenced, timeline.Unsilenced:
+		return w.silencePieces(e)
 	}
 	return nil
 }

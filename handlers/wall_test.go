@@ -216,7 +216,7 @@ func TestATileHasTheThreeMostNotableMarks(t *testing.T) {
 			flag(conference.LockSharing, 1), flag(conference.Lock, 1), mode("BROADCAST"), flag(conference.RecState, 1)), "REC, Broadcasting, Locked"},
 		{"why it needs a look comes first", wallState(overrun, flag(conference.RecState, 1), mode("ROLLCALL"), flag(conference.Lock, 1)), "Overrun, REC, Giving the floor"},
 		{"a drift says what is", wallState(flag(conference.RecState, 0), unrecorded, flag(conference.Lock, 1)), "Not recording, Locked"},
-		{"what somebody has taken note of is not told", wallState(overrun, silenced, flag(conference.Lock, 1)), "Locked"},
+		{"what somebody has taken note of says so", wallState(overrun, silenced, flag(conference.Lock, 1)), "Overrun, silenced, Locked"},
 		{"old data says so first", wallState(link(conference.Stale), flag(conference.RecState, 1)), "Out of date, REC"},
 		{"a refusal says so", wallState(link(conference.Refusing)), "Refused"},
 		{"an end to come is told", wallState(soon, flag(conference.Lock, 1)), "Ends soon, Locked"},

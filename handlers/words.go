@@ -24,6 +24,8 @@ type words struct {
 	icon, alarm string
 	// past: what is drawn is how things were, so no time ticks.
 	past bool
+	// noting: who sees it can acknowledge and silence what needs a person.
+	noting bool
 }
 
 func (h *Handlers) words(lang text.Lang) words {
@@ -33,7 +35,7 @@ func (h *Handlers) words(lang text.Lang) words {
 // wordsFor are those for the one who makes a request.
 func (h *Handlers) wordsFor(c echo.Context, lang text.Lang) words {
 	w := h.words(lang)
-	w.waitingRoom = h.seesWaitingRoom(c)
+	w.waitingRoom, w.noting = h.seesWaitingRoom(c), h.mayNote(c)
 	return w
 }
 

@@ -164,9 +164,13 @@ type Fresh struct {
 	Link       string // the link in words
 	Reason     string
 	Next       NextTry
+	Noted      FreshNoted
 	Label      string
 	LastChange Instant
 }
+
+// FreshNoted says of a card what somebody has acknowledged or silenced; its Text is empty when nobody has anything.
+type FreshNoted struct{ Icon, Text, More string }
 
 // Meeting is the region of a meeting's page.
 type Meeting struct {
@@ -174,6 +178,7 @@ type Meeting struct {
 	Tab      Tab
 	About    About
 	Head     Head
+	Concerns Concerns
 	Sentence Sentence
 	Groups   []Group
 	Layout   Layout
@@ -195,40 +200,27 @@ type Sentence struct{ ID, Text string }
 
 // Head is the top of a meeting's page: its status, why, and how fresh it is.
 type Head struct {
-	Text     *text.Catalogue
-	ID       string
-	Severity string
-	Mark     Mark
-	Help     string
-	Reason   string
-	Next     NextTry
-	Feed     string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
-	End      HeadEnd
-	Notes    []string
-	// ConcernsName is what the list of Concerns is called.
-	ConcernsName string
-	Concerns     []Concern
-	Link         string // the link in words
-	LinkSince    Instant
-	Echo         Instant
-	LastChange   Instant
-	Occurrence   string
+	Text       *text.Catalogue
+	ID         string
+	Severity   string
+	Mark       Mark
+	Help       string
+	Reason     string
+	Next       NextTry
+	Feed       string // the path of the page that tells of the link at length; empty while there is nothing the matter with it
+	End        HeadEnd
+	Notes      []string
+	Link       string // the link in words
+	LinkSince  Instant
+	Echo       Instant
+	LastChange Instant
+	Occurrence string
 }
 
 // HeadEnd is how long until the planned end, or since; without a Time there is nothing to tell.
 type HeadEnd struct {
 	Text string
 	Time Instant
-}
-
-// Concern is something that needs a person.
-type Concern struct {
-	// Severity is the class that it puts the meeting in; quiet once somebody has taken note of it.
-	Severity, Text string
-	Since          Instant
-	// Silenced says who has taken note of it, until Until; empty when nobody has.
-	Silenced string
-	Until    Instant
 }
 
 // Group is a group of badges that are about one thing.

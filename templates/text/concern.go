@@ -64,11 +64,3 @@ func numbers(list []int64, comma string) string {
 	}
 	return strings.Join(texts, comma)
 }
-
-// withNote puts a note behind what was done, in quotes of the language.
-func withNote(done, note, open, end string) string {
-	if note == "" {
-		return done
-	}
-	return done + open + note + end
-}

@@ -233,9 +233,7 @@ var english = Catalogue{
 		conference.Overrunning: "Overrun", conference.NoHost: "No host", conference.BlankScreen: "Blank screen",
 		conference.UnseenSpeaker: "Speaker not shown", conference.UnlockedRecording: "REC, not locked",
 	},
-	SilencedBy:     func(who, note string) string { return withNote("Silenced by "+who, note, ": “", "”") },
-	AcknowledgedBy: func(who, note string) string { return withNote("Acknowledged by "+who, note, ": “", "”") },
-	Until:          "until",
+	Silence: englishSilence,
 
 	AbsentTitle:    "No such meeting on this board",
 	AbsentHelp:     "Check the meeting ID in the address. If it is right, the meeting is not watched yet; this page comes alive by itself when it appears.",

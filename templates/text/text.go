@@ -180,9 +180,7 @@ type Catalogue struct {
 	Concern        func(ConcernFacts) string
 	// ConcernShort is the same from afar; a drift says what the field is.
 	ConcernShort map[conference.Rule]string
-	// SilencedBy and AcknowledgedBy stand before until when; the note can be empty.
-	SilencedBy, AcknowledgedBy func(who, note string) string
-	Until                      string
+	Silence      SilenceText
 
 	// Errors. Each says what happened and what to do.
 	AbsentTitle, AbsentHelp string

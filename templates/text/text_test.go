@@ -15,7 +15,7 @@ import (
 func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 	for _, lang := range text.Langs() {
 		c := reflect.ValueOf(text.For(lang)).Elem()
-		for _, part := range []reflect.Value{c, c.FieldByName("Feed"), c.FieldByName("Walls"), c.FieldByName("Legend"), c.FieldByName("Named"), c.FieldByName("Provider"), c.FieldByName("SetUp"), c.FieldByName("Timeline"), c.FieldByName("Timeline").FieldByName("Past")} {
+		for _, part := range []reflect.Value{c, c.FieldByName("Feed"), c.FieldByName("Walls"), c.FieldByName("Silence"), c.FieldByName("Legend"), c.FieldByName("Named"), c.FieldByName("Provider"), c.FieldByName("SetUp"), c.FieldByName("Timeline"), c.FieldByName("Timeline").FieldByName("Past")} {
 			for i := range part.NumField() {
 				if part.Field(i).IsZero() {
 					t.Errorf("%s: %s is missing", lang, part.Type().Field(i).Name)

@@ -186,9 +186,7 @@ var chinese = Catalogue{
 		conference.Overrunning: "已超时", conference.NoHost: "无主持人", conference.BlankScreen: "空画面",
 		conference.UnseenSpeaker: "发言者未显示", conference.UnlockedRecording: "录制未锁定",
 	},
-	SilencedBy:     func(who, note string) string { return withNote(who+" 已静默", note, "：“", "”") },
-	AcknowledgedBy: func(who, note string) string { return withNote(who+" 已确认", note, "：“", "”") },
-	Until:          "至",
+	Silence: chineseSilence,
 
 	AbsentTitle:    "看板上没有这个会议",
 	AbsentHelp:     "请检查地址中的会议 ID。如果无误，说明该会议尚未纳入看板；一旦出现，本页会自动显示。",
