@@ -75,11 +75,14 @@ type board struct {
 	recorder *recording.Recorder
 	// others live as long as the board.
 	others []runner
+	// silences are run's own; nil: nothing can be acknowledged or silenced.
+	silences *silences
 }
 
 // run serves the board until ctx ends. It owns the listener.
 func (b board) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, b.entrance.close()) }()
+	b.openSilences(ctx)
 	server, err := b.server()
 	if err != nil {
 		b.listener.Close()
@@ -106,6 +109,11 @@ func (b board) run(ctx context.Context) (err error) {
 		_, stopFollowing := b.registry.Observe(l.Notify)
 		defer stopFollowing()
 		group.Go(func() error { return l.Run(ctx) })
+	}
+	if s := b.silences; s != nil {
+		_, stopHearing := b.registry.Observe(s.Notify)
+		defer stopHearing()
+		group.Go(func() error { return s.Run(ctx) })
 	}
 	if w := b.entrance.walls; w != nil {
 		group.Go(func() error { return w.Run(ctx) })
@@ -139,6 +147,9 @@ func (b board) server() (*web.Server, error) {
 		Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
 	}
 	b.entrance.furnish(pages, b.access, b.publicURL)
+	if b.silences != nil { // a nil pointer would be something
+		pages.Silencer = b.silences
+	}
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
 	}
