@@ -11,7 +11,7 @@ var englishNamedWall = NamedWallText{
 	Online: "Online", Offline: "Away", NeverOpened: "Not opened yet",
 	Since: "since", Seen: "last seen",
 	Shows: "Shows", Screen: "Screen", Build: "Page", ScreenUnknown: "not told",
-	Current: "of this version", Older: func(build string) string { return "of another version (" + build + ")" },
+	Current: "current version", Older: func(build string) string { return "another version (" + build + ")" },
 	Made: "Made",
 	Twice: func(screens int) string {
 		return fmt.Sprintf("%d pages have this address at the same time.", screens)

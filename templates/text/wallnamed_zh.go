@@ -9,7 +9,7 @@ var chineseNamedWall = NamedWallText{
 	Title: "大屏", Intro: "已命名的大屏。每块大屏通过专属地址打开看板，无需登录，也只能看到该大屏的内容。", SetUp: "设置大屏",
 	None: "还没有已命名的大屏", NoneHelp: "先设置大屏要显示的内容，再为它命名，即可得到在屏幕浏览器中使用的地址。",
 	Online: "在线", Offline: "离线", NeverOpened: "尚未打开",
-	Since: "开始于", Seen: "最后在线",
+	Since: "上线于", Seen: "最后在线",
 	Shows: "显示内容", Screen: "分辨率", Build: "页面版本", ScreenUnknown: "未上报",
 	Current: "当前版本", Older: func(build string) string { return "其他版本（" + build + "）" },
 	Made: "创建",

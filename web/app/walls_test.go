@@ -119,7 +119,7 @@ func TestWhatTheScreenOfAWallMay(t *testing.T) {
 						t.Errorf("POST %s: %s", path, res.Status)
 					}
 				}
-				if _, page := admin.get("/walls?lang=en"); !strings.Contains(reading(page), "Online since") || !strings.Contains(reading(page), "3840 × 2160") || !strings.Contains(reading(page), "of this version") {
+				if _, page := admin.get("/walls?lang=en"); !strings.Contains(reading(page), "Online since") || !strings.Contains(reading(page), "3840 × 2160") || !strings.Contains(reading(page), "current version") {
 					t.Errorf("the list says %s", reading(page))
 				}
 				if said := l.log.String(); strings.Contains(said, address[strings.LastIndex(address, "/")+1:]) {
