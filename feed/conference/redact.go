@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Redacted returns what may be shown of a meeting to somebody who is not signed in: a state of its own, made of what is listed
@@ -60,13 +61,46 @@ type redaction struct {
 	label func(id string) string
 }
 
-// title is without the ID, with which one could try to join.
+// title is without the ID, with which one could try to join, however it is grouped.
 func (r redaction) title() string {
-	id := string(r.from.ConfID)
-	if title := r.from.Title(); title != id {
-		return strings.TrimSpace(strings.ReplaceAll(title, id, ""))
+	return strings.TrimSpace(without(r.from.Title(), string(r.from.ConfID)))
+}
+
+// without takes a number out of a text, also where its digits stand in groups or are as wide as Chinese characters.
+func without(text, number string) string {
+	given, wanted := []rune(text), []rune(number)
+	matched := func(from []rune) int {
+		at := 0
+		for i, r := range from {
+			if '０' <= r && r <= '９' {
+				r += '0' - '０'
+			}
+			switch {
+			case at < len(wanted) && r == wanted[at]:
+				if at++; at == len(wanted) {
+					return i + 1
+				}
+			case at == 0 || !groups(r):
+				return 0
+			}
+		}
+		return 0
 	}
-	return ""
+	out := make([]rune, 0, len(given))
+	for i := 0; i < len(given); {
+		if n := matched(given[i:]); n > 0 {
+			i += n
+			continue
+		}
+		out = append(out, given[i])
+		i++
+	}
+	return string(out)
+}
+
+// groups reports whether a character stands between the groups of a number.
+func groups(r rune) bool {
+	return unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf) || strings.ContainsRune("().·_（）", r)
 }
 
 // id is the label by which the redacted state names whoever an ID names.
@@ -140,6 +174,9 @@ func (r redaction) participants() (out []*Participant) {
 		named = nil
 	}
 	for _, p := range r.from.Participants {
+		if !r.shows.People && p != named && (!r.shows.Layout || !r.onScreen(p)) {
+			continue // without a number, which would tell how many there are
+		}
 		attributes := Attributes{{AttrName, r.name(p)}}
 		switch {
 		case r.shows.People:
@@ -148,8 +185,6 @@ func (r redaction) participants() (out []*Participant) {
 			for _, key := range [...]string{AttrBroadcast, AttrRollCall} {
 				copyFlag(p, &attributes, key)
 			}
-		case !r.shows.Layout || !r.onScreen(p):
-			continue
 		}
 		out = append(out, &Participant{PID: r.label(p.PID), Attributes: attributes})
 	}
@@ -183,17 +218,18 @@ func copyFlag(p *Participant, to *Attributes, key string) {
 	}
 }
 
-var numbers = regexp.MustCompile(`\+?\p{Nd}(?:[ ().\-]{0,2}\p{Nd}){4,}`)
+// numbers are five digits or more, with at most three characters between two of them; see groups.
+var numbers = regexp.MustCompile(`\+?\p{Nd}(?:[\p{Zs}\p{Pd}\p{Cf}().·_（）]{0,3}\p{Nd}){4,}`)
 
 // MaskNumbers replaces the digits of what can be a call number, five of them or more, all but the last two: people who dial in
 // are called by their number.
 func MaskNumbers(text string) string {
 	return numbers.ReplaceAllStringFunc(text, func(number string) string {
 		digits := []rune(strings.Map(func(r rune) rune {
-			if strings.ContainsRune(" ().-+", r) {
-				return -1
+			if unicode.Is(unicode.Nd, r) {
+				return r
 			}
-			return r
+			return -1
 		}, number))
 		return "••• " + string(digits[len(digits)-2:])
 	})

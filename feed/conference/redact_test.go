@@ -201,17 +201,56 @@ func TestARedactedMeetingIsCoherent(t *testing.T) {
 
 func TestNumbersInNamesAreMasked(t *testing.T) {
 	for given, expect := range map[string]string{
-		"Ann Berg":             "Ann Berg",
-		"Room 1204":            "Room 1204",
-		"+86 138-0013-8000":    "••• 00",
-		"Guest +99111240 Nord": "Guest ••• 40 Nord",
-		"(089) 123 45-67":      "(••• 67",
-		"张伟13800138000":        "张伟••• 00",
-		"１３８００１３８０００":          "••• ００",
-		"":                     "",
+		"Ann Berg":                 "Ann Berg",
+		"Room 1204":                "Room 1204",
+		"+86 138-0013-8000":        "••• 00",
+		"Guest +99111240 Nord":     "Guest ••• 40 Nord",
+		"(089) 123 45-67":          "(••• 67",
+		"张伟13800138000":            "张伟••• 00",
+		"１３８００１３８０００":              "••• ００",
+		"138\u00a00013\u00a08000":  "••• 00",
+		"138\u20110013\u20118000":  "••• 00",
+		"（010）6552_9988":           "（••• 88",
+		"\u2066138\u20690013 8000": "\u2066••• 00",
+		"":                         "",
 	} {
 		if got := conference.MaskNumbers(given); got != expect {
 			t.Errorf("%q: %q, want %q", given, got, expect)
+		}
+	}
+}
+
+// A title is what people typed, and they type the ID as it is told: in groups.
+func TestATitleHasNoMeetingID(t *testing.T) {
+	for given, expect := range map[string]string{
+		"Review of 900487914":         "Review of",
+		"Review 900 487 914 (weekly)": "Review  (weekly)",
+		"900-487-914":                 "",
+		"900\u00a0487\u00a0914 评审":    "评审",
+		"会议号：９００４８７９１４":               "会议号：",
+		"Review 900 487 915":          "Review 900 487 915",
+		"Review 2026-11-23":           "Review 2026-11-23",
+		"9004 879":                    "9004 879",
+	} {
+		s := &conference.State{ConfID: "900487914", Name: given}
+		if got := redacted(s, conference.Shows{}).Name; got != expect {
+			t.Errorf("%q: %q, want %q", given, got, expect)
+		}
+	}
+}
+
+// The number of somebody on a screen does not tell how many others are in the meeting.
+func TestNobodyWhoIsNotShownGetsANumber(t *testing.T) {
+	s := &conference.State{ConfID: "900487914"}
+	for i := range 40 {
+		s.Participants = append(s.Participants, &conference.Participant{PID: fmt.Sprint("pid-", i), Attributes: conference.AttributesOf(map[string]string{"NAME": "Somebody"})})
+	}
+	s.Status.Set(conference.MultiPic, conference.Value{Presence: conference.Known, Layout: &conference.Layout{Screens: []conference.Screen{{Index: known(1), IDs: []string{"pid-39"}}}}})
+	for _, shows := range []conference.Shows{{}, {Layout: true}, {Names: true, Layout: true}} {
+		most := 0
+		s.Redacted(shows, func(string) int { most++; return most }, func(n int) string { return fmt.Sprint(n) })
+		if shown := 3; most > shown { // on the screen, and what the participant is called and named by
+			t.Errorf("%+v: %d numbers were given", shows, most)
 		}
 	}
 }
