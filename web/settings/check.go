@@ -23,6 +23,9 @@ func (l *loader) checkTogether() {
 	l.checkKey("cloud.hook", "appID", l.settings.Cloud.Hook.AppID, l.hookKey, &l.settings.Cloud.Hook.Key)
 	l.checkApp()
 	l.checkOIDC()
+	if h := l.settings.History; h.Names < h.Keep && h.Stored > 0 && l.sound("history.names", "history.keep") {
+		l.refuse("history.names", l.origin("history.names"), fmt.Sprintf("it is shorter than history.keep, which is %s: what is in memory names people", rules.WriteSpan(h.Keep)), nil)
+	}
 	if heartbeat := l.settings.Cloud.Heartbeat; heartbeat >= cloudPatience {
 		l.warn("cloud.heartbeat", fmt.Sprintf("the cloud closes a connection after %s without a heartbeat", rules.WriteSpan(cloudPatience)))
 	}

@@ -87,6 +87,9 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 		{"a meeting that is public in another way", meeting + "    - {confID: 1, hostPassword: 2, public: yes}\n",
 			[]string{`c.yaml:3: cloud.meetings[0].public: "yes" is none of the words (allowed: no, false, redacted)`}},
 
+		{"names that go before what names them", "history:\n  keep: 72h\n  names: 24h\n",
+			[]string{"c.yaml:3: history.names: it is shorter than history.keep, which is 72h: what is in memory names people"}},
+
 		{"a meeting that is no group", meeting + "    - 900487914\n",
 			[]string{`c.yaml:3: cloud.meetings[0]: a single value, where a meeting such as {confID: "900487914", hostPassword: …} is expected`}},
 		{"meetings that are no list", "cloud: {meetings: {confID: 1}}\n",

@@ -135,12 +135,15 @@ type Meeting struct {
 	Public bool
 }
 
-// History bounds what is kept in memory of what happened in the meetings on the board.
+// History bounds what is kept of what happened in the meetings.
 type History struct {
-	// Keep is for how long it is kept.
-	Keep time.Duration
-	// Memory is the most that all meetings together may take, in bytes.
+	// Keep is for how long it is kept in memory of meetings on the board, Memory the most that all of them may take there, in bytes.
+	Keep   time.Duration
 	Memory int64
+	// Stored is for how long it is kept in dataDir, 0 for not at all, and Names for how long what is about people; Disk is the most
+	// that the board's file may take, in bytes.
+	Stored, Names time.Duration
+	Disk          int64
 }
 
 // Record is what is recorded of the feed, and how.

@@ -39,6 +39,7 @@ const (
 
 	minHistory = megabyte
 	maxHistory = 1000 * gigabyte
+	minDisk    = 10 * megabyte
 )
 
 // table lists all settings in the order of the documentation; their values are stored in d.
@@ -114,6 +115,12 @@ func table(d *draft) []setting {
 			doc: "For how long a meeting's timeline and its past states are kept while it is on the board."},
 		{path: "history.memory", value: size{&s.History.Memory, minHistory, maxHistory}, preset: "256MB",
 			doc: "Most memory for the timelines and past states of all meetings. When it is full past states become fewer, then the oldest of the timeline goes."},
+		{path: "history.stored", value: duration{&s.History.Stored, 0, 8760 * time.Hour}, preset: "720h",
+			doc: "For how long timelines and the list of ended meetings are kept in `dataDir`; 0s: they are not."},
+		{path: "history.names", value: duration{&s.History.Names, time.Minute, 8760 * time.Hour}, preset: "168h",
+			doc: "For how long people are named there: participants, who booked a meeting, who took note of something. Fields that nobody documented go with them. `history.keep` may not be longer."},
+		{path: "history.disk", value: size{&s.History.Disk, minDisk, maxHistory}, preset: "2GB",
+			doc: "Most that the board's file may take; the oldest timelines go."},
 		{path: "record.file", value: path{&s.Record.File, "file", "empty is no recording"}, preset: "", flag: "record",
 			doc: "File into which the frames of all meetings are recorded, without secrets."},
 		{path: "record.maxSize", value: size{&s.Record.MaxSize, minRecord, maxRecord}, preset: "64MB",
