@@ -45,6 +45,8 @@ type feedView struct {
 	query feedQuery
 	match feedMatcher
 	now   func() time.Time
+	// storage is nil when nobody knows how timelines are stored.
+	storage Storage
 	// admin: the rows have buttons. It is a variant of the page, as its language is.
 	admin bool
 	// played: the meetings are those of a recording, which has neither the enterprise's list nor its events.
@@ -59,7 +61,7 @@ type feedView struct {
 }
 
 func (h *Handlers) feedView(q feedQuery, lang text.Lang, admin bool) *feedView {
-	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), now: h.Now, admin: admin, played: h.Playback != nil}
+	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), now: h.Now, admin: admin, played: h.Playback != nil, storage: h.Storage}
 }
 
 // Key implements live.View.
@@ -175,6 +177,9 @@ func (v *feedView) Render(ctx context.Context, components []string) ([]byte, err
 		case partEvents:
 			p := v.events(v.board.Discovery().Events)
 			m.swap(p.ID, templates.FeedPanelView(p))
+		case StorageChanged:
+			p := v.stored(v.storage.Health())
+			m.swap(p.ID, templates.FeedPanelView(p))
 		case partOrder:
 		default:
 			if !sent { // the table has the cells
@@ -279,6 +284,9 @@ func (v *feedView) region(all []*conference.State, list templates.FeedList) temp
 	if !v.played {
 		d := v.board.Discovery()
 		f.Ways = []templates.FeedPanel{v.listing(d.Listing, v.now()), v.events(d.Events)}
+	}
+	if v.storage != nil {
+		f.Ways = append(f.Ways, v.stored(v.storage.Health()))
 	}
 	return f
 }

@@ -56,6 +56,9 @@ type Handlers struct {
 	Playback Playback
 	// Timeline is what happened in the meetings; nil: nobody keeps it.
 	Timeline Timeline
+	// Archive is where it is read what was stored of them; nil: nothing is. Storage tells how the storing fares; nil: nobody knows.
+	Archive Archive
+	Storage Storage
 	// Ready reports whether the process is neither starting nor stopping.
 	Ready func() bool
 	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
@@ -103,6 +106,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	h.registerSignIn(g)
 	h.registerLinks(g)
 	h.registerSilences(g)
+	h.registerHistory(g)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
 	g.GET("/favicon.ico", h.icon)
@@ -187,6 +191,9 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 			Name: other.OwnName, HTMLLang: other.HTMLLang, Path: chosen(c.Request().URL, langParam, string(l)), Current: l == t.Lang})
 	}
 	who := visitor(c)
+	if who.Viewer && h.Archive != nil {
+		p.History = h.Paths.History(nil)
+	}
 	switch {
 	case who.Admin && h.Walls != nil:
 		p.Walls = h.Paths.Walls()

@@ -90,10 +90,9 @@ func (h *Handlers) timelinePage(c echo.Context) error {
 	t := h.language(c)
 	w := h.words(t.Lang)
 	show := topicOf(c)
-	props := w.timeline(h.Timeline.Entries(id), id, show, before, nil)
-	for i, topic := range timeline.Topics() {
-		props.Topics[i].Path = h.Paths.MeetingTimeline(id, topic, before)
-	}
+	links := w.meetingLinks(id, h.Timeline.Moments(id))
+	links.show = func(topic timeline.Topic) string { return h.Paths.MeetingTimeline(id, topic, before) }
+	props := w.timeline(h.Timeline.Entries(id), links, show, before, nil)
 	if before > 0 {
 		props.Older.Newest = h.Paths.MeetingShow(id, show) + "#" + timelineID
 	}
@@ -102,17 +101,35 @@ func (h *Handlers) timelinePage(c echo.Context) error {
 	return send(c, http.StatusOK, p, templ.Join(templates.AboutView(about), templates.TimelineView(props)))
 }
 
+// timelineLinks are where a timeline leads.
+type timelineLinks struct {
+	// show is the path of the same with another topic, older of what came before an entry.
+	show  func(timeline.Topic) string
+	older func(topic timeline.Topic, before uint64) string
+	// at is the path of how the meeting was at an instant, which is known from since on; nil: it is not known.
+	at    func(instant string) string
+	since time.Time
+}
+
+// meetingLinks are those of a meeting on the board, of which these states are kept.
+func (w words) meetingLinks(id conference.ConfID, moments []timeline.Moment) timelineLinks {
+	l := timelineLinks{
+		show:  func(show timeline.Topic) string { return w.paths.MeetingShow(id, show) + "#" + timelineID },
+		older: func(show timeline.Topic, before uint64) string { return w.paths.MeetingTimeline(id, show, before) },
+	}
+	if len(moments) > 0 {
+		l.at, l.since = func(instant string) string { return w.paths.MeetingAt(id, instant) }, moments[0].Received
+	}
+	return l
+}
+
 // timeline makes the props of what happened before an entry, 0: of the newest. drawn, which can be nil, has rows that were made
 // before, in the same words: one in which nothing has joined is used again.
-func (w words) timeline(entries []timeline.Entry, id conference.ConfID, show timeline.Topic, before uint64, drawn map[string]*templates.TimelineRow) templates.Timeline {
-	t := templates.Timeline{Text: &w.text.Timeline, ID: timelineID, Zone: timelineZone, Recording: w.stretches(entries), Ends: w.movedEnds(entries),
-		Older: templates.TimelineOlder{ID: "timeline-older"}}
-	for _, topic := range timeline.Topics() {
-		t.Topics = append(t.Topics, templates.Choice{Name: w.text.Timeline.Topics[topic], Current: topic == show,
-			Path: w.paths.MeetingShow(id, topic) + "#" + timelineID})
-	}
-	if len(entries) > 0 {
-		t.Rewind = w.paths.MeetingAt(id, lastMoment)
+func (w words) timeline(entries []timeline.Entry, links timelineLinks, show timeline.Topic, before uint64, drawn map[string]*templates.TimelineRow) templates.Timeline {
+	t := w.emptyTimeline(links, show)
+	t.Recording, t.Ends = w.stretches(timeline.RecordingOf(entries)), w.movedEnds(timeline.Moved(entries))
+	if len(entries) > 0 && links.at != nil {
+		t.Rewind = links.at(lastMoment)
 	}
 	rows, older := timeline.Fold(entries, show, before, timelineRows)
 	t.Rows = make([]templates.TimelineRow, len(rows))
@@ -120,11 +137,20 @@ func (w words) timeline(entries []timeline.Entry, id conference.ConfID, show tim
 		if row := drawn[rowID(r)]; row != nil && row.Told == len(r) {
 			t.Rows[i] = *row
 		} else {
-			t.Rows[i] = w.timelineRow(id, r)
+			t.Rows[i] = w.timelineRow(links, r)
 		}
 	}
 	if older {
-		t.Older.Older = w.paths.MeetingTimeline(id, show, rows[len(rows)-1].ID())
+		t.Older.Older = links.older(show, rows[len(rows)-1].ID())
+	}
+	return t
+}
+
+// emptyTimeline is one without rows.
+func (w words) emptyTimeline(links timelineLinks, show timeline.Topic) templates.Timeline {
+	t := templates.Timeline{Text: &w.text.Timeline, ID: timelineID, Zone: timelineZone, Older: templates.TimelineOlder{ID: "timeline-older"}}
+	for _, topic := range timeline.Topics() {
+		t.Topics = append(t.Topics, templates.Choice{Name: w.text.Timeline.Topics[topic], Current: topic == show, Path: links.show(topic)})
 	}
 	return t
 }
@@ -152,7 +178,7 @@ func (v *timelineView) region(w words, id conference.ConfID) *templates.Timeline
 	if v.history == nil {
 		return nil
 	}
-	t := w.timeline(v.history.Entries(id), id, v.show, 0, nil)
+	t := w.timeline(v.history.Entries(id), w.meetingLinks(id, v.history.Moments(id)), v.show, 0, nil)
 	if v.drawn == nil {
 		v.drawn = &t
 	}
@@ -170,7 +196,7 @@ func (v *timelineView) send(m *message, w words, id conference.ConfID) {
 			had[was.Rows[i].ID] = &was.Rows[i]
 		}
 	}
-	is := w.timeline(v.history.Entries(id), id, v.show, 0, had)
+	is := w.timeline(v.history.Entries(id), w.meetingLinks(id, v.history.Moments(id)), v.show, 0, had)
 	v.drawn = &is
 	if was == nil || was.Rewind != is.Rewind || !sendRows(m, had, is.Rows) {
 		m.swap(is.ID, templates.TimelineView(is))

@@ -22,11 +22,11 @@ const (
 )
 
 // timelineRow puts a row of the timeline into words.
-func (w words) timelineRow(id conference.ConfID, r timeline.Row) templates.TimelineRow {
+func (w words) timelineRow(links timelineLinks, r timeline.Row) templates.TimelineRow {
 	e := r.Newest()
-	out := templates.TimelineRow{
-		ID: rowID(r), Told: len(r), Icon: w.entryIcon(e), Time: w.instant(e.At, "second"),
-		Path: w.paths.MeetingAt(id, strconv.FormatInt(e.Received.UnixMilli(), 10)),
+	out := templates.TimelineRow{ID: rowID(r), Told: len(r), Icon: w.entryIcon(e), Time: w.instant(e.At, "second")}
+	if links.at != nil && !e.Received.Before(links.since) {
+		out.Path = links.at(strconv.FormatInt(e.Received.UnixMilli(), 10))
 	}
 	switch {
 	case e.Kind == timeline.People, e.Kind == timeline.Doings:

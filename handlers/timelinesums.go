@@ -9,9 +9,8 @@ import (
 const mostStretches = 15
 
 // stretches says when the meeting was recorded, and what was not seen of it.
-func (w words) stretches(entries []timeline.Entry) templates.Stretches {
+func (w words) stretches(r timeline.Recording) templates.Stretches {
 	t := &w.text.Timeline
-	r := timeline.RecordingOf(entries)
 	out := templates.Stretches{ID: "timeline-recording", Title: t.Recorded}
 	if r.Earlier {
 		out.Note = t.Earlier
@@ -54,9 +53,8 @@ func (w words) stretch(s timeline.Stretch) templates.Stretch {
 }
 
 // movedEnds says how the planned end was moved.
-func (w words) movedEnds(entries []timeline.Entry) templates.Stretches {
+func (w words) movedEnds(moved []timeline.Move) templates.Stretches {
 	out := templates.Stretches{ID: "timeline-ends"}
-	moved := timeline.Moved(entries)
 	if len(moved) == 0 {
 		return out
 	}
@@ -64,11 +62,9 @@ func (w words) movedEnds(entries []timeline.Entry) templates.Stretches {
 	if len(moved) > mostStretches {
 		moved = moved[len(moved)-mostStretches:]
 	}
-	for _, e := range moved {
-		old, _ := e.Old.Time()
-		now, _ := e.New.Time()
+	for _, m := range moved {
 		out.Items = append(out.Items, templates.Stretch{Pieces: w.became("", "",
-			templates.Piece{Time: w.instant(old, "clock")}, templates.Piece{Time: w.instant(now, "clock")}, true)})
+			templates.Piece{Time: w.instant(m.From, "clock")}, templates.Piece{Time: w.instant(m.To, "clock")}, true)})
 	}
 	return out
 }

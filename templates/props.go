@@ -45,6 +45,9 @@ type Page struct {
 	AtFeed bool
 	// Account says who is signed in; nil: nobody by name.
 	Account *AccountMenu
+	// History is the path of the page of ended meetings, empty where none are kept; AtHistory: this is it.
+	History   string
+	AtHistory bool
 	// Walls is the path of the page where a wall is set up; AtWalls: this is it.
 	Walls   string
 	AtWalls bool

@@ -53,24 +53,25 @@ func joins(e, next *Entry) bool {
 	return e.Group == next.Group && e.First == next.First && (e.First || e.Found) && fields(e.Kind) && fields(next.Kind)
 }
 
-// Moved are the entries that moved the planned end of the current occurrence, oldest first: those that replaced one instant by another.
-func Moved(entries []Entry) (moved []*Entry) {
+// Moved lists how the planned end of the current occurrence was moved, oldest first: what replaced one instant by another.
+func Moved(entries []Entry) (moved []Move) {
 	for i := range entries {
-		switch e := &entries[i]; {
-		case e.Kind == Began:
+		e := &entries[i]
+		if e.Kind == Began {
 			moved = nil
-		case e.endMoved():
-			moved = append(moved, e)
+		}
+		if m, ok := e.move(); ok {
+			moved = append(moved, m)
 		}
 	}
 	return moved
 }
 
-func (e *Entry) endMoved() bool {
+func (e *Entry) move() (m Move, ok bool) {
 	if e.Kind != Status || e.Field != conference.EndTime {
-		return false
+		return m, false
 	}
-	_, had := e.Old.Time()
-	_, has := e.New.Time()
-	return had && has
+	from, had := e.Old.Time()
+	to, has := e.New.Time()
+	return Move{At: e.At, From: from, To: to}, had && has
 }

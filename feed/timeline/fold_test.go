@@ -104,7 +104,7 @@ func TestMovedEndsAreThoseOfThisOccurrence(t *testing.T) {
 	m.set(3*minute, end(70*minute))
 	m.set(4*minute, end(75*minute))
 	moved := timeline.Moved(m.history.Entries(meetingID))
-	if len(moved) != 2 || moved[0].New.Int != start.Add(60*minute).UnixMilli() || moved[1].Old.Int != start.Add(70*minute).UnixMilli() {
+	if len(moved) != 2 || !moved[0].To.Equal(start.Add(60*minute)) || !moved[1].From.Equal(start.Add(70*minute)) {
 		t.Errorf("moved %d times", len(moved))
 	}
 	m.set(5*minute, word(conference.MeetingState, conference.StateDestroyed))

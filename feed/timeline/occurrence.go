@@ -94,10 +94,9 @@ func (f *follower) take(e *Entry) {
 		f.waited = true
 	case e.Kind == Raised:
 		f.tally(e)
-	case e.endMoved():
-		from, _ := e.Old.Time()
-		to, _ := e.New.Time()
-		f.Moves = append(f.Moves, Move{At: e.At, From: from, To: to})
+	}
+	if m, ok := e.move(); ok {
+		f.Moves = append(f.Moves, m)
 		if n := len(f.Moves) - mostMoves; n > 0 {
 			f.Moves = slices.Delete(f.Moves, 0, n)
 		}

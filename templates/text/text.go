@@ -221,6 +221,7 @@ type Catalogue struct {
 	Playback PlaybackText
 
 	Timeline TimelineText
+	History  HistoryText
 
 	Legend LegendText
 }
