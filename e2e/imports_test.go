@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"static":          {},
 	"templates":       {"templates/text", "feed/conference", "feed/rules"},
 	"templates/text":  {"feed/conference", "feed/rules", "feed/timeline"},
-	"web":             {"feed/conference", "feed/rules", "handlers", "static", "templates", "templates/text", "web/live", "web/settings", "web/access", "web/store"},
+	"web":             {"feed/conference", "feed/rules", "feed/timeline", "handlers", "static", "templates", "templates/text", "web/live", "web/settings", "web/access", "web/store"},
 	"web/access":      {"feed/conference"},
 	"web/live":        {"feed/conference"},
 	"web/settings":    {"feed/conference", "feed/rules"},

@@ -98,13 +98,17 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	shown := address(listener, false, o.basePath)
 	sim.SendEvents(shown+"hooks/huawei", app.ID, app.Key)
 	fmt.Fprintf(stdout, "Confboard shows %d simulated meetings on %s\n", len(sim.Meetings()), shown)
-	entrance, err := newEntrance(ctx, settings.Settings{Access: settings.AccessOpen, BasePath: o.basePath, DataDir: folder}, rooms.hub, &tokenDesk{stdout: stdout}, logger)
+	demo := settings.Settings{Access: settings.AccessOpen, BasePath: o.basePath, DataDir: folder,
+		History: settings.History{Stored: 30 * 24 * time.Hour, Names: 7 * 24 * time.Hour, Keep: timeline.DefaultLimits.Keep, Disk: 1_000_000_000}}
+	entrance, err := newEntrance(ctx, demo, rooms.hub, &tokenDesk{stdout: stdout}, logger)
 	if err != nil {
 		listener.Close()
 		return err
 	}
 	fmt.Fprintln(stdout, "Stop it with Ctrl-C.")
+	archive := newArchive(ctx, entrance.db, demo.History, rooms.history, rooms.hub, logger)
 	return board{
+		archive: archive, storage: entrance.storage(archive, demo.History),
 		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, access: settings.AccessOpen, entrance: entrance, tokensPrinted: true, keeper: keeper, hook: hook,
 		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run},
 	}.run(ctx)

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -116,7 +117,8 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	l.url = "http://" + listener.Addr().String() + s.BasePath
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
-	l.board = board{house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
+	archive := newArchive(t.Context(), entrance.db, cmp.Or(s.History, settings.History{Stored: 30 * 24 * time.Hour, Names: 7 * 24 * time.Hour, Keep: 24 * time.Hour, Disk: 1e9}), rooms.history, rooms.hub, logger)
+	l.board = board{archive: archive, storage: entrance.storage(archive, s.History), house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
 		access: s.Access, entrance: entrance, keeper: noKeeper{}, hook: noHook{}, source: idle{}, logger: logger}
 	go func() { ended <- l.board.run(ctx) }()
 	l.stop = sync.OnceFunc(func() {

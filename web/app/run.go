@@ -73,6 +73,9 @@ type board struct {
 	player *recording.Player
 	// recorder records what comes from the source; nil: nothing is recorded.
 	recorder *recording.Recorder
+	// archive stores timelines; nil: they are not stored. storage tells how that fares; nil: nobody is told.
+	archive *archive
+	storage handlers.Storage
 	// others live as long as the board.
 	others []runner
 	// silences are run's own; nil: nothing can be acknowledged or silenced.
@@ -89,7 +92,7 @@ func (b board) run(ctx context.Context) (err error) {
 		return err
 	}
 	_, stopObserving := b.registry.Observe(func(c conference.Change) {
-		b.history.Note(c) // before any page is told of it
+		b.archive.note(c, b.history.Keep(c)) // before any page is told of it
 		b.hub.Notify(c)
 	})
 	defer stopObserving()
@@ -150,6 +153,13 @@ func (b board) server() (*web.Server, error) {
 	if b.silences != nil { // a nil pointer would be something
 		pages.Silencer = b.silences
 	}
+	if b.archive != nil {
+		pages.Archive = b.archive
+	}
+	if b.storage != nil {
+		pages.Storage = b.storage
+		metrics.MustRegister(web.StorageMetrics(b.storage))
+	}
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
 	}
@@ -159,15 +169,17 @@ func (b board) server() (*web.Server, error) {
 	}), nil
 }
 
-// feed runs the source and, if there is one, the recorder, which ends after the source has told its last.
+// feed runs the source, and what keeps what it tells, which ends after the source has told its last.
 func (b board) feed(ctx context.Context, group *errgroup.Group) {
-	if b.recorder == nil {
-		group.Go(func() error { return b.source.Run(ctx, b.registry) })
-		return
-	}
-	sink := b.recorder.Sink(b.registry)
 	told, stop := context.WithCancel(context.WithoutCancel(ctx))
-	group.Go(func() error { return b.recorder.Run(told) })
+	var sink conference.Sink = b.registry
+	if b.recorder != nil {
+		sink = b.recorder.Sink(b.registry)
+		group.Go(func() error { return b.recorder.Run(told) })
+	}
+	if b.archive != nil {
+		group.Go(func() error { return b.archive.journal.Run(told) })
+	}
 	group.Go(func() error {
 		defer stop()
 		return b.source.Run(ctx, sink)

@@ -82,7 +82,9 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		listener.Close()
 		return err
 	}
+	archive := newArchive(ctx, entrance.db, s.History, rooms.history, rooms.hub, logger)
 	return board{
+		archive: archive, storage: entrance.storage(archive, s.History),
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: encryption,
 		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, recorder: recorder, logger: logger,
 	}.run(ctx)

@@ -87,6 +87,7 @@ type entrance struct {
 	links    *access.Links // nil: none can be made
 	walls    *access.Walls // nil: none is known
 	db       *store.DB     // nil: the file does not open
+	unopened error         // why
 	// public are the meetings whose status everybody may see.
 	public map[conference.ConfID]bool
 	// button is what leads to the OpenID provider; empty: the words of the page's language.
@@ -115,6 +116,7 @@ func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, tokens
 	case s.Access == settings.AccessAccounts:
 		return e, err
 	default:
+		e.unopened = err
 		logger.Error("there are no links to meetings and no tokens for programs", "error", err)
 	}
 	if e.db != nil {

@@ -1,0 +1,185 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"confboard/feed/conference"
+	"confboard/feed/timeline"
+	"confboard/handlers"
+	"confboard/web/live"
+	"confboard/web/settings"
+	"confboard/web/store"
+)
+
+// archive has the timelines written to the board's file and reads them there.
+type archive struct {
+	db      *store.DB
+	journal *timeline.Journal
+	kept    time.Duration
+}
+
+// restored is how many entries of a meeting are in memory again after a restart.
+const restored = 1000
+
+// newArchive gives back to the history what the board had in hand when it was stopped. It is nil when nothing is to be stored, and
+// when there is no file. What cannot be read is not given back: the board begins anew, and says so in the log.
+func newArchive(ctx context.Context, db *store.DB, h settings.History, history *timeline.History, hub *live.Hub, logger *slog.Logger) *archive {
+	if db == nil || h.Stored == 0 {
+		return nil
+	}
+	a := &archive{db: db, kept: h.Stored}
+	a.journal = timeline.NewJournal(timeline.JournalConfig{
+		Keeper: &pen{db: db, run: time.Now()}, Keep: h.Stored, People: h.Names, Bytes: h.Disk, Logger: logger, Now: time.Now,
+		Damaged: func(err error) bool { return errors.Is(err, store.ErrDamaged) },
+		Changed: func() { hub.Tell(handlers.StorageChanged) },
+	})
+	if err := a.restore(ctx, h, history); err != nil {
+		logger.Error("timelines of before the restart are not shown", "error", err)
+	}
+	return a
+}
+
+// restore gives the history what was stored of the meetings that had not ended.
+func (a *archive) restore(ctx context.Context, h settings.History, history *timeline.History) error {
+	in, err := a.db.Interrupt(ctx)
+	if err != nil {
+		return err
+	}
+	since := time.Now().Add(-h.Keep)
+	var open []timeline.StoredOccurrence
+	var failed error
+	for _, o := range in.Occurrences {
+		open = append(open, timeline.StoredOccurrence{Occurrence: occurrence(o), Summary: o.Summary})
+		if failed != nil {
+			continue
+		}
+		rows, err := a.db.LastEntries(ctx, o.ID, since, restored)
+		if err != nil {
+			failed = err
+			continue
+		}
+		history.Restore(o.ConfID, entries(rows), in.Stopped)
+	}
+	a.journal.Restore(in.LastID, open)
+	return failed
+}
+
+// pen writes to the board's file.
+type pen struct {
+	db  *store.DB
+	run time.Time
+}
+
+// Write implements timeline.Keeper.
+func (p *pen) Write(ctx context.Context, b timeline.Batch) error {
+	out := store.TimelineBatch{Run: p.run, Seen: b.Seen, Drop: b.Drop, Entries: make([]store.TimelineEntry, len(b.Entries))}
+	for i, e := range b.Entries {
+		out.Entries[i] = store.TimelineEntry(e)
+	}
+	for _, o := range b.Occurrences {
+		out.Occurrences = append(out.Occurrences, store.Occurrence{ID: o.ID, ConfID: o.ConfID, Title: o.Title, Owner: o.Owner, Watched: o.Watched,
+			Began: o.Began, Before: o.Before, Ended: o.Ended, Left: o.Left, Until: o.Until, People: o.People, Summary: o.Summary})
+	}
+	return p.db.PutTimelines(ctx, out)
+}
+
+// Prune implements timeline.Keeper.
+func (p *pen) Prune(ctx context.Context, l timeline.Prune) (more bool, bytes int64, err error) {
+	return p.db.PruneTimelines(ctx, store.TimelineLimits{Before: l.Before, Personal: l.People, Bytes: l.Bytes})
+}
+
+func occurrence(o store.Occurrence) timeline.Occurrence {
+	return timeline.Occurrence{ID: o.ID, ConfID: o.ConfID, Title: o.Title, Owner: o.Owner, Watched: o.Watched, Until: o.Until, Began: o.Began,
+		Before: o.Before, Ended: o.Ended, Left: o.Left, People: o.People}
+}
+
+// entries reads what was stored; what cannot be read is left out.
+func entries(rows []store.TimelineEntry) []timeline.Entry {
+	all := make([]timeline.Entry, 0, len(rows))
+	for _, row := range rows {
+		stored := timeline.Stored(row)
+		if e, ok := stored.Entry(); ok {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func occurrences(rows []store.Occurrence, err error) ([]timeline.Occurrence, error) {
+	return converted(rows, err, func(o store.Occurrence) timeline.Occurrence { return occurrence(o).Read(o.Summary) })
+}
+
+// Count implements handlers.Archive.
+func (a *archive) Count(ctx context.Context, q handlers.EndedQuery) (int, error) {
+	return a.db.CountEnded(ctx, store.EndedQuery(q))
+}
+
+// Ended implements handlers.Archive.
+func (a *archive) Ended(ctx context.Context, q handlers.EndedQuery, skip, n int) ([]timeline.Occurrence, error) {
+	return occurrences(a.db.Ended(ctx, store.EndedQuery(q), skip, n))
+}
+
+// EndedAfter implements handlers.Archive.
+func (a *archive) EndedAfter(ctx context.Context, q handlers.EndedQuery, last timeline.Occurrence, n int) ([]timeline.Occurrence, error) {
+	return occurrences(a.db.EndedAfter(ctx, store.EndedQuery(q), last.Began, last.ID, n))
+}
+
+// Occurrence implements handlers.Archive.
+func (a *archive) Occurrence(ctx context.Context, id int64) (o timeline.Occurrence, found bool, err error) {
+	row, err := a.db.Occurrence(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return o, false, nil
+	}
+	return occurrence(row).Read(row.Summary), true, err
+}
+
+// Before implements handlers.Archive.
+func (a *archive) Before(ctx context.Context, occurrence int64, seq uint64, n int) ([]timeline.Entry, error) {
+	rows, err := a.db.EntriesBefore(ctx, occurrence, seq, n)
+	return entries(rows), err
+}
+
+// After implements handlers.Archive.
+func (a *archive) After(ctx context.Context, occurrence int64, seq uint64, n int) ([]timeline.Entry, error) {
+	rows, err := a.db.EntriesAfter(ctx, occurrence, seq, n)
+	return entries(rows), err
+}
+
+// Kept implements handlers.Archive.
+func (a *archive) Kept() time.Duration { return a.kept }
+
+// storage is how the storing fares; without a file, why there is none. nil: nothing is to be stored.
+func (e entrance) storage(a *archive, h settings.History) handlers.Storage {
+	switch {
+	case a != nil:
+		return a.journal
+	case e.db == nil && h.Stored > 0:
+		return unopened{damaged: errors.Is(e.unopened, store.ErrDamaged), since: time.Now()}
+	}
+	return nil
+}
+
+// unopened is the health of a file that could not be opened.
+type unopened struct {
+	damaged bool
+	since   time.Time
+}
+
+// Health implements handlers.Storage.
+func (u unopened) Health() timeline.Health {
+	h := timeline.Health{State: timeline.Closed, Since: u.since}
+	if u.damaged {
+		h.State = timeline.Broken
+	}
+	return h
+}
+
+// note is for Registry.Observe; a nil archive keeps nothing.
+func (a *archive) note(c conference.Change, entries []timeline.Entry) {
+	if a != nil {
+		a.journal.Note(c, entries)
+	}
+}
