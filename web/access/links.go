@@ -23,7 +23,8 @@ type StoredShare struct {
 type ShareStore interface {
 	Shares(ctx context.Context) ([]StoredShare, error)
 	AddShare(ctx context.Context, s StoredShare) error
-	UpdateShare(ctx context.Context, s conference.Share) error
+	// UpdateShares keeps what became of links; after an error, of none of them.
+	UpdateShares(ctx context.Context, all []conference.Share) error
 	// ForgetShares removes the links that have not opened since an instant.
 	ForgetShares(ctx context.Context, before time.Time) error
 }
@@ -33,8 +34,9 @@ const (
 	maxLinks = 10_000
 	// keepClosed is how long a link that does not open any more stays on the lists.
 	keepClosed = 30 * 24 * time.Hour
-	// seenEvery is how often it is stored when links were seen.
-	seenEvery = time.Minute
+	// seenEvery is how often it is stored when links were seen, settleAtOnce of how many at a time: others wait for the file, too.
+	seenEvery    = time.Minute
+	settleAtOnce = 500
 )
 
 // ErrTooManyLinks: a link was not made.
@@ -177,7 +179,7 @@ func (l *Links) Revoke(ctx context.Context, id string) (found bool, err error) {
 	s := held.Share
 	l.mu.Unlock()
 	l.config.Ended(shareOwner(id))
-	if err := l.config.Store.UpdateShare(ctx, s); err != nil {
+	if err := l.config.Store.UpdateShares(ctx, []conference.Share{s}); err != nil {
 		l.stir()
 		return true, err
 	}
@@ -258,10 +260,11 @@ func (l *Links) expire() time.Duration {
 	l.mu.Lock()
 	for _, held := range l.byID {
 		switch {
-		case held.closed || held.Expires.IsZero():
+		case held.Expires.IsZero():
 		case held.State(now) == conference.ShareOpen:
+			held.closed = false // the clock can have been set back
 			next = min(next, held.Expires.Sub(now))
-		default:
+		case !held.closed:
 			held.closed = true
 			over = append(over, held.ID)
 		}
@@ -284,10 +287,11 @@ func (l *Links) settle(ctx context.Context) error {
 		}
 	}
 	l.mu.Unlock()
-	for i, s := range due {
-		if err := l.config.Store.UpdateShare(ctx, s); err != nil {
+	for len(due) > 0 {
+		some := due[:min(len(due), settleAtOnce)]
+		if err := l.config.Store.UpdateShares(ctx, some); err != nil {
 			l.mu.Lock()
-			for _, s := range due[i:] {
+			for _, s := range due {
 				if held := l.byID[s.ID]; held != nil {
 					held.changed = true
 				}
@@ -295,6 +299,7 @@ func (l *Links) settle(ctx context.Context) error {
 			l.mu.Unlock()
 			return err
 		}
+		due = due[len(some):]
 	}
 	return nil
 }

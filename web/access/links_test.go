@@ -138,11 +138,76 @@ func TestALinkThatCannotBeStoredIsNotMadeAndOneThatIsRevokedEndsAllTheSame(t *te
 // failing refuses updates while the disk is full.
 type failing struct{ *stored }
 
-func (f *failing) UpdateShare(ctx context.Context, s conference.Share) error {
+func (f *failing) UpdateShares(ctx context.Context, all []conference.Share) error {
 	if err := f.fault(); err != nil {
 		return err
 	}
-	return f.stored.UpdateShare(ctx, s)
+	return f.stored.UpdateShares(ctx, all)
+}
+
+// counting counts how often it is written.
+type counting struct {
+	*stored
+	writes int
+}
+
+func (c *counting) UpdateShares(ctx context.Context, all []conference.Share) error {
+	c.writes++
+	return c.stored.UpdateShares(ctx, all)
+}
+
+// That many links were seen is written together: the disk confirms each writing, and meanwhile nobody else writes.
+func TestThatLinksWereSeenIsStoredTogether(t *testing.T) {
+	d := newLinkDesk(t, newStored(t, t.TempDir()))
+	for range 20 {
+		token, _ := d.make(t, conference.Share{ConfID: "1"})
+		d.Open(token)
+	}
+	store := &counting{stored: d.store}
+	d.config.Store = store
+	for range 2 { // the second time there is nothing to write
+		if err := d.settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if store.writes != 1 {
+		t.Errorf("written %d times", store.writes)
+	}
+	all, err := d.store.Shares(t.Context())
+	if err != nil || len(all) != 20 {
+		t.Fatalf("%d links, error %v", len(all), err)
+	}
+	for _, s := range all {
+		if s.Seen.IsZero() {
+			t.Errorf("%s has not been seen", s.ID)
+		}
+	}
+}
+
+// A clock that was ahead and is set right opens a link again, whose pages then end at its true end.
+func TestTheClockIsSetBackAfterALinkExpired(t *testing.T) {
+	d := newLinkDesk(t, newStored(t, t.TempDir()))
+	now := time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
+	d.config.Now = func() time.Time { return now }
+	token, made := d.make(t, conference.Share{ConfID: "1", Expires: now.Add(time.Hour)})
+	for _, step := range []struct {
+		by    time.Duration
+		opens bool
+		ended int
+	}{{24 * time.Hour, false, 1}, {-24 * time.Hour, true, 1}, {59 * time.Minute, true, 1}, {time.Minute, false, 2}, {time.Minute, false, 2}} {
+		now = now.Add(step.by)
+		d.expire()
+		if _, _, ok := d.Open(token); ok != step.opens || len(d.ended()) != step.ended {
+			t.Errorf("at %s: opens %v, ended %d times, want %v and %d", now, ok, len(d.ended()), step.opens, step.ended)
+		}
+	}
+	if _, err := d.Revoke(t.Context(), made.ID); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(-2 * time.Hour)
+	if d.expire(); len(d.ended()) != 3 || d.Opens(made.ID) {
+		t.Errorf("revoked, with the clock set back: ended %d times", len(d.ended()))
+	}
 }
 
 func TestALinkEndsInTimeAndWithItsMeeting(t *testing.T) {

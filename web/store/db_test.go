@@ -111,8 +111,8 @@ func TestWhatBecameOfALinkIsNeverTakenBack(t *testing.T) {
 	revoked.Revoked, revoked.Seen, revoked.Began = noon, noon.Add(time.Minute), noon
 	stale := s.Share // knows nothing of the revocation
 	stale.Seen, stale.Revoked = noon, noon.Add(time.Hour)
-	for _, u := range []conference.Share{revoked, stale, s.Share} {
-		if err := d.UpdateShare(t.Context(), u); err != nil {
+	for _, u := range [][]conference.Share{{revoked, {ID: "forgotten", Revoked: noon}}, {stale, s.Share}, nil} {
+		if err := d.UpdateShares(t.Context(), u); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"confboard/feed/conference"
@@ -36,16 +37,26 @@ func (d *DB) AddShare(ctx context.Context, s Share) error {
 		ms(s.Created), ms(s.Expires), ms(s.Began), ms(s.Ended), ms(s.Revoked), ms(s.Seen))
 }
 
-// UpdateShare keeps what became of a link: when it began, ended, was revoked and was seen. None of these is ever taken back by a
-// writer that knows less. A link that has been forgotten stays so.
-func (d *DB) UpdateShare(ctx context.Context, s conference.Share) error {
-	_, err := d.sql.ExecContext(ctx, `UPDATE link SET
-		began_at = CASE WHEN began_at = 0 THEN $2 ELSE began_at END,
-		ended_at = CASE WHEN ended_at = 0 THEN $3 ELSE ended_at END,
-		revoked_at = CASE WHEN revoked_at = 0 THEN $4 ELSE revoked_at END,
-		seen_at = CASE WHEN seen_at < $5 THEN $5 ELSE seen_at END
-		WHERE id = $1`, s.ID, ms(s.Began), ms(s.Ended), ms(s.Revoked), ms(s.Seen))
-	return fault(err)
+// UpdateShares keeps what became of links: when they began, ended, were revoked and were seen. None of these is ever taken back by a
+// writer that knows less. A link that has been forgotten stays so. After an error none is kept.
+func (d *DB) UpdateShares(ctx context.Context, all []conference.Share) error {
+	return d.change(ctx, func(tx *sql.Tx) error {
+		update, err := tx.PrepareContext(ctx, `UPDATE link SET
+			began_at = CASE WHEN began_at = 0 THEN $2 ELSE began_at END,
+			ended_at = CASE WHEN ended_at = 0 THEN $3 ELSE ended_at END,
+			revoked_at = CASE WHEN revoked_at = 0 THEN $4 ELSE revoked_at END,
+			seen_at = CASE WHEN seen_at < $5 THEN $5 ELSE seen_at END
+			WHERE id = $1`)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			if _, err := update.ExecContext(ctx, s.ID, ms(s.Began), ms(s.Ended), ms(s.Revoked), ms(s.Seen)); err != nil {
+				return errors.Join(err, update.Close())
+			}
+		}
+		return update.Close()
+	})
 }
 
 // ForgetShares removes the links that have not opened since an instant.
