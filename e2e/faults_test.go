@@ -100,7 +100,7 @@ var sentences = map[string]string{
 	"unavailable":  "The cloud is not available at the moment. Trying again.",
 	"closed":       "The cloud closed the connection. Connecting again.",
 	"noEcho":       "The cloud stopped answering. Connecting again.",
-	"notPermitted": "The cloud does not permit it. For a meeting, ask its organiser for host rights; for the list, the app needs an administrator's.",
+	"notPermitted": "The cloud does not permit it. For a meeting, ask its organiser for host rights; for the list, the app needs an administrator’s.",
 	"unexpected":   "The cloud gave an answer that Confboard does not understand. See the log.",
 }
 

@@ -62,13 +62,13 @@ var refusals = []refusal{
 		"Locked after too many wrong passwords. Wait; then give the right one in the settings and restart, or add the meeting again on the page Feed.",
 		"密码错误次数过多，已被锁定。请稍候，然后在配置中填写正确密码并重启，或在“数据接入”页重新添加该会议。"}},
 	{what: "no right", status: http.StatusForbidden, code: "MMC.111070002", link: "refused", word: "CHECK", next: notAgain, says: sentence{
-		"The cloud does not permit it. For a meeting, ask its organiser for host rights; for the list, the app needs an administrator's.",
+		"The cloud does not permit it. For a meeting, ask its organiser for host rights; for the list, the app needs an administrator’s.",
 		"会议服务不允许该操作。若为会议，请向会议组织者索取主持人权限；若为企业列表，应用需要管理员权限。"}},
 	{what: "another site", prepare: func(m *simulator.Meeting) { m.SetSite("elsewhere.example") }, link: "refused", word: "CHECK", next: notAgain, says: sentence{
 		"The meeting is on another site of the cloud. Check cloud.endpoint.",
 		"会议位于会议服务的另一站点，请检查 cloud.endpoint。"}},
 	{what: "no subscription", prepare: func(m *simulator.Meeting) { m.RefuseSubscribe(99) }, link: "refused", word: "CHECK", next: later, says: sentence{
-		"The cloud refuses to send the meeting's status. What it said is on the page Feed, under Details; if it stays so, ask the cloud's support.",
+		"The cloud refuses to send the meeting’s status. What it said is on the page Feed, under Details; if it stays so, ask the cloud’s support.",
 		"会议服务拒绝推送该会议的状态。其说明见“数据接入”页的详情；若持续如此，请联系会议服务的技术支持。"}},
 	{what: "token not taken", status: http.StatusUnauthorized, code: "MMC.111070111", link: "connecting", word: "CONNECTING", next: later, says: sentence{
 		"The cloud did not accept the token. Fetching a new one.",
@@ -164,7 +164,7 @@ func TestEachWayNotToReachTheCloudHasAName(t *testing.T) {
 	unknown.Config.ErrorLog = log.New(io.Discard, "", 0) // every handshake fails
 	unknown.StartTLS()
 	t.Cleanup(unknown.Close)
-	certificate := sentence{"The cloud's certificate was not accepted. Check the clock, the proxy and cloud.endpoint.",
+	certificate := sentence{"The cloud’s certificate was not accepted. Check the clock, the proxy and cloud.endpoint.",
 		"会议服务的证书未通过验证，请检查系统时间、代理和 cloud.endpoint。"}
 	for _, c := range []struct {
 		what     string
@@ -178,7 +178,7 @@ func TestEachWayNotToReachTheCloudHasAName(t *testing.T) {
 		{what: "no TLS", endpoint: strings.Replace(cloud.URL(), "http://", "https://", 1), says: certificate},
 		// A name server is not even asked for a label of 64 characters.
 		{what: "no such host", endpoint: "https://" + strings.Repeat("x", 64) + ".example", says: sentence{
-			"The cloud's host name cannot be found. Check cloud.endpoint and the name server.", "无法解析会议服务的主机名，请检查 cloud.endpoint 和域名服务器。"}},
+			"The cloud’s host name cannot be found. Check cloud.endpoint and the name server.", "无法解析会议服务的主机名，请检查 cloud.endpoint 和域名服务器。"}},
 		{what: "a proxy that is away", endpoint: "https://meeting.example", environ: []string{"HTTPS_PROXY=http://127.0.0.1:1"}, says: sentence{
 			"The proxy between here and the cloud refuses the connection or cannot be reached. Check the proxy settings.",
 			"中间的代理拒绝连接或无法访问，请检查代理设置。"}},
@@ -215,11 +215,11 @@ func TestEachRefusalOfTheListHasAName(t *testing.T) {
 			"The cloud does not accept the app ID or its key. Correct cloud.app in the settings and restart; if it was put right in the cloud, try again.",
 			"会议服务不接受应用 ID 或其密钥。请更正配置中的 cloud.app 后重启；若已在会议服务侧修正，请立即重试。"}},
 		{what: "clocks apart", status: http.StatusUnauthorized, code: "USG.206010057", next: sentence{"Next", "下次"}, says: sentence{
-			"This machine's clock and the cloud's are too far apart. Set the clock.",
+			"This machine’s clock and the cloud’s are too far apart. Set the clock.",
 			"本机时钟与会议服务的时钟相差过大，请校准时钟。"}},
 		{what: "a locked account", status: http.StatusLocked, code: "USG.201040031", next: notAgain, says: sentence{
-			"The enterprise's account is disabled or locked. Have it unlocked, then try again.",
-			"企业帐号已停用或被锁定。请解锁后重试。"}},
+			"The enterprise’s account is disabled or locked. Have it unlocked, then try again.",
+			"企业账号已停用或被锁定。请解锁后重试。"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()

@@ -46,7 +46,7 @@ func chineseConcern(f ConcernFacts) string {
 	case conference.NoHost:
 		return "会议中没有主持人。"
 	case conference.BlankScreen:
-		return "画面 " + numbers(f.Screens, "、") + " 无人：其与会者均不在会。"
+		return "画面 " + numbers(f.Screens, "、") + " 无人：其与会者均不在会中。"
 	case conference.UnseenSpeaker:
 		return f.Who + " 正在发言，但没有画面显示。"
 	case conference.UnlockedRecording:

@@ -25,7 +25,7 @@ var chineseFeed = FeedText{
 		conference.ListingOff: "未启用", conference.ListingAsking: "正在首次获取", conference.ListingCurrent: "已是最新",
 		conference.ListingFailing: "最近一次获取失败", conference.ListingRefused: "被拒绝",
 	},
-	ListingNotPermitted: "该帐号无权列出企业的会议，请将 cloud.app.userID 设为管理员。",
+	ListingNotPermitted: "该账号无权列出企业的会议，请将 cloud.app.userID 设为管理员。",
 	ListingOff:          "目前只接入配置中列出的会议和在此手动添加的会议。在配置中填写 cloud.app 后，看板会自动发现企业的会议。",
 	ListAgain:           "立即重新获取", ListAsked: "正在获取企业会议列表。",
 	LastList: "最近一次完整列表", NextList: "下次获取", SignedIn: "最近登录", InProgress: "进行中", Booked: "未开始",
@@ -35,7 +35,7 @@ var chineseFeed = FeedText{
 	LastEvent:  "最近事件", Accepted: "已接受", Repeated: "重复",
 	EventFault: map[conference.EventFault]string{
 		conference.EventMalformed: "不是事件消息", conference.EventApp: "应用 ID 不符，请检查 cloud.hook.appID",
-		conference.EventSignature: "签名不符，请检查 cloud.hook 的密钥", conference.EventTime: "时间过早或晚于当前时间，请检查时钟",
+		conference.EventSignature: "签名不符，请检查 cloud.hook 的密钥", conference.EventTime: "时间过旧或晚于当前时间，请检查时钟",
 	},
 
 	Meetings: "会议", Meeting: "会议", Link: "连接状态", Connection: "连接", Echo: "心跳应答", Token: "令牌", Messages: "消息", Details: "详情",
@@ -92,7 +92,7 @@ var chineseFeed = FeedText{
 	Optional:   func(name string) string { return name + "（选填）" },
 	ConfIDHint: "与会议邀请一致，例如 900 487 914，空格可有可无。", HostPassword: "主持人密码",
 	HostPasswordHint: "请填写主持人密码而非来宾密码。密码保存在看板的数据目录中，不再显示。若会议来自企业会议列表，则以列表中的密码为准。",
-	MeetingName:      "名称", NameHint: "代替云端会议名称显示。", GroupHint: "例如客户或地点。",
+	MeetingName:      "名称", NameHint: "代替会议服务中的名称显示。", GroupHint: "例如客户或地点。",
 	Added: func(id string) string { return "已添加会议 " + id + "，正在连接。" },
 	Replaced: func(id string) string {
 		return "已重新添加会议 " + id + "，替换了之前填写的内容。"

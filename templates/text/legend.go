@@ -41,7 +41,7 @@ var englishLegend = LegendText{
 		conference.CanUnmute:        "Whether people who were muted may unmute themselves.",
 		conference.VoiceActivation:  "Whether the picture follows whoever speaks.",
 		conference.ForbiddenChat:    "Whether people may write to each other in the meeting.",
-		conference.ConfIMGroupID:    "The ID of the meeting's chat group.",
+		conference.ConfIMGroupID:    "The ID of the meeting’s chat group.",
 		conference.RecState:         "Whether it is being recorded now.",
 		conference.RecOccurred:      "Whether it was recorded at some time, also if it is not being recorded now.",
 		conference.RealTimeSubtitle: "Whether speech is shown as text, in whatever language.",

@@ -52,7 +52,7 @@ var englishShare = ShareText{
 	Made: "The link is made", MadeHelp: "Copy its address now: it is not kept, and cannot be shown again.", Address: "Address", QR: "The address as a QR code",
 	Copy: "Copy", Copied: "Copied.",
 	Badge: "Address of a badge", BadgeHelp: "A picture of the status for other pages, without names and title. Whoever can read that page has the link.",
-	Given: "Links", None: "There is none yet.",
+	Given: "Links", None: "No links yet. They are made on the page of a meeting.",
 	State: map[conference.ShareState]string{
 		conference.ShareOpen: "Open", conference.ShareExpired: "Expired", conference.ShareOver: "Ended with the meeting", conference.ShareRevoked: "Taken back",
 	},
@@ -81,7 +81,7 @@ var englishShare = ShareText{
 
 var englishAccount = AccountText{
 	SignIn: "Sign in", Help: "This board is for those who have an account on it. You then see what you asked for.", Name: "Name", Password: "Password",
-	ProxyHelp: "This board is opened through your organisation's sign-in, which has not said who you are, or you are in none of the groups that may see it. Open the board by its usual address.",
+	ProxyHelp: "This board is opened through your organisation’s sign-in, which has not said who you are, or you are in none of the groups that may see it. Open the board by its usual address.",
 	Wrong:     "Name and password do not match.",
 	UseToken:  "Use the admin token instead", SignedInAs: "Signed in as",
 	RoleAdmin: "You are an admin: you see every meeting, change what is watched, and make links.", RoleViewer: "You are a viewer: you see every meeting.",

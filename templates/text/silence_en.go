@@ -41,7 +41,7 @@ var englishSilence = SilenceText{
 	AgainTitle: "Alert again", AgainHelp: "It counts again at once, on every page and wall.",
 	GoneTitle: "It is no longer so", GoneHelp: "What you wanted to acknowledge or silence has been put right meanwhile, or the meeting has ended. Nothing was changed.",
 	NoChoice: "Choose for how long.", NoTime: "Enter a time of day, such as 14:30.",
-	TimePast: "This time has passed. Enter a later one, within twelve hours if it is tomorrow's.",
+	TimePast: "This time has passed. Enter a later one, within twelve hours if it is tomorrow’s.",
 	NoName:   "Enter your name.", BadName: "One line of at most 64 characters.",
 	BadNote:   "One line of at most 200 characters.",
 	NotStored: "Nothing was acknowledged or silenced, because it could not be stored. Check the disk; the log has the reason.", NotUnstored: "It stays as it is, because the change could not be stored. Check the disk; the log has the reason.",

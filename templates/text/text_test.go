@@ -12,16 +12,23 @@ import (
 	"confboard/templates/text"
 )
 
+// whole reports what is missing in a part of a catalogue, and in the parts of that.
+func whole(t *testing.T, of string, part reflect.Value) {
+	t.Helper()
+	for i := range part.NumField() {
+		name := of + ": " + part.Type().Field(i).Name
+		switch f := part.Field(i); {
+		case f.IsZero():
+			t.Errorf("%s is missing", name)
+		case f.Kind() == reflect.Struct:
+			whole(t, name, f)
+		}
+	}
+}
+
 func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 	for _, lang := range text.Langs() {
-		c := reflect.ValueOf(text.For(lang)).Elem()
-		for _, part := range []reflect.Value{c, c.FieldByName("Feed"), c.FieldByName("Walls"), c.FieldByName("Silence"), c.FieldByName("Legend"), c.FieldByName("Named"), c.FieldByName("Provider"), c.FieldByName("SetUp"), c.FieldByName("Timeline"), c.FieldByName("Timeline").FieldByName("Past")} {
-			for i := range part.NumField() {
-				if part.Field(i).IsZero() {
-					t.Errorf("%s: %s is missing", lang, part.Type().Field(i).Name)
-				}
-			}
-		}
+		whole(t, string(lang), reflect.ValueOf(text.For(lang)).Elem())
 	}
 }
 

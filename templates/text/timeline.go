@@ -93,12 +93,12 @@ type PastText struct {
 }
 
 var englishTimeline = TimelineText{
-	Title: "Timeline", Empty: "Nothing has happened that is of this kind.", Older: "Older", Newest: "Newest",
+	Title: "Timeline", Empty: "Nothing of this kind has happened yet.", Older: "Older", Newest: "Newest",
 	Show: "Show", Topics: map[timeline.Topic]string{
 		timeline.AnyTopic: "All", timeline.RecordingTopic: "Recording", timeline.LayoutTopic: "Layout", timeline.PeopleTopic: "People",
 		timeline.LinkTopic: "Cloud link", timeline.ConcernTopic: "Needs attention",
 	},
-	Zone: "Times in", ReceivedAt: "received", Found: "Found so; it may have changed earlier.", Then: "became",
+	Zone: "Times in", ReceivedAt: "received", Found: "Found this way; it may have changed earlier.", Then: "became",
 
 	Watched: "Came onto this board. What was before is not known.",
 	Began: func(n int64) string {
@@ -163,7 +163,7 @@ var englishTimeline = TimelineText{
 		return fmt.Sprintf("%d entries are missing here: they could not be stored", n)
 	},
 
-	Recorded: "Recorded", Earlier: "There was a recording earlier; when was not seen.",
+	Recorded: "Recorded", Earlier: "It was recorded earlier; when is not known.",
 	Until: "–", From: "since", Before: "before or at",
 	Gap:         func(length string) string { return "gap " + length },
 	Unseen:      func(length string) string { return "not seen for " + length },
@@ -198,10 +198,10 @@ var englishTimeline = TimelineText{
 }
 
 var chineseTimeline = TimelineText{
-	Title: "时间线", Empty: "没有此类记录。", Older: "更早", Newest: "最新",
+	Title: "时间线", Empty: "尚无此类记录。", Older: "更早", Newest: "最新",
 	Show: "显示", Topics: map[timeline.Topic]string{
 		timeline.AnyTopic: "全部", timeline.RecordingTopic: "录制", timeline.LayoutTopic: "多画面", timeline.PeopleTopic: "与会者",
-		timeline.LinkTopic: "云端连接", timeline.ConcernTopic: "需要关注",
+		timeline.LinkTopic: "会议服务连接", timeline.ConcernTopic: "需要关注",
 	},
 	Zone: "时区：", ReceivedAt: "收到于", Found: "发现时已如此，变化可能更早。", Then: "变为",
 
@@ -219,7 +219,7 @@ var chineseTimeline = TimelineText{
 	Geometry: "已设置各画面的位置和大小", NoGeometry: "各画面的位置和大小不再可知",
 	LayoutOther: "另一布局", EndMoved: [3]string{"计划结束时间由", "改为", ""}, EndSet: "计划结束时间设为", EndTaken: "不再有计划结束时间",
 	Basic: map[string]string{
-		"displayID": "显示的会议 ID", "title": "云端会议名称", "startTime": "开始时间", "scheduledStartTime": "计划开始时间",
+		"displayID": "显示的会议 ID", "title": "会议服务中的名称", "startTime": "开始时间", "scheduledStartTime": "计划开始时间",
 		"recType": "录制类型", "media": "媒体类型", "owner": "预订人", "ownerID": "预订人 ID",
 	},
 	Raised:   func(what string) string { return "需要关注：" + what },
@@ -254,11 +254,11 @@ var chineseTimeline = TimelineText{
 	Resumed:  [3]string{"看板在", "至", "期间未运行，其间情况未知。"},
 	Unstored: func(n int64) string { return fmt.Sprintf("此处缺少 %d 条记录，当时未能保存", n) },
 
-	Recorded: "录制时段", Earlier: "此前有过录制，具体时间未见。",
+	Recorded: "录制时段", Earlier: "此前有过录制，具体时间不明。",
 	Until: "–", From: "始于", Before: "不晚于",
 	Gap:         func(length string) string { return "中断 " + length },
-	Unseen:      func(length string) string { return "未见 " + length },
-	UnseenSince: "此后未见：",
+	Unseen:      func(length string) string { return length + "情况不明" },
+	UnseenSince: "情况不明，始于",
 	Ends:        func(n int) string { return fmt.Sprintf("计划结束时间改过 %d 次", n) },
 	Duration: func(d time.Duration) string {
 		return duration(d, "%d 秒", "%d 分钟", "%d 小时", "%d 小时 %d 分钟")

@@ -95,7 +95,7 @@ var chineseWall = WallText{
 		return fmt.Sprintf("60 秒一轮可显示 %d 个会议：共 %d 页，每页 %d 个。", meetings, pages, tiles)
 	},
 	Beyond: "会议更多时，无问题的会议按分组计数，有问题的会议仍逐个显示。",
-	Now:    func(n int) string { return fmt.Sprintf("此大屏目前涉及 %d 个会议。", n) },
+	Now:    func(n int) string { return fmt.Sprintf("此大屏目前包含 %d 个会议。", n) },
 	Sizes:  "字号（约）", Text: "文字", Pixels: "1920 × 1080 下的像素", Arc: "从最远座位看的角分",
 	Head: "计数与时钟", Tile: "会议内容", Title: "会议名称", Smallest: "最小文字",
 	Small:   "会议数过多，文字小于 22 角分，不易看清。",

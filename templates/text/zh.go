@@ -7,12 +7,16 @@ import (
 	"confboard/feed/rules"
 )
 
+// chinese is Simplified Chinese. One thing has one name: meeting 会议, cloud 会议服务, board 看板, overview 会议总览, feed 数据接入, wall 大屏, link
+// (to the cloud) 连接, link (to a meeting) 链接, to take it back 撤销, badge 徽标, participant 与会者, host 主持人, co-host 联席主持人, attendee
+// 观众, waiting room 等候室, continuous presence 多画面, screen 画面, presentation 共享内容, full 全量, incremental 增量, to silence 静默, to
+// acknowledge 确认, admin 管理员, viewer 查看者, account 账号, key 密钥, token 令牌. A test finds other names of some of these.
 var chinese = Catalogue{
 	Lang: Chinese, HTMLLang: "zh-CN", OwnName: "简体中文",
 
 	Product: "Confboard",
 
-	SkipToContent: "跳到正文", Overview: "会议总览", Language: "语言", Theme: "主题", ServerClock: "服务器时间",
+	SkipToContent: "跳到主要内容", Overview: "会议总览", Language: "语言", Theme: "主题", ServerClock: "服务器时间",
 	ConnectingToBoard: "正在连接…", Reconnecting: "正在重新连接…", BoardSilent: "无数据", BoardLive: "实时",
 	Pause: "暂停实时更新", Paused: "已暂停",
 	Themes:   map[string]string{"system": "跟随系统", "light": "浅色", "dark": "深色"},
@@ -60,7 +64,7 @@ var chinese = Catalogue{
 		conference.ReasonPlayback:      "录制内容已播放完毕。",
 		conference.ReasonAppLogin:      "会议服务不接受应用 ID 或其密钥。请更正配置中的 cloud.app 后重启；若已在会议服务侧修正，请立即重试。",
 		conference.ReasonClock:         "本机时钟与会议服务的时钟相差过大，请校准时钟。",
-		conference.ReasonAccountLocked: "企业帐号已停用或被锁定。请解锁后重试。",
+		conference.ReasonAccountLocked: "企业账号已停用或被锁定。请解锁后重试。",
 	},
 
 	Fields: map[conference.Field]FieldText{
@@ -158,10 +162,10 @@ var chinese = Catalogue{
 	Roles:  map[conference.Role]string{conference.Host: "主持人", conference.Ordinary: "与会者", conference.Attendee: "观众"},
 	CoHost: "联席主持人", Speaking: "正在发言", HandRaised: "举手", Muted: "已静音",
 	Calling: "正在呼叫", Sharing: "正在共享", Voice: "仅语音",
-	Broadcasting: "正在被广播", HasFloor: "被点名发言", NotHere: "不在会议中",
+	Broadcasting: "正在被广播", HasFloor: "被点名发言", NotHere: "不在会中",
 	SpeakingNow:  func(names string) string { return "正在发言：" + names },
 	NobodySpeaks: "无人发言。",
-	Joined:       "入会时间", Owner: "预订人", Started: "开始时间", Scheduled: "计划开始时间", Running: "已进行", CloudTitle: "云端会议名称",
+	Joined:       "入会时间", Owner: "预订人", Started: "开始时间", Scheduled: "计划开始时间", Running: "已进行", CloudTitle: "会议服务中的名称",
 	RecordingTypeName: "录制类型", MediaTypeName: "媒体类型",
 	RecordingType: map[string]string{"0": "不录制", "1": "录制", "2": "录制并直播", "3": "直播"},
 	MediaType:     map[string]string{"1": "语音", "2": "视频"},
@@ -184,7 +188,7 @@ var chinese = Catalogue{
 	Concern:        chineseConcern,
 	ConcernShort: map[conference.Rule]string{
 		conference.Overrunning: "已超时", conference.NoHost: "无主持人", conference.BlankScreen: "空画面",
-		conference.UnseenSpeaker: "发言者未显示", conference.UnlockedRecording: "录制未锁定",
+		conference.UnseenSpeaker: "发言者未显示", conference.UnlockedRecording: "录制中未锁定",
 	},
 	Silence: chineseSilence,
 
