@@ -79,6 +79,8 @@ type Handlers struct {
 	ProviderButton string
 	// Public reports whether the status of a meeting may be seen by those who are not signed in; nil: of none.
 	Public func(conference.ConfID) bool
+	// Rules are what is watched for; nil: nobody is told.
+	Rules Rules
 	// Links are the links to single meetings; nil: there are none. PublicURL is scheme and host of their addresses; empty: as the
 	// request that makes one has them.
 	Links     Links
@@ -107,6 +109,7 @@ func (h *Handlers) Register(g *echo.Group) {
 	h.registerLinks(g)
 	h.registerSilences(g)
 	h.registerHistory(g)
+	h.registerRules(g)
 	g.GET("/api/v1/meetings", h.apiMeetings)
 	g.GET("/api/v1/meetings/:confID", h.apiMeeting)
 	g.GET("/favicon.ico", h.icon)
@@ -199,6 +202,9 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 		p.Walls = h.Paths.Walls()
 	case who.Viewer:
 		p.Walls = h.Paths.WallSetup()
+		if h.Rules != nil {
+			p.Rules = h.Paths.Rules()
+		}
 	}
 	if !h.Closed || who.Admin {
 		p.Feed = h.Paths.Feed(feedQuery{})

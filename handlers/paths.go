@@ -97,6 +97,23 @@ func (p Paths) feedMeeting(id conference.ConfID, act string) string {
 	return p.Base + "/feed/m/" + url.PathEscape(string(id)) + act
 }
 
+// Rules is the path of the page of what is watched for.
+func (p Paths) Rules() string { return p.Base + "/rules" }
+
+// RulesStream is the path of the stream of that page.
+func (p Paths) RulesStream(lang text.Lang) string { return p.join("/rules/events", url.Values{}, lang) }
+
+// NewProfile is the path of the form for another profile.
+func (p Paths) NewProfile() string { return p.Base + "/rules/profiles/new" }
+
+// Profile is the path of the form of a profile.
+func (p Paths) Profile(id string) string { return p.Base + "/rules/profiles/" + url.PathEscape(id) }
+
+// RuleLimit is the path of the form of a built-in rule.
+func (p Paths) RuleLimit(r conference.Rule) string {
+	return p.Base + "/rules/built-in/" + url.PathEscape(string(r))
+}
+
 // SignIn is the path of the page where an admin signs in, and where the form is posted.
 func (p Paths) SignIn() string { return p.Base + "/feed/sign-in" }
 

@@ -38,3 +38,18 @@ func described(f Field) templ.Attributes {
 	}
 	return attributes
 }
+
+// partDescribed does the same for a group of fields.
+func partDescribed(p RuleFormPart) templ.Attributes {
+	var by []string
+	if p.Fault != "" {
+		by = append(by, p.ID+"-fault")
+	}
+	if p.Help != "" {
+		by = append(by, p.ID+"-help")
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	return templ.Attributes{"aria-describedby": strings.Join(by, " ")}
+}

@@ -53,6 +53,9 @@ type Page struct {
 	AtWalls bool
 	// Legend explains the marks of the page; nil for none.
 	Legend *Legend
+	// Rules is the path of the page of what is watched for; AtRules: this is it.
+	Rules   string
+	AtRules bool
 	// Lead is drawn above the region and is no part of what the stream replaces; nil for none.
 	Lead templ.Component
 }

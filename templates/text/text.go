@@ -224,4 +224,6 @@ type Catalogue struct {
 	History  HistoryText
 
 	Legend LegendText
+
+	Rules RulesText
 }

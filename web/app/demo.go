@@ -108,6 +108,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	fmt.Fprintln(stdout, "Stop it with Ctrl-C.")
 	archive := newArchive(ctx, entrance.db, demo.History, rooms.history, rooms.hub, logger)
 	return board{
+		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),
 		archive: archive, storage: entrance.storage(archive, demo.History),
 		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, access: settings.AccessOpen, entrance: entrance, tokensPrinted: true, keeper: keeper, hook: hook,
 		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run},

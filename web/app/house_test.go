@@ -101,7 +101,9 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	}
 	l := &lodge{t: t, db: db}
 	logger := slog.New(slog.NewTextHandler(&l.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	rooms, err := newHouse(conference.DefaultPolicy, timeline.DefaultLimits, live.Options{}, logger)
+	policy := conference.DefaultPolicy
+	policy.Rules = &s.Rules
+	rooms, err := newHouse(policy, timeline.DefaultLimits, live.Options{}, logger)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +120,7 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
 	archive := newArchive(t.Context(), entrance.db, cmp.Or(s.History, settings.History{Stored: 30 * 24 * time.Hour, Names: 7 * 24 * time.Hour, Keep: 24 * time.Hour, Disk: 1e9}), rooms.history, rooms.hub, logger)
-	l.board = board{archive: archive, storage: entrance.storage(archive, s.History), house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
+	l.board = board{rules: newRulebook(t.Context(), rooms.registry, entrance.db, time.Now, logger), archive: archive, storage: entrance.storage(archive, s.History), house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
 		access: s.Access, entrance: entrance, keeper: noKeeper{}, hook: noHook{}, source: idle{}, logger: logger}
 	go func() { ended <- l.board.run(ctx) }()
 	l.stop = sync.OnceFunc(func() {

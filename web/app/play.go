@@ -62,6 +62,6 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 		player.Now().Format("2006-01-02 15:04:05 MST"), address(listener, false, s.BasePath))
 	return board{
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
-		source: player, player: player, recorder: recorder, logger: logger,
+		source: player, player: player, rules: newRulebook(ctx, rooms.registry, nil, player.Now, logger), recorder: recorder, logger: logger,
 	}.run(ctx)
 }

@@ -65,6 +65,8 @@ type board struct {
 	entrance entrance
 	// keeper lets meetings be added by hand; nil: they cannot be.
 	keeper handlers.Keeper
+	// rules are what is watched for.
+	rules *rulebook
 	// tokensPrinted: every admin token is printed, and no file has one.
 	tokensPrinted bool
 	// hook takes the enterprise's events; nil: none are.
@@ -148,6 +150,9 @@ func (b board) server() (*web.Server, error) {
 	pages := &handlers.Handlers{
 		Board: b.registry, Timeline: b.history, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
 		Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
+	}
+	if b.rules != nil { // a nil pointer would be something
+		pages.Rules = b.rules
 	}
 	b.entrance.furnish(pages, b.access, b.publicURL)
 	if b.silences != nil { // a nil pointer would be something

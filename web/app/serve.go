@@ -84,6 +84,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	}
 	archive := newArchive(ctx, entrance.db, s.History, rooms.history, rooms.hub, logger)
 	return board{
+		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),
 		archive: archive, storage: entrance.storage(archive, s.History),
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: encryption,
 		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, recorder: recorder, logger: logger,
