@@ -91,6 +91,41 @@ func inspect(ctx context.Context, db *sql.DB) (err error) {
 	return nil
 }
 
+// companions are what is added to the file's name for those that SQLite keeps beside it; the file itself is the first.
+var companions = []string{"", "-wal", "-shm", "-journal"}
+
+// checkAll reads the whole file, the timelines too.
+func (d *DB) checkAll(ctx context.Context) error {
+	var verdict string
+	if err := d.sql.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return fault(err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
+	}
+	return nil
+}
+
+// settle brings a file and what is beside it into the one file. It is ErrInUse while anybody else has it open, and nil when there is
+// none.
+func settle(ctx context.Context, name string) (err error) {
+	if !exists(name) {
+		return nil
+	}
+	db, err := open(name, "_txlock", "exclusive", "busy_timeout(200)")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	// Only who is alone with a file can leave WAL.
+	_, err = db.ExecContext(ctx, "PRAGMA journal_mode=DELETE")
+	if e := (*sqlite.Error)(nil); errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_BUSY {
+		return fmt.Errorf("%w: %w", ErrInUse, err)
+	}
+	return fault(err)
+}
+
 // used is how many bytes of the file are in use. What is free in it is used again before it grows.
 func (d *DB) used(ctx context.Context) (bytes int64, err error) {
 	var pages, free, size int64
