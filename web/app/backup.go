@@ -20,9 +20,8 @@ import (
 func (d desk) backupCommand() *cobra.Command {
 	var passwords bool
 	backup := &cobra.Command{Use: "backup FILE", Short: "Copy what the board keeps into a zip file, also while it is running", Args: cobra.ExactArgs(1),
-		Long: "The file has links, accounts and tokens, of whose secrets only hashes. With --with-passwords it also has the meetings that were\n" +
-			"added on the board, with their host passwords in clear. To restore it, stop the board and unpack the file into dataDir, in\n" +
-			"place of all files of the same names, and without confboard.db-wal and confboard.db-shm."}
+		Long: "The file has links, accounts, tokens, of whose secrets only hashes, and timelines. With --with-passwords it also has the meetings that were\n" +
+			"added on the board, with their host passwords in clear. The command restore puts it back."}
 	settings.Register(backup.Flags())
 	backup.Flags().BoolVar(&passwords, "with-passwords", false, "with the meetings added on the board, and their host passwords")
 	backup.RunE = func(cmd *cobra.Command, args []string) error {
@@ -68,7 +67,7 @@ func writeBackup(ctx context.Context, folder, archive string, names []string) (e
 		from := filepath.Join(folder, name)
 		if name == store.DBFile {
 			from = filepath.Join(copies, name)
-			if err := copyDB(ctx, folder, from); err != nil {
+			if err := store.CopyDB(ctx, folder, from); err != nil {
 				return errors.Join(err, out.Close())
 			}
 		}
@@ -77,14 +76,6 @@ func writeBackup(ctx context.Context, folder, archive string, names []string) (e
 		}
 	}
 	return errors.Join(packed.Close(), out.Sync(), out.Close())
-}
-
-func copyDB(ctx context.Context, folder, to string) error {
-	db, err := store.OpenDB(ctx, folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(db.Backup(ctx, to), db.Close())
 }
 
 func pack(into *zip.Writer, name, from string) error {

@@ -138,7 +138,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 	settings.Register(healthCmd.Flags())
 
 	d := desk{load: load, stdin: stdin, stdout: stdout, stderr: stderr}
-	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), d.userCommand(), d.tokenCommand(), d.backupCommand(), versionCmd, healthCmd)
+	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), d.userCommand(), d.tokenCommand(), d.backupCommand(), d.restoreCommand(), versionCmd, healthCmd)
 	return root
 }
 
