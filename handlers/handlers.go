@@ -73,6 +73,8 @@ type Handlers struct {
 	// Closed: who is not signed in sees nothing but links and what is Public. Entry lets people sign in; nil: that is not done here.
 	Closed bool
 	Entry  Entry
+	// SetUp makes the first admin's account; nil: there was one from the beginning.
+	SetUp SetUp
 	// Provider lets people sign in elsewhere, beside Entry, and ProviderButton is what leads there, empty for words in the language of
 	// the page; nil: nobody can.
 	Provider       Provider

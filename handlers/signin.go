@@ -35,6 +35,8 @@ func (h *Handlers) registerSignIn(g *echo.Group) {
 	g.POST("/sign-in", h.accountSignIn)
 	g.POST("/sign-out", h.accountSignOut)
 	page(g, "/account", h.account)
+	page(g, SetUpPath, h.setUpPage)
+	g.POST(SetUpPath, h.setUp)
 	h.registerProvider(g)
 }
 
@@ -76,7 +78,10 @@ func (h *Handlers) sendAccountSignIn(c echo.Context, status int, to, name, fault
 	if s.Provider, status = h.providerSignIn(c, t, status, to); s.Provider != nil {
 		s.Help, s.Name.First = t.Provider.Help, false // it is behind the other way
 	}
-	if h.Admins != nil {
+	switch {
+	case h.setUpOpen() && h.Provider == nil: // through which admins come, too
+		s.SetUp = h.Paths.SetUp()
+	case h.Admins != nil && h.Entry == nil:
 		s.Token = h.Paths.SignIn()
 	}
 	return send(c, status, p, templates.AccountSignInRegion(s))

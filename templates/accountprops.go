@@ -11,6 +11,8 @@ type AccountSignIn struct {
 	Name, Password Field
 	// Provider is the other way to sign in, and then the first; nil: there is none.
 	Provider *ProviderSignIn
+	// SetUp is the path of the page where the first admin's account is made, empty when there is an admin.
+	SetUp string
 	// Token is the path of the page where an admin token is used, empty when there is none.
 	Token string
 }

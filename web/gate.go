@@ -16,7 +16,7 @@ import (
 // forEverybody are the routes that are served whoever asks, below the base path. Those of links, walls and of a meeting's page judge for
 // themselves; the cloud's calls are signed.
 var forEverybody = []string{static.Dir + "*", "/healthz", "/readyz", "/favicon.ico", handlers.HookPath, "/sign-in", "/sign-out", "/feed/sign-in",
-	handlers.ProviderPath, handlers.CallbackPath,
+	handlers.ProviderPath, handlers.CallbackPath, handlers.SetUpPath,
 	"/s/:token", "/s/:token/events", "/s/:token/badge.svg", "/m/:confID", "/m/:confID/events",
 	"/w/:token", "/wall", "/wall/events"}
 

@@ -22,5 +22,5 @@ type SetUpText struct {
 	// Why no account was made.
 	WrongCode, BadName, BadPassword, Differ, Taken, NotStored string
 	// Done is said when there is an admin already.
-	Done, DoneHelp, ToSignIn string
+	Done, DoneHelp string
 }

@@ -18,7 +18,7 @@ var englishProvider = ProviderText{
 }
 
 var englishSetUp = SetUpText{
-	Title: "Set up this board", Help: "Nobody is an admin of this board yet. Choose a name and a password: you are then its first admin, and add the others.",
+	Title: "Set up this board", Help: "Nobody is an admin of this board yet. Choose a name and a password: you are then its first admin.",
 	Code: "Set-up code", CodeHint: "The board prints it when it starts, and keeps the current one in the file admin-token in its data folder. It is good for once.",
 	CodeFilled: "Taken from the link that the board printed. It is good for once.",
 	Name:       "Name", NameHint: "1 to 64 letters, digits, . _ @ or -, the first a letter or a digit.",
@@ -26,5 +26,5 @@ var englishSetUp = SetUpText{
 	Make:      "Make the account and sign in",
 	WrongCode: "This is not the current code. Each is good for once: take the newest.", BadName: "This cannot be a name.", BadPassword: "A password has 10 to 200 characters.",
 	Differ: "The two passwords differ.", Taken: "There is an account of this name.", NotStored: "The account was not made because it could not be stored. Check the disk; the log has the reason. The code is still good.",
-	Done: "This board is set up", DoneHelp: "It has an admin, who makes further accounts.", ToSignIn: "Sign in",
+	Done: "This board is set up", DoneHelp: "It has an admin. Whoever runs the board can make further accounts.",
 }

@@ -13,7 +13,7 @@ var chineseProvider = ProviderText{
 }
 
 var chineseSetUp = SetUpText{
-	Title: "初始化看板", Help: "本看板还没有管理员。请设置账号和密码，您将成为第一位管理员，之后可以添加其他人。",
+	Title: "初始化看板", Help: "本看板还没有管理员。请设置账号和密码，您将成为第一位管理员。",
 	Code: "初始化代码", CodeHint: "看板启动时会显示该代码，当前代码保存在数据目录的 admin-token 文件中，仅可使用一次。",
 	CodeFilled: "已从看板显示的链接中读取，仅可使用一次。",
 	Name:       "账号", NameHint: "1 至 64 个字符：字母、数字、. _ @ 或 -，首个字符须为字母或数字。",
@@ -21,5 +21,5 @@ var chineseSetUp = SetUpText{
 	Make:      "创建账号并登录",
 	WrongCode: "代码不正确或已失效。每个代码仅可使用一次，请使用最新的代码。", BadName: "账号格式不正确。", BadPassword: "密码须为 10 至 200 个字符。",
 	Differ: "两次输入的密码不一致。", Taken: "该账号已存在。", NotStored: "账号未创建，因为无法保存。请检查磁盘，原因见日志。代码仍然有效。",
-	Done: "看板已完成初始化", DoneHelp: "看板已有管理员，其他账号由管理员添加。", ToSignIn: "登录",
+	Done: "看板已完成初始化", DoneHelp: "看板已有管理员。其他账号可由看板的运维人员添加。",
 }

@@ -51,6 +51,8 @@ type Token struct {
 // AccountStore keeps accounts, sessions and tokens. Its methods wait for the disk.
 type AccountStore interface {
 	Accounts(ctx context.Context) ([]Account, error)
+	// AddAccount adds an account; ErrTaken when there is one of this name.
+	AddAccount(ctx context.Context, a Account) error
 	Tokens(ctx context.Context) ([]Token, error)
 	Sessions(ctx context.Context) ([]Session, error)
 	PutSession(ctx context.Context, s Session) error
@@ -79,6 +81,8 @@ type Accounts struct {
 	queue    chan struct{} // a place for each sign-in under way
 	hashing  chan struct{} // a slot for each hash that is computed
 	nobody   hashed        // what the password of an unknown name is compared with, so that it takes as long
+
+	following sync.Mutex // what is in memory and what is stored change together
 
 	mu       sync.RWMutex
 	accounts map[string]Account
@@ -137,6 +141,8 @@ func (a *Accounts) load(ctx context.Context) error {
 
 // follow takes over what the store says of accounts and tokens, and ends the sessions of those who were changed.
 func (a *Accounts) follow(ctx context.Context) error {
+	a.following.Lock()
+	defer a.following.Unlock()
 	list, err := a.config.Store.Accounts(ctx)
 	if err != nil {
 		return err

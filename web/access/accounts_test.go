@@ -46,7 +46,7 @@ func newLobby(t *testing.T, dir string) *lobby {
 
 func (l *lobby) add(t *testing.T, name string, role Role) {
 	t.Helper()
-	if err := l.store.AddAccount(t.Context(), store.Account{Name: name, Role: string(role), Hash: passwordHash, Created: l.now, Changed: l.now}); err != nil {
+	if err := l.store.AddAccount(t.Context(), Account{Name: name, Role: string(role), Hash: passwordHash, Created: l.now, Changed: l.now}); err != nil {
 		t.Fatal(err)
 	}
 	l.catchUp(t)

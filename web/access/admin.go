@@ -21,9 +21,12 @@ const (
 
 // Config is what an Admin needs. Issue is required.
 type Config struct {
-	// Issue is given every new one-time token, the first one by NewAdmin: it is the only one ever to see it. It is not called
-	// twice at a time. What it returns is logged; a token that reached nobody is replaced by the next start.
+	// Issue is given every new one-time token, the first one by NewAdmin: it is the only one ever to see it. An empty one says that
+	// there is none any more. It is not called twice at a time. What it returns is logged; a token that reached nobody is replaced by
+	// the next start.
 	Issue func(token conference.Secret) error
+	// Needed reports whether a token is good for anything. Once it is not, no further one is issued. Default: it is.
+	Needed func() bool
 	// Path is that of the cookies: the base path with a slash at its end. Default /.
 	Path string
 	// PublicURL is where people reach the board, empty when that is not known. With https, who signs in under it gets a cookie for
@@ -67,6 +70,9 @@ func NewAdmin(c Config) (*Admin, error) {
 	if c.Ended == nil {
 		c.Ended = func(string) {}
 	}
+	if c.Needed == nil {
+		c.Needed = func() bool { return true }
+	}
 	public, err := parsePublicURL(c.PublicURL)
 	if err != nil {
 		return nil, err
@@ -80,13 +86,18 @@ func NewAdmin(c Config) (*Admin, error) {
 	return a, nil
 }
 
-// renew replaces the token.
+// renew replaces the token, by none when none is needed.
 func (a *Admin) renew() error {
-	token := rand.Text()
+	var token conference.Secret
+	var d digest
+	if a.config.Needed() {
+		text := rand.Text()
+		token, d = conference.NewSecret(text), digestOf(text)
+	}
 	a.mu.Lock()
-	a.token = digestOf(token)
+	a.token = d
 	a.mu.Unlock()
-	if err := a.config.Issue(conference.NewSecret(token)); err != nil {
+	if err := a.config.Issue(token); err != nil {
 		return fmt.Errorf("issue the admin token: %w", err)
 	}
 	return nil
@@ -98,6 +109,18 @@ func (a *Admin) renew() error {
 // Too many wrong tries only make the wrong ones wait: the right token is taken at any time, so nobody can keep the admin out by
 // trying, and none of the 2^128 others is found at any rate.
 func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, token conference.Secret) (wait time.Duration, ok bool) {
+	wait, ok, _ = a.spend(address, token, func(now time.Time) error {
+		a.sessions.sweep(now, func(digest) bool { return false })
+		a.sessions.open(w, r, session{began: now, used: now})
+		a.config.Logger.Info("an admin signed in; the token was replaced", "address", address)
+		return nil
+	})
+	return wait, ok
+}
+
+// spend does something for who has the token, one at a time. Afterwards it is worthless, unless there was an error. When the token is
+// wrong, ok is false and nothing is done.
+func (a *Admin) spend(address string, token conference.Secret, do func(now time.Time) error) (wait time.Duration, ok bool, err error) {
 	a.signing.Lock()
 	defer a.signing.Unlock()
 	now := a.config.Now()
@@ -105,18 +128,18 @@ func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, t
 	a.mu.Lock()
 	right := subtle.ConstantTimeCompare(given[:], a.token[:]) == 1
 	a.mu.Unlock()
-	if !right {
+	if !right || !a.config.Needed() {
 		wait := max(a.tries.wrong(network(address), now), a.all.wrong("", now))
 		a.unsaid.warn(a.config.Logger, "admin token", address, wait, now)
-		return wait, false
+		return wait, false, nil
+	}
+	if err := do(now); err != nil {
+		return 0, true, err
 	}
 	if err := a.renew(); err != nil {
 		a.config.Logger.Error("the next admin token reached nobody; restart to get another", "error", err)
 	}
-	a.sessions.sweep(now, func(digest) bool { return false })
-	a.sessions.open(w, r, session{began: now, used: now})
-	a.config.Logger.Info("an admin signed in; the token was replaced", "address", address)
-	return 0, true
+	return 0, true, nil
 }
 
 // SignedIn reports whether a request belongs to a session, which thereby counts as used.

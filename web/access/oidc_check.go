@@ -51,8 +51,8 @@ func ProveOIDC(ctx context.Context, c OIDCConfig) (proof OIDCProof, err error) {
 	return proof, err
 }
 
-// proveClient begins a sign-in in which the provider may not ask anybody anything: it sends the error back to the callback if that is the client's, and
-// shows it to the person if not (OpenID Connect Core 1.0, 3.1.2.6).
+// proveClient begins a sign-in in which the provider may not ask anybody anything. It sends the error back to the callback if that is
+// the client's, and shows it to the person if not (OpenID Connect Core 1.0, 3.1.2.6).
 func (p *reachedProvider) proveClient(ctx context.Context, c OIDCConfig) (OIDCVerdict, error) {
 	address := p.oauth.AuthCodeURL(rand.Text(), oauth2.SetAuthURLParam("prompt", "none"), oauth2.SetAuthURLParam("nonce", rand.Text()),
 		oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
@@ -89,7 +89,8 @@ func leadsBack(to *url.URL, callback string) bool {
 	return bare.String() == callback
 }
 
-// proveSecret shows a code that nobody has given. Most providers look at the client first, and so refuse the code only if the secret is right.
+// proveSecret shows a code that nobody has given. Most providers look at the client first, and so refuse the code only if the secret is
+// right.
 func (p *reachedProvider) proveSecret(ctx context.Context) (OIDCVerdict, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, p.client)
 	_, err := p.oauth.Exchange(ctx, rand.Text(), oauth2.VerifierOption(oauth2.GenerateVerifier()))

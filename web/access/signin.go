@@ -49,6 +49,12 @@ func (a *Accounts) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if !ok {
 		return wait, false, nil
 	}
+	a.open(ctx, w, r, account, address)
+	return 0, true, nil
+}
+
+// open begins a session of an account.
+func (a *Accounts) open(ctx context.Context, w http.ResponseWriter, r *http.Request, account Account, address string) {
 	now := a.config.Now()
 	opened := session{account: account.Name, changed: account.Changed, began: now, used: now, stored: now}
 	d := a.sessions.open(w, r, opened)
@@ -58,7 +64,6 @@ func (a *Accounts) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Re
 		a.config.Logger.Error("a session ends with the board, because it cannot be stored", "account", account.Name, "error", err)
 	}
 	a.config.Logger.Info("signed in", "account", account.Name, "address", address)
-	return 0, true, nil
 }
 
 // check looks a password up, in a slot for hashes. Those who were before in the queue may have used up the tries.

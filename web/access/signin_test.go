@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"confboard/feed/conference"
-	"confboard/web/store"
 )
 
 // Unlike the token, a password can be guessed: whoever tries too often is not listened to for a while.
@@ -142,7 +141,7 @@ func TestAFloodOfSignInsIsRefused(t *testing.T) {
 
 func TestAnAccountWhoseHashIsDamagedOpensToNobody(t *testing.T) {
 	l := newLobby(t, t.TempDir())
-	if err := l.store.AddAccount(t.Context(), store.Account{Name: "ann", Role: string(RoleAdmin), Hash: "$argon2id$v=19$m=8,t=0,p=1$c29tZXNhbHQ$", Created: l.now, Changed: l.now}); err != nil {
+	if err := l.store.AddAccount(t.Context(), Account{Name: "ann", Role: string(RoleAdmin), Hash: "$argon2id$v=19$m=8,t=0,p=1$c29tZXNhbHQ$", Created: l.now, Changed: l.now}); err != nil {
 		t.Fatal(err)
 	}
 	l.catchUp(t)

@@ -51,6 +51,17 @@ func (s *stored) Accounts(ctx context.Context) ([]Account, error) {
 	return converted(all, errors.Join(err, s.fault()), func(a store.Account) Account { return Account(a) })
 }
 
+func (s *stored) AddAccount(ctx context.Context, a Account) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	err := s.DB.AddAccount(ctx, store.Account(a))
+	if errors.Is(err, store.ErrExists) {
+		return ErrTaken
+	}
+	return err
+}
+
 func (s *stored) Tokens(ctx context.Context) ([]Token, error) {
 	all, err := s.DB.Tokens(ctx)
 	return converted(all, err, func(a store.Token) Token { return Token(a) })

@@ -194,20 +194,6 @@ func TestAProxySaysWhoAsks(t *testing.T) {
 	}
 }
 
-// Before there is an account, the admin token opens the board.
-func TestTheFirstStartWithoutAccounts(t *testing.T) {
-	l := openLodgeWith(t, settings.Settings{Access: settings.AccessAccounts}, nil)
-	if _, page := l.person().get("/"); !strings.Contains(page, `href="/feed/sign-in"`) {
-		t.Error("the sign-in does not lead to that with the token")
-	}
-	admin := l.admin()
-	for _, path := range []string{"/", "/feed", "/links"} {
-		if res, _ := admin.get(path); res.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s", path, res.Status)
-		}
-	}
-}
-
 func TestADamagedFileStopsAccountsAndNothingElse(t *testing.T) {
 	for mode, starts := range map[string]bool{settings.AccessOpen: true, settings.AccessAccounts: false} {
 		dir := t.TempDir()

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,14 +19,19 @@ const adminTokenFile = "admin-token"
 type tokenDesk struct {
 	stdout io.Writer
 	folder string // empty: no file
+	// setUp is the address of the page where the first admin's account is made, for a board that waits for one; otherwise empty.
+	setUp  string
 	issued bool
 }
 
 // issue is an access.Config.Issue.
 func (d *tokenDesk) issue(token conference.Secret) error {
+	if token.IsZero() {
+		return d.retire()
+	}
 	if !d.issued || d.folder == "" {
 		d.issued = true
-		if _, err := fmt.Fprintf(d.stdout, "Admin token, for one sign-in on the page /feed: %s\n", token.Reveal()); err != nil {
+		if _, err := fmt.Fprintln(d.stdout, d.words(token)); err != nil {
 			return err
 		}
 	}
@@ -32,6 +39,26 @@ func (d *tokenDesk) issue(token conference.Secret) error {
 		return nil
 	}
 	return writeToken(filepath.Join(d.folder, adminTokenFile), token)
+}
+
+// words tell what a token is for. In the address of the set-up it is behind the #, which browsers send to nobody: it stands in the logs
+// of no proxy.
+func (d *tokenDesk) words(token conference.Secret) string {
+	if d.setUp != "" {
+		return "Nobody is an admin of this board yet. Choose a name and a password, once: " + d.setUp + "#" + token.Reveal()
+	}
+	return "Admin token, for one sign-in on the page /feed: " + token.Reveal()
+}
+
+// retire removes the file with the last token.
+func (d *tokenDesk) retire() error {
+	if d.folder == "" {
+		return nil
+	}
+	if err := os.Remove(filepath.Join(d.folder, adminTokenFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // writeToken replaces the file: a reader finds the old token or the new one, and nobody else finds any.

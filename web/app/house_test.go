@@ -108,7 +108,7 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 		t.Fatal(err)
 	}
 	l.registry = rooms.registry
-	entrance, err := newEntrance(t.Context(), s, rooms.hub, &tokenDesk{stdout: &l.stdout, folder: s.DataDir}, logger)
+	entrance, err := newEntrance(t.Context(), s, rooms.hub, &tokenDesk{stdout: &l.stdout, folder: s.DataDir, setUp: "http://board.example" + s.BasePath + "/setup"}, logger)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,6 +79,10 @@ var routeAudiences = map[string][2]audience{
 	"GET /sign-in":                    {everybody, everybody},
 	"POST /sign-in":                   {everybody, everybody},
 	"POST /sign-out":                  {everybody, everybody},
+	"GET /sign-in/provider":           {everybody, everybody},
+	"GET /sign-in/callback":           {everybody, everybody}, // proved by the provider
+	"GET /setup":                      {everybody, everybody}, // proved by a code
+	"POST /setup":                     {everybody, everybody},
 	"GET /account":                    {viewers, viewers},
 	"GET /api/v1/meetings":            {programs, everybody},
 	"GET /api/v1/meetings/:confID":    {programs, everybody},
@@ -124,7 +128,11 @@ func example(route, token string) (method, path string) {
 // Every route that there is, asked by everybody that there is, by every method.
 func TestWhoMayAskWhat(t *testing.T) {
 	for board, mode := range []string{settings.AccessAccounts, settings.AccessOpen} {
-		l := openLodge(t, settings.Settings{Access: mode})
+		s := settings.Settings{Access: mode}
+		if mode == settings.AccessAccounts { // with a provider, which need not be there
+			s.OIDC = settings.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "board", SessionAge: time.Hour}
+		}
+		l := openLodge(t, s)
 		l.meeting("900487914")
 		var admin, viewer *person
 		program := l.person()

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"confboard/feed/conference"
@@ -77,7 +78,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		return err
 	}
 	fmt.Fprintf(stdout, "Confboard %s serves on %s\n", Version(), address(listener, s.TLS.Enabled(), s.BasePath))
-	entrance, err := newEntrance(ctx, s, rooms.hub, &tokenDesk{stdout: stdout, folder: s.DataDir}, logger)
+	entrance, err := newEntrance(ctx, s, rooms.hub, &tokenDesk{stdout: stdout, folder: s.DataDir, setUp: home(s, listener) + handlers.SetUpPath}, logger)
 	if err != nil {
 		listener.Close()
 		return err
@@ -149,6 +150,14 @@ func address(l net.Listener, secure bool, basePath string) string {
 		scheme = "https"
 	}
 	return scheme + "://" + reachable(l.Addr().String()) + basePath + "/"
+}
+
+// home is where people find the board: its public URL, or where a browser on this machine does.
+func home(s settings.Settings, l net.Listener) string {
+	if s.PublicURL != "" {
+		return s.PublicURL + s.BasePath
+	}
+	return strings.TrimSuffix(address(l, s.TLS.Enabled(), s.BasePath), "/")
 }
 
 // reachable replaces an address that stands for all interfaces by one that can be asked.

@@ -37,6 +37,15 @@ func (v vault) Accounts(ctx context.Context) ([]access.Account, error) {
 	return converted(all, err, func(a store.Account) access.Account { return access.Account(a) })
 }
 
+// AddAccount implements access.AccountStore.
+func (v vault) AddAccount(ctx context.Context, a access.Account) error {
+	err := v.DB.AddAccount(ctx, store.Account(a))
+	if errors.Is(err, store.ErrExists) {
+		return access.ErrTaken
+	}
+	return err
+}
+
 // Tokens implements access.AccountStore.
 func (v vault) Tokens(ctx context.Context) ([]access.Token, error) {
 	all, err := v.DB.Tokens(ctx)
@@ -125,8 +134,14 @@ func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, tokens
 		}
 	}
 	// Whoever has an admin's account needs no token.
-	if e.visitors.Accounts == nil || s.Access != settings.AccessAccounts || !e.visitors.Accounts.HasAdmin() {
-		e.visitors.Admin, err = access.NewAdmin(access.Config{Issue: tokens.issue, Path: path, PublicURL: s.PublicURL, Ended: hub.End, Logger: logger})
+	config := access.Config{Issue: tokens.issue, Path: path, PublicURL: s.PublicURL, Ended: hub.End, Logger: logger}
+	if s.Access == settings.AccessAccounts {
+		config.Needed = func() bool { return !e.visitors.Accounts.HasAdmin() }
+	} else {
+		tokens.setUp = ""
+	}
+	if config.Needed == nil || config.Needed() {
+		e.visitors.Admin, err = access.NewAdmin(config)
 		if err != nil {
 			return e, errors.Join(err, e.close())
 		}
@@ -165,6 +180,9 @@ func (e entrance) furnish(pages *handlers.Handlers, mode, publicURL string) {
 		}
 		if v.Accounts != nil && mode == settings.AccessAccounts {
 			pages.Entry = v.Accounts
+			if v.Admin != nil {
+				pages.SetUp = setUp{v.Accounts, v.Admin}
+			}
 		}
 		if v.OIDC != nil {
 			pages.Provider, pages.ProviderButton = oidcEntry{v.OIDC}, e.button
