@@ -41,7 +41,7 @@ func (v *linkView) state() *conference.State {
 	if s == nil {
 		return nil
 	}
-	r := s.Redacted(v.shows, v.names.of(s, v.board), v.text.Share.Participant)
+	r := s.Redacted(v.shows, v.names.of(s, v.shows.People, v.board), v.text.Share.Participant)
 	if r.Name == "" {
 		r.Name = v.text.Share.Untitled
 	}

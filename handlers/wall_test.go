@@ -359,7 +359,8 @@ func TestEveryWallEndsAtTheNewestState(t *testing.T) {
 			return newWallView(words{text: text.For(text.Langs()[seed%2])}, h.registry,
 				wallQuery{overviewQuery: overviewQuery{only: []string{"", onlyProblems, "live", ""}[seed%4]}, tiles: int(1 + seed%6), turns: int(1 + seed%5)})
 		}
-		k := newTopic(t, h.registry, wall())
+		view := wall()
+		k := newTopic(t, h.registry, view)
 		meetings, each := 6, 6
 		if seed == 0 {
 			meetings, each = maxOnWall+40, 100 // beyond the limit
@@ -381,7 +382,9 @@ func TestEveryWallEndsAtTheNewestState(t *testing.T) {
 		}
 		k.connect()
 		k.flush(true)
-		want := drawn(t, templates.WallRegion(wall().draw(h.registry.All()))).html()
+		fresh := wall()
+		fresh.edges = view.edges
+		want := drawn(t, templates.WallRegion(fresh.draw(h.registry.All()))).html()
 		for n, d := range k.viewers {
 			if got := d.html(); got != want {
 				t.Fatalf("seed %d, viewer %d of %d differs from a fresh page:\n%s", seed, n, len(k.viewers), difference(got, want))

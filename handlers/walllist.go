@@ -72,13 +72,15 @@ func (v *wallView) list(all []*conference.State) wallList {
 		problems = i
 	}
 
-	fixed, places := v.query.plan(len(states), problems)
+	fixed, places := v.query.plan(len(states), problems, &v.edges.plain)
 	l := wallList{meetings: states, fixed: fixed}
-	if len(states) > places {
+	if !v.edges.plain {
+		v.edges.counted = false
+	} else if v.edges.counted.above(len(states), places) {
 		l.meetings = states[:problems]
 		if places > problems {
 			l.groups = v.groups(states[problems:], max(places, v.query.plain())-problems)
-			l.fixed, _ = v.query.plan(problems+len(l.groups), problems)
+			l.fixed, _ = v.query.plan(problems+len(l.groups), problems, &v.edges.groups)
 		}
 	}
 	l.meetings = l.meetings[:min(len(l.meetings), maxOnWall)]

@@ -104,11 +104,24 @@ func (q wallQuery) scope() overviewQuery {
 // take turns beside them.
 const plainPages = 4
 
+// edge is a limit that a number is above or not. Once above, it has to fall by a quarter to be below again: a wall whose meetings come
+// and go about the limit would change its layout with each of them.
+type edge bool
+
+func (e *edge) above(n, limit int) bool {
+	if *e {
+		limit -= limit / 4
+	}
+	*e = n > limit
+	return bool(*e)
+}
+
 // plan is how so many meetings, some of them with problems, share a cycle: how many of the first tiles stay fixed, and how many
-// meetings all pages have places for. Problems that fill a screen have all of it, and as long a cycle as they need.
-func (q wallQuery) plan(total, problems int) (fixed, places int) {
+// meetings all pages have places for. Problems that fill a screen have all of it, and as long a cycle as they need. beyond is the edge
+// of the plain pages.
+func (q wallQuery) plan(total, problems int, beyond *edge) (fixed, places int) {
 	switch {
-	case total <= q.plain():
+	case !beyond.above(total, q.plain()):
 		return 0, total
 	case problems >= q.tiles:
 		return 0, problems

@@ -27,7 +27,12 @@ type wallView struct {
 	shown   wallShape
 	started bool
 	uneven  bool
+	edges   wallEdges
 }
+
+// wallEdges are where the layout of a wall changes, as the viewers have it: beyond the pages that simply follow each other, beyond what
+// a cycle has places for, and the first once more for the groups that are then counted.
+type wallEdges struct{ plain, counted, groups edge }
 
 func (h *Handlers) wallView(q wallQuery, lang text.Lang) *wallView {
 	return newWallView(h.words(lang), h.Board, q)
@@ -155,7 +160,9 @@ func (v *wallView) Render(ctx context.Context, components []string) ([]byte, err
 }
 
 // Forget implements live.Rememberer.
-func (v *wallView) Forget() { v.started, v.uneven, v.shown = false, false, wallShape{} }
+func (v *wallView) Forget() {
+	v.started, v.uneven, v.shown, v.edges = false, false, wallShape{}, wallEdges{}
+}
 
 // Region implements live.View. It shows the newest list; where the other viewers have an older one, a change of the list
 // is on the agenda and brings everybody the same.
