@@ -135,4 +135,9 @@ func TestAPublicMeetingSignedOut(t *testing.T) {
 	p.signIn("bob", password)
 	p.wait("document.getElementById('people') !== null")
 	p.waitBoard("live")
+	user(t, file, "remove", "bob") // the page is still there, and another one
+	p.wait("document.querySelector('.account') === null && document.querySelector('.links-lead a') !== null")
+	p.waitBoard("live")
+	p.waitText("h1", "Town hall")
+	p.wait("document.getElementById('people') === null")
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -82,7 +83,10 @@ func (h *Handlers) makeLink(c echo.Context) error {
 		return h.sendLinks(c, http.StatusUnprocessableEntity, id, templates.Links{Fault: t.Share.BadForm})
 	}
 	token, made, err := h.Links.Make(c.Request().Context(), share.Of(h.Board.Get(id), time.Now()))
-	if err != nil {
+	switch {
+	case errors.Is(err, conference.ErrTooManyLinks):
+		return h.sendLinks(c, http.StatusConflict, id, templates.Links{Fault: t.Share.TooMany})
+	case err != nil:
 		h.logError("make a link", id, err)
 		return h.sendLinks(c, http.StatusInternalServerError, id, templates.Links{Fault: t.Share.NotStored})
 	}

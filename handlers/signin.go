@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -148,7 +149,8 @@ func (h *Handlers) accountSignOut(c echo.Context) error {
 func (p Paths) local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Fragment != "" || !strings.HasPrefix(to, p.Base+"/") ||
-		strings.HasPrefix(to, "//") || strings.Contains(to, `\`) || strings.ContainsFunc(to, unicode.IsControl) {
+		strings.HasPrefix(to, "//") || strings.Contains(to, `\`) || strings.ContainsFunc(to, unicode.IsControl) ||
+		!strings.HasPrefix(path.Clean(u.Path)+"/", p.Base+"/") { // it leads out by ..
 		return p.Overview("")
 	}
 	return to

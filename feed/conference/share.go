@@ -1,6 +1,12 @@
 package conference
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrTooManyLinks: a link was not made, because the board holds as many as it can.
+var ErrTooManyLinks = errors.New("there are too many links")
 
 // Shows is what somebody is shown of a meeting beside its status, which everybody is.
 type Shows struct {

@@ -64,16 +64,18 @@
 
   // The stream is refused when nobody is signed in any more, or the link has ended. The page then says so in place of what it showed;
   // it is asked first, because something on the way can refuse a stream, too. A wall, which nobody attends, says so and tries on.
-  const denied = async () => {
+  // What was told by the board itself, because somebody has signed out or can do less than before, is not asked for: the page can still
+  // be there for everybody, and is then another one.
+  const denied = async (told) => {
     if (asking) return;
     asking = true;
     const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
     asking = false;
-    if (!DENIED.includes(answer?.status)) return;
-    if (stream()?.dataset.stream === "unattended") board("denied");
-    else location.reload();
+    const gone = DENIED.includes(answer?.status);
+    if (stream()?.dataset.stream === "unattended") gone && board("denied");
+    else if (gone || (told && answer?.ok)) location.reload();
   };
-  document.addEventListener("closing", (e) => JSON.parse(e.detail.data).reason === "denied" && denied());
+  document.addEventListener("closing", (e) => JSON.parse(e.detail.data).reason === "denied" && denied(true));
 
   // While paused, what is shown stays; the link goes on being judged by its clock events. Going on fetches the whole page
   // anew, since what came meanwhile was not shown.

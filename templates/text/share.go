@@ -41,6 +41,7 @@ type ShareText struct {
 	WithMeeting, Seen                 string
 	Revoke, Revoked                   string
 	BadForm, NotStored, RevokedForNow string
+	TooMany                           string
 }
 
 // AccountText is what is said to those who sign in.

@@ -68,6 +68,7 @@ var chineseShare = ShareText{
 	MadeAt: "创建时间", EndsAt: "失效时间", NoExpiry: "不限时", WithMeeting: "随会议结束", Seen: "最近打开",
 	Revoke: "撤销", Revoked: "链接已撤销，打开着的页面已关闭。",
 	BadForm:       "链接未创建：备注须为一行，最多 200 个字符；有效期须为列表中的一项。",
+	TooMany:       "链接未创建：看板保存的链接已达上限。失效的链接会在 30 天后自动清除。",
 	NotStored:     "链接未创建，因为无法保存。请检查磁盘，原因见日志。",
 	RevokedForNow: "链接已关闭，但无法保存：如果在磁盘恢复之前重启看板，链接会重新生效。系统会继续尝试，原因见日志。",
 }

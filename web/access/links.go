@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -38,9 +37,6 @@ const (
 	seenEvery    = time.Minute
 	settleAtOnce = 500
 )
-
-// ErrTooManyLinks: a link was not made.
-var ErrTooManyLinks = errors.New("there are too many links")
 
 // LinksConfig is what Links need. Store is required.
 type LinksConfig struct {
@@ -105,13 +101,13 @@ func (l *Links) add(d digest, s conference.Share) {
 func shareOwner(id string) string { return "link " + id }
 
 // Make makes a link and returns its token, which is in its address and nowhere else. ID and Created are set by Make. It waits for
-// the disk; after an error there is no link.
+// the disk; after an error, such as conference.ErrTooManyLinks, there is no link.
 func (l *Links) Make(ctx context.Context, s conference.Share) (token conference.Secret, made conference.Share, err error) {
 	l.mu.Lock()
 	full := len(l.byID) >= maxLinks
 	l.mu.Unlock()
 	if full {
-		return token, made, ErrTooManyLinks
+		return token, made, conference.ErrTooManyLinks
 	}
 	secret := rand.Text() // at least 128 bits
 	s.ID, s.Created = rand.Text()[:12], l.config.Now().UTC().Truncate(time.Millisecond)

@@ -184,6 +184,16 @@ func TestThatLinksWereSeenIsStoredTogether(t *testing.T) {
 	}
 }
 
+func TestTheNumberOfLinksIsBounded(t *testing.T) {
+	d := newLinkDesk(t, newStored(t, t.TempDir()))
+	for n := range maxLinks {
+		d.add(digestOf(fmt.Sprint(n)), conference.Share{ID: fmt.Sprint(n)})
+	}
+	if _, _, err := d.Make(t.Context(), conference.Share{ConfID: "1"}); !errors.Is(err, conference.ErrTooManyLinks) || len(d.List("")) != maxLinks {
+		t.Errorf("error %v, %d links", err, len(d.List("")))
+	}
+}
+
 // A clock that was ahead and is set right opens a link again, whose pages then end at its true end.
 func TestTheClockIsSetBackAfterALinkExpired(t *testing.T) {
 	d := newLinkDesk(t, newStored(t, t.TempDir()))

@@ -294,6 +294,11 @@ func reading(page string) string {
 	return strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, " ")), " ")
 }
 
+var counted = regexp.MustCompile(`\b[0-9a-f]{12,}\b`)
+
+// told is what was sent without the ids, instants and hashes in it, whose digits can be any.
+func told(sent string) string { return counted.ReplaceAllString(sent, "") }
+
 // meeting puts a meeting with people, a layout and fields that nobody lists on the board.
 func (l *lodge) meeting(id conference.ConfID) {
 	about := conference.About{ConfID: id, At: time.Now()}

@@ -83,7 +83,7 @@ func TestALinkHasNothingButWhatWasChosen(t *testing.T) {
 
 			sent := map[string]string{"the page": page, "the plain page": plain, "the stream": s.said(), "the badge": badge}
 			for name, content := range sent {
-				content = strings.ReplaceAll(content, l.url, "") // the address of the board is no secret, and may end in such digits
+				content = told(strings.ReplaceAll(content, l.url, "")) // the address of the board is no secret, and may end in such digits
 				check := func(words []string, may bool) {
 					for _, word := range words {
 						if has := strings.Contains(content, word); has && !may {
