@@ -118,7 +118,7 @@ var english = Catalogue{
 		return fmt.Sprintf("(%d) %d problems · Confboard", problems, problems)
 	},
 	NoneOfThese: "No such meetings", NoneOfTheseHelp: "No meeting is in this state. This list fills by itself when one is.",
-	PlannedEnd: "Planned end", EndingSoon: "ends", Overrun: "over by",
+	PlannedEnd: "Planned end", EndingSoon: "ends ", Overrun: "over by ",
 	LastChange: "Last status change", LastEcho: "Last heartbeat echo", TheLink: "Cloud link", Since: "since", Never: "none yet",
 	Screens: englishScreens,
 

@@ -53,9 +53,9 @@ var englishHistory = HistoryText{
 	Help: map[timeline.HealthState]string{
 		timeline.Writing: "",
 		timeline.Behind:  "The disk is slower than what happens. Nothing is lost while there is room in memory. If it lasts, look for what keeps the disk busy.",
-		timeline.Failing: "The disk is full or read-only. Live pages go on, and what happens waits in memory. Make room in the board's data folder: writing goes on by itself.",
-		timeline.Broken:  "The board's file is damaged. Live pages go on. Stop the board and run “confboard restore” with a backup, or move the file away.",
-		timeline.Closed:  "The board's file could not be opened when the board started; its log says why. Live pages go on; links, accounts and history need the file. Put it right and restart.",
+		timeline.Failing: "The disk is full or read-only. Live pages go on, and what happens waits in memory. Make room in the board’s data folder: writing goes on by itself.",
+		timeline.Broken:  "The board’s file is damaged. Live pages go on. Stop the board and run “confboard restore” with a backup, or move the file away.",
+		timeline.Closed:  "The board’s file could not be opened when the board started; its log says why. Live pages go on; links, accounts and history need the file. Put it right and restart.",
 	},
 	Waiting: "Waiting to be stored", Lost: "Left out", LastWrite: "Last stored", NextWrite: "Next attempt", Size: "Size of the file",
 	SizeOf: func(used, most string) string { return used + " of " + most },

@@ -203,7 +203,7 @@ var chineseTimeline = TimelineText{
 		timeline.AnyTopic: "全部", timeline.RecordingTopic: "录制", timeline.LayoutTopic: "多画面", timeline.PeopleTopic: "与会者",
 		timeline.LinkTopic: "会议服务连接", timeline.ConcernTopic: "需要关注",
 	},
-	Zone: "时区：", ReceivedAt: "收到于", Found: "发现时已如此，变化可能更早。", Then: "变为",
+	Zone: "时区", ReceivedAt: "收到于", Found: "发现时已如此，变化可能更早。", Then: "变为",
 
 	Watched: "会议加入看板。此前的情况未知。",
 	Began: func(n int64) string {

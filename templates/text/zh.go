@@ -108,7 +108,7 @@ var chinese = Catalogue{
 		return fmt.Sprintf("(%d) %d 个会议有问题 · Confboard", problems, problems)
 	},
 	NoneOfThese: "没有此类会议", NoneOfTheseHelp: "目前没有处于该状态的会议。一旦出现，会自动列在这里。",
-	PlannedEnd: "计划结束", EndingSoon: "即将结束，", Overrun: "已超时",
+	PlannedEnd: "计划结束", EndingSoon: "即将结束，", Overrun: "已超时 ",
 	LastChange: "最近状态变化", LastEcho: "最近心跳应答", TheLink: "会议服务连接", Since: "始于", Never: "暂无",
 	Screens: func(n int64) string { return fmt.Sprintf("%d 画面", n) },
 
