@@ -204,9 +204,9 @@ func (h *Handlers) frame(c echo.Context, t *text.Catalogue, tab templates.Tab) t
 		p.Walls = h.Paths.Walls()
 	case who.Viewer:
 		p.Walls = h.Paths.WallSetup()
-		if h.Rules != nil {
-			p.Rules = h.Paths.Rules()
-		}
+	}
+	if who.Viewer && h.Rules != nil {
+		p.Rules = h.Paths.Rules()
 	}
 	if !h.Closed || who.Admin {
 		p.Feed = h.Paths.Feed(feedQuery{})
