@@ -5,6 +5,8 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,7 +143,28 @@ func (b *board) searchFor(secrets []string, shown map[string]string, paths ...st
 	}
 	b.stop()
 	shown["the log"] = b.log.all()
+	for _, name := range b.files() {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		shown[filepath.Base(name)] = string(content)
+	}
 	searchIn(b.t, secrets, shown)
+}
+
+// files are those in which the board keeps what it was told.
+func (b *board) files() []string {
+	b.t.Helper()
+	i := slices.Index(b.args, "--config")
+	if i < 0 {
+		return nil
+	}
+	names, err := filepath.Glob(filepath.Join(filepath.Dir(b.args[i+1]), "data", "confboard.db*"))
+	if err != nil || len(names) == 0 {
+		b.t.Errorf("the board keeps nothing: %v", err)
+	}
+	return names
 }
 
 // searchIn fails the test for every secret, however it is written, in what was shown.
