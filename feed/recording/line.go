@@ -92,7 +92,7 @@ func (e *linkEvent) UnmarshalText(text []byte) error {
 }
 
 // lineOf returns the line for a message, and false for one that is not recorded: news of the finding of meetings, which is about no
-// meeting, pushes, which are recorded as the frames they were, and the end of a playback.
+// meeting, pushes, which are recorded as the frames they were, who takes note of what, which the cloud does not tell, and the end of a playback.
 func lineOf(m conference.Message, names *wire.Names) (line, bool) {
 	l := line{At: m.Received().UTC(), ConfID: m.Meeting()}
 	switch m := m.(type) {

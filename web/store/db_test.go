@@ -217,6 +217,10 @@ func TestAFullOrReadOnlyDiskRefusesChanges(t *testing.T) {
 		if !errors.Is(err, ErrNoWrite) {
 			t.Errorf("%s: %v", name, err)
 		}
+		silence := silenceOf("900487914", conference.Cause{Rule: conference.NoHost}, func(s *Silence) { s.Note = strings.Repeat("x", 5000) })
+		if err := d.PutSilence(t.Context(), silence); !errors.Is(err, ErrNoWrite) {
+			t.Errorf("%s: a silence: %v", name, err)
+		}
 		if all, err := d.Shares(t.Context()); err != nil || len(all) != kept {
 			t.Errorf("%s: %d links of %d, error %v", name, len(all), kept, err)
 		}
