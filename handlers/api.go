@@ -22,8 +22,10 @@ type apiMeeting struct {
 	// Booking is what the enterprise's list or the settings say of the meeting, null when they say nothing.
 	Booking *apiBooking `json:"booking"`
 	// Severity is the status class of the pages: critical, nodata, attention, pending, live, scheduled, ended.
-	Severity   string `json:"severity"`
-	Occurrence int    `json:"occurrence"`
+	Severity string `json:"severity"`
+	// Concerns are what needs a person, as it was last known, and what somebody has acknowledged or silenced.
+	Concerns   []apiConcern `json:"concerns"`
+	Occurrence int          `json:"occurrence"`
 	// Status is the merged ConfDynamicInfoNotify under its wire names. A listed field has one JSON type whatever the wire
 	// sent: flags and counts are numbers, endTime is text. A field that was not reported is absent, one that was sent
 	// empty is null, an unlisted one is as it came.
@@ -143,7 +145,7 @@ func apiMeetingOf(s *conference.State, waitingRoom bool) (apiMeeting, error) {
 		return apiMeeting{}, err
 	}
 	m := apiMeeting{
-		ConfID: string(s.ConfID), Title: s.Title(), Group: s.Group, Origin: cmp.Or(s.Origin, conference.FromSettings), Booking: apiBookingOf(s.Booking), Severity: rules.Judge(s).String(), Occurrence: s.Occurrence,
+		ConfID: string(s.ConfID), Title: s.Title(), Group: s.Group, Origin: cmp.Or(s.Origin, conference.FromSettings), Booking: apiBookingOf(s.Booking), Severity: rules.Judge(s).String(), Concerns: apiConcerns(s), Occurrence: s.Occurrence,
 		Status: status, LayoutDated: s.LayoutDated, Partial: s.Partial(),
 		Owner: s.Basic.Owner, StartTime: known(s.Basic.StartTime), ScheduledStart: known(s.Basic.ScheduledStart),
 		Participants: apiParticipants(s), Speakers: apiSpeakers(s),

@@ -42,7 +42,7 @@ func (h *Handlers) overviewStream(c echo.Context) error {
 func (h *Handlers) overviewQuery(c echo.Context) overviewQuery {
 	q := overviewQueryOf(c)
 	if !h.seesWaitingRoom(c) {
-		q.facts &^= 1 << slices.IndexFunc(factList, func(f fact) bool { return f.name == factWaiting })
+		q.facts &^= factsOf(factWaiting)
 	}
 	return q
 }
@@ -141,7 +141,7 @@ func (q overviewQuery) standing(s *conference.State) standing {
 	if s == nil {
 		return standing{}
 	}
-	return standing{there: true, shown: q.shows(s), stale: rules.Stale(s), severity: rules.Judge(s)}
+	return standing{there: true, shown: q.shows(s), stale: rules.Stale(s), noted: isNoted(s), severity: rules.Judge(s)}
 }
 
 // standing is where a meeting is counted, and where it is shown in the order. Unlike the index it may be asked at any time.
@@ -162,7 +162,7 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	if mayMove(c) {
 		if was, is := v.standing(c.Before), v.standing(c.After); was != is {
 			v.note(c.ConfID)
-			if was.there != is.there || was.stale != is.stale || was.severity != is.severity {
+			if was.there != is.there || was.stale != is.stale || was.noted != is.noted || was.severity != is.severity {
 				touch(partCounters)
 			}
 			if was.shown != is.shown {

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"slices"
+
 	"confboard/feed/conference"
 	"confboard/templates/text"
 )
@@ -9,6 +11,11 @@ import (
 type facts uint16
 
 func (f facts) has(i int) bool { return f&(1<<i) != 0 }
+
+// factsOf is the set of the fact with a name.
+func factsOf(name string) facts {
+	return 1 << slices.IndexFunc(factList, func(f fact) bool { return f.name == name })
+}
 
 // hold reports whether all of them are the case.
 func (f facts) hold(s *conference.State) bool {
@@ -30,6 +37,9 @@ type fact struct {
 	words func(*text.Catalogue) string
 }
 
+// factNoted is that something was acknowledged or silenced.
+const factNoted = "noted"
+
 // factWaiting is for those who may see the waiting room.
 const factWaiting = "waiting"
 
@@ -43,6 +53,7 @@ var factList = []fact{
 	{"nohost", hasNoHost, func(t *text.Catalogue) string { return t.FilterNoHost }},
 	{"empty", isEmpty, func(t *text.Catalogue) string { return t.FilterEmpty }},
 	{factWaiting, func(s *conference.State) bool { return underWay(s) && len(s.WaitingRoom) > 0 }, func(t *text.Catalogue) string { return t.FilterWaiting }},
+	{factNoted, isNoted, func(t *text.Catalogue) string { return t.Silence.Filter }},
 }
 
 // switched is the fact that a field is on or off.

@@ -14,9 +14,9 @@ const windowSize = 60
 
 // standing is what decides where a meeting is counted and shown; its zero value is that of a meeting that is not on the board.
 type standing struct {
-	there, shown, stale bool
-	severity            rules.Severity
-	key                 orderKey // of one that is shown
+	there, shown, stale, noted bool
+	severity                   rules.Severity
+	key                        orderKey // of one that is shown
 }
 
 // index is the order of the meetings that a query shows, and the numbers of all on the board. A change costs a search and
@@ -25,8 +25,8 @@ type index struct {
 	held  map[conference.ConfID]entry
 	order []entry // those that are shown
 
-	counts          []int // by severity
-	problems, stale int
+	counts                 []int // by severity
+	problems, stale, noted int
 }
 
 // entry is a meeting in the index.
@@ -93,6 +93,9 @@ func (x *index) count(e entry, n int) {
 	}
 	if e.stale {
 		x.stale += n
+	}
+	if e.noted {
+		x.noted += n
 	}
 }
 

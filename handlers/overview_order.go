@@ -54,7 +54,7 @@ func (q overviewQuery) orderKeyOf(s *conference.State) orderKey {
 		}
 		return orderKey{first: -int64(n), second: int64(rules.Judge(s))}
 	}
-	return orderKey{first: int64(rules.Judge(s)), second: startKey(s)}
+	return orderKey{first: urgency(s), second: startKey(s)}
 }
 
 // startKey orders meetings by when they started, or else are to start; those of which neither is known come last.
@@ -75,9 +75,19 @@ func classKey(s *conference.State) int64 {
 	return int64(rules.Judge(s))<<48 | min(max(startKey(s), 0), most)
 }
 
+// urgency orders meetings by their class, the worst first. Those where what would be a problem was acknowledged or silenced come behind
+// the problems.
+func urgency(s *conference.State) int64 {
+	severity := rules.Judge(s)
+	if !severity.Problem() && isNoted(s) {
+		return 2*int64(rules.Attention) + 1
+	}
+	return 2 * int64(severity)
+}
+
 // inOrder puts what needs a person first; within a class the order is steady.
 func inOrder(a, b *conference.State) int {
-	return cmp.Or(cmp.Compare(rules.Judge(a), rules.Judge(b)), cmp.Compare(startKey(a), startKey(b)), cmp.Compare(a.ConfID, b.ConfID))
+	return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(startKey(a), startKey(b)), cmp.Compare(a.ConfID, b.ConfID))
 }
 
 // titleKeys makes keys that sort titles as a language does: Chinese by sound, numbers by their value. It is not safe for

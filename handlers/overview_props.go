@@ -30,6 +30,10 @@ func (v *overviewView) counters() templates.Counters {
 		Problems:  counter(onlyProblems, v.text.Problems(v.index.problems), v.index.problems),
 		Stale:     counter(onlyStale, v.text.StaleCount, v.index.stale),
 	}
+	if noted := factsOf(factNoted); v.index.noted > 0 || v.query.facts&noted != 0 {
+		c.Noted = &templates.Counter{Severity: "noted", Label: v.text.Silence.CountLabel, Count: strconv.Itoa(v.index.noted), Zero: v.index.noted == 0,
+			Path: v.with(func(q *overviewQuery) { q.only, q.facts = "", q.facts|noted }), Current: v.query.facts&noted != 0}
+	}
 	for _, severity := range rules.Severities() {
 		n := counter(severity.String(), v.text.SeverityCount[severity], v.index.counts[severity])
 		n.Icon = true

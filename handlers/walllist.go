@@ -72,6 +72,11 @@ func (v *wallView) list(all []*conference.State) wallList {
 		problems = i
 	}
 
+	own := problems // and these stand behind them
+	for own < len(states) && isNoted(states[own]) {
+		own++
+	}
+
 	fixed, places := v.query.plan(len(states), problems, &v.edges.plain)
 	l := wallList{meetings: states, fixed: fixed}
 	if !v.edges.plain {
@@ -79,8 +84,10 @@ func (v *wallView) list(all []*conference.State) wallList {
 	} else if v.edges.counted.above(len(states), places) {
 		l.meetings = states[:problems]
 		if places > problems {
-			l.groups = v.groups(states[problems:], max(places, v.query.plain())-problems)
-			l.fixed, _ = v.query.plan(problems+len(l.groups), problems, &v.edges.groups)
+			own = min(own, places-1) // what was acknowledged or silenced is not only counted
+			l.meetings = states[:own]
+			l.groups = v.groups(states[own:], max(places, v.query.plain())-own)
+			l.fixed, _ = v.query.plan(own+len(l.groups), problems, &v.edges.groups)
 		}
 	}
 	l.meetings = l.meetings[:min(len(l.meetings), maxOnWall)]

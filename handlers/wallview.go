@@ -62,6 +62,7 @@ const (
 // the wall is not about.
 type wallStanding struct {
 	counted, shown, underWay bool
+	noted                    bool
 	severity                 rules.Severity
 	group                    string
 }
@@ -70,7 +71,7 @@ func (v *wallView) standing(s *conference.State) wallStanding {
 	if !v.counts(s) {
 		return wallStanding{}
 	}
-	return wallStanding{counted: true, shown: v.query.showsClass(s), underWay: underWay(s), severity: rules.Judge(s), group: groupText(s.Group)}
+	return wallStanding{counted: true, shown: v.query.showsClass(s), underWay: underWay(s), noted: isNoted(s), severity: rules.Judge(s), group: groupText(s.Group)}
 }
 
 // counts reports whether the wall is about a meeting, whatever its class.
@@ -185,7 +186,7 @@ func (v *wallView) draw(all []*conference.State) templates.Wall {
 // class, also where it shows one class only.
 func (v *wallView) line(all []*conference.State) (templates.Tab, templates.WallCounts) {
 	counts := make([]int, len(rules.Severities()))
-	total, problems, matching, matchingProblems, running := 0, 0, 0, 0, 0
+	total, problems, noted, matching, matchingProblems, running := 0, 0, 0, 0, 0, 0
 	for _, s := range all {
 		is := v.standing(s)
 		if !is.counted {
@@ -195,6 +196,9 @@ func (v *wallView) line(all []*conference.State) (templates.Tab, templates.WallC
 		counts[is.severity]++
 		if is.severity.Problem() {
 			problems++
+		}
+		if is.noted {
+			noted++
 		}
 		if !is.shown {
 			continue
@@ -217,6 +221,9 @@ func (v *wallView) line(all []*conference.State) (templates.Tab, templates.WallC
 	}
 	if len(c.Classes) == 0 && total > 0 {
 		c.AllWell = v.text.NoProblems
+	}
+	if noted > 0 {
+		c.Noted = v.text.Silence.Counted(noted)
 	}
 	return v.tab(v.text.OverviewTitle(problems), problems > 0), c
 }

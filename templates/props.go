@@ -126,7 +126,9 @@ type Counters struct {
 	Total, TotalPath string
 	TotalCurrent     bool
 	Problems, Stale  Counter
-	Classes          []Counter
+	// Noted is the number of meetings with something acknowledged or silenced; nil when none has.
+	Noted   *Counter
+	Classes []Counter
 }
 
 // Card is one meeting on the overview.

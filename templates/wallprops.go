@@ -34,6 +34,8 @@ type WallCounts struct {
 	// Classes are the classes of problems that have a meeting, the worst first; AllWell is said when there is none.
 	Classes []WallCount
 	AllWell string
+	// Noted says how many meetings have something acknowledged or silenced; empty when none has.
+	Noted string
 	// Only says which meetings the wall is limited to, empty for all.
 	Only string
 	// Matching is the number of meetings that the wall shows, Problems how many of them have a problem, UnderWay how many are

@@ -18,7 +18,7 @@ var englishSilence = SilenceText{
 	WallAcknowledged: func(what string) string { return what + ", acknowledged" },
 	WallSilenced:     func(what string) string { return what + ", silenced" },
 	Counted:          func(n int) string { return fmt.Sprintf("%d acknowledged or silenced", n) },
-	Filter:           "Acknowledged or silenced",
+	CountLabel:       "acknowledged or silenced", Filter: "Acknowledged or silenced",
 
 	Acknowledge: "Acknowledge", Silence: "Silence…", Again: "Alert again",
 
