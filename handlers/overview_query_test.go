@@ -72,8 +72,7 @@ func TestViewsThatShowTheSameAreOneTopic(t *testing.T) {
 // A browser without scripts sends every field of the form; the address that people copy has only what was filled in.
 func TestTheFormLeadsToAShortAddress(t *testing.T) {
 	h := testHandlers(newHistory(1).registry)
-	e := echo.New()
-	h.Register(e.Group(h.Paths.Base))
+	e := viewed(h)
 	for _, k := range []struct{ name, given, expect string }{
 		{"empty fields", "/board/?q=&group=&only=problems&rec=&mode=&sort=end&lang=zh", "/board/?lang=zh&only=problems&sort=end"},
 		{"all empty", "/board/?q=&only=&rec=&mode=&sort=", "/board/"},

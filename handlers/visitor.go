@@ -33,10 +33,8 @@ const visitorKey = "visitor"
 // SetVisitor says who makes a request.
 func SetVisitor(c echo.Context, v Visitor) { c.Set(visitorKey, v) }
 
-// visitor is who makes a request; without anything said, somebody who may see the board.
+// visitor is who makes a request; without anything said, nobody.
 func visitor(c echo.Context) Visitor {
-	if v, said := c.Get(visitorKey).(Visitor); said {
-		return v
-	}
-	return Visitor{Viewer: true}
+	v, _ := c.Get(visitorKey).(Visitor)
+	return v
 }

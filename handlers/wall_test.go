@@ -105,10 +105,22 @@ func testHandlers(b Board) *Handlers {
 	return &Handlers{Board: b, Assets: someAssets{}, Paths: Paths{Base: "/board"}, Build: "test", Now: func() time.Time { return time.UnixMilli(1_800_000_000_000) }}
 }
 
+// viewed answers everybody as somebody who may see the board.
+func viewed(h *Handlers) *echo.Echo {
+	e := echo.New()
+	e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			SetVisitor(c, Visitor{Viewer: true})
+			return next(c)
+		}
+	})
+	h.Register(e.Group(h.Paths.Base))
+	return e
+}
+
 func ask(t *testing.T, h *Handlers, target string, header ...string) string {
 	t.Helper()
-	e := echo.New()
-	h.Register(e.Group(h.Paths.Base))
+	e := viewed(h)
 	r := httptest.NewRequest(http.MethodGet, h.Paths.Base+target, nil)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
@@ -500,8 +512,7 @@ func TestTheHoursOfTheNight(t *testing.T) {
 
 func TestAWallsAddressChangesNoOtherPage(t *testing.T) {
 	h := testHandlers(newHistory(1).registry)
-	e := echo.New()
-	h.Register(e.Group(h.Paths.Base))
+	e := viewed(h)
 	w := httptest.NewRecorder()
 	e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/board/wall?lang=zh&theme=light", nil))
 	if got := w.Header().Values("Set-Cookie"); len(got) > 0 || !strings.Contains(w.Body.String(), `lang="zh-CN"`) {

@@ -6,15 +6,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/labstack/echo/v4"
 )
 
 // Without its file the board does not know its walls; a screen says so, and tries again.
 func TestAScreenWhoseBoardDoesNotKnowItsWalls(t *testing.T) {
 	h := testHandlers(newHistory(1).registry)
-	e := echo.New()
-	h.Register(e.Group(h.Paths.Base))
+	e := viewed(h)
 	for path, want := range map[string]int{"/w/AAAA": http.StatusServiceUnavailable, "/wall?wall=AAAA": http.StatusServiceUnavailable, "/wall": http.StatusOK, "/walls": http.StatusNotFound} {
 		w := httptest.NewRecorder()
 		e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, h.Paths.Base+path, nil))

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/labstack/echo/v4"
-
 	"confboard/templates/text"
 )
 
@@ -69,8 +67,7 @@ func TestTheSetUpPageTellsTheSizeThatIsSeen(t *testing.T) {
 
 func TestAHostOfAnotherNameIsNoMarkup(t *testing.T) {
 	h := testHandlers(newHistory(1).registry)
-	e := echo.New()
-	h.Register(e.Group(h.Paths.Base))
+	e := viewed(h)
 	r := httptest.NewRequest(http.MethodGet, "/board/wall/setup", nil)
 	r.Host = `"><script>`
 	w := httptest.NewRecorder()

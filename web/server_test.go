@@ -344,13 +344,19 @@ func TestAViewerBeyondTheLimitIsToldToComeBack(t *testing.T) {
 }
 
 func TestAddressesAreThoseOfTrustedProxiesOnly(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("198.51.100.0/24")}
 	for _, k := range []struct {
 		name    string
 		proxies []netip.Prefix
+		header  http.Header
 		status  int
 	}{
-		{"without trusted proxies a forwarded address counts for nothing", nil, http.StatusServiceUnavailable},
-		{"a trusted proxy's forwarded address counts", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, http.StatusOK},
+		{"without trusted proxies a forwarded address counts for nothing", nil, http.Header{"X-Forwarded-For": {"192.0.2.7"}}, http.StatusServiceUnavailable},
+		{"a trusted proxy's forwarded address counts", trusted, http.Header{"X-Forwarded-For": {"192.0.2.7"}}, http.StatusOK},
+		{"that of the last proxy that is trusted counts", trusted, http.Header{"X-Forwarded-For": {"192.0.2.7, 198.51.100.1"}}, http.StatusOK},
+		{"what the client itself says before it does not", trusted, http.Header{"X-Forwarded-For": {"192.0.2.7", "127.0.0.1"}}, http.StatusOK},
+		{"what is no address does not", trusted, http.Header{"X-Forwarded-For": {"somewhere"}}, http.StatusServiceUnavailable},
+		{"other headers do not", trusted, http.Header{"X-Real-Ip": {"192.0.2.7"}, "Forwarded": {"for=192.0.2.7"}}, http.StatusServiceUnavailable},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			b := start(t, options{streams: 1, proxies: k.proxies})
@@ -360,7 +366,7 @@ func TestAddressesAreThoseOfTrustedProxiesOnly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			req.Header.Set("X-Forwarded-For", "192.0.2.7")
+			req.Header = k.header
 			res, err := b.client.Do(req)
 			if err != nil {
 				t.Fatal(err)

@@ -107,6 +107,19 @@ func TestAViewerIsOfferedNothingOfAnAdmins(t *testing.T) {
 	}
 }
 
+// A browser that others use keeps nothing of what was seen in it, and search engines nothing of any board.
+func TestPagesAreKeptNowhere(t *testing.T) {
+	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})
+	l.meeting("900487914")
+	for name, p := range map[string]*person{"an admin": l.signedIn("ann"), "a viewer": l.signedIn("bob"), "nobody": l.person()} {
+		for _, path := range []string{"/", "/m/900487914", "/m/900487915", "/m/900487914/timeline", "/wall", "/wall/setup", "/feed", "/account", "/history", "/rules", "/nothing", "/api/v1/meetings"} {
+			if res, _ := p.get(path); res.Header.Get("Cache-Control") != "no-store" || !strings.Contains(res.Header.Get("X-Robots-Tag"), "noindex") {
+				t.Errorf("%s by %s: %q, %q", path, name, res.Header.Get("Cache-Control"), res.Header.Get("X-Robots-Tag"))
+			}
+		}
+	}
+}
+
 func TestThePagesOfASessionEndWithIt(t *testing.T) {
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})
 	l.meeting("900487914")

@@ -205,6 +205,42 @@ func TestTheBadgeOfALink(t *testing.T) {
 	}
 }
 
+// What was is not shown through a link, nor to somebody who is not signed in, whoever can see the meeting as it is.
+func TestALinkHasNoPast(t *testing.T) {
+	const id = "900487914"
+	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, Cloud: settings.Cloud{Meetings: []settings.Meeting{{ConfID: id, Public: true}}}})
+	admin := l.signedIn("ann")
+	l.meeting(id) // which is followed by now
+	where := admin.link(id, url.Values{"names": {"on"}, "people": {"on"}, "layout": {"on"}})
+	if res, page := admin.get("/m/" + id + "?at=last&lang=en"); !strings.Contains(page, "PAST") {
+		t.Fatalf("who is signed in sees no past: %s %s", res.Status, reading(page))
+	}
+	stranger := l.person()
+	for _, path := range []string{where + "?plain&lang=en", where + "?plain&lang=en&at=last", where + "?plain&lang=en&at=0&show=people&before=9", "/m/" + id + "?at=last&lang=en", "/m/" + id + "?show=people&lang=en"} {
+		res, page := stranger.get(path)
+		if res.StatusCode != http.StatusOK || !strings.Contains(page, "LIVE") {
+			t.Errorf("%s: %s", path, res.Status)
+		}
+		for _, word := range []string{"PAST", "timeline", "rewind"} {
+			if strings.Contains(page, word) {
+				t.Errorf("%s has %q", path, word)
+			}
+		}
+	}
+	for path, want := range map[string]int{where + "/timeline": http.StatusUnauthorized, "/m/" + id + "/timeline": http.StatusUnauthorized, "/history": http.StatusUnauthorized,
+		where + "/links": http.StatusUnauthorized} {
+		if res, _ := stranger.get(path); res.StatusCode != want {
+			t.Errorf("%s: %s", path, res.Status)
+		}
+	}
+	s := stranger.stream(where + "/events?lang=en&at=last&show=people")
+	l.registry.Apply(l.people(id, 2))
+	s.until("5 participants")
+	if said := s.said(); strings.Contains(said, "timeline") {
+		t.Error("the stream has a timeline")
+	}
+}
+
 func TestNumbersOfPeopleStayTheSame(t *testing.T) {
 	l := openLodge(t, settings.Settings{Access: settings.AccessOpen})
 	const id = "900487914"
