@@ -109,6 +109,8 @@ type timelineLinks struct {
 	// at is the path of how the meeting was at an instant, which is known from since on; nil: it is not known.
 	at    func(instant string) string
 	since time.Time
+	// earlier is the path of earlier meetings with the same ID; empty: there is none.
+	earlier string
 }
 
 // meetingLinks are those of a meeting on the board, of which these states are kept.
@@ -116,6 +118,9 @@ func (w words) meetingLinks(id conference.ConfID, moments []timeline.Moment) tim
 	l := timelineLinks{
 		show:  func(show timeline.Topic) string { return w.paths.MeetingShow(id, show) + "#" + timelineID },
 		older: func(show timeline.Topic, before uint64) string { return w.paths.MeetingTimeline(id, show, before) },
+	}
+	if w.stored {
+		l.earlier = w.paths.Earlier(id)
 	}
 	if len(moments) > 0 {
 		l.at, l.since = func(instant string) string { return w.paths.MeetingAt(id, instant) }, moments[0].Received
@@ -149,6 +154,7 @@ func (w words) timeline(entries []timeline.Entry, links timelineLinks, show time
 // emptyTimeline is one without rows.
 func (w words) emptyTimeline(links timelineLinks, show timeline.Topic) templates.Timeline {
 	t := templates.Timeline{Text: &w.text.Timeline, ID: timelineID, Zone: timelineZone, Older: templates.TimelineOlder{ID: "timeline-older"}}
+	t.Earlier = templates.Choice{Name: w.text.History.Earlier, Path: links.earlier}
 	for _, topic := range timeline.Topics() {
 		t.Topics = append(t.Topics, templates.Choice{Name: w.text.Timeline.Topics[topic], Current: topic == show, Path: links.show(topic)})
 	}

@@ -22,6 +22,8 @@ type words struct {
 	waitingRoom bool
 	// icon and alarm are the paths of the page's icon without and with a problem.
 	icon, alarm string
+	// stored: timelines are, so that there is a page of earlier meetings.
+	stored bool
 	// past: what is drawn is how things were, so no time ticks.
 	past bool
 	// noting: who sees it can acknowledge and silence what needs a person.
@@ -29,7 +31,7 @@ type words struct {
 }
 
 func (h *Handlers) words(lang text.Lang) words {
-	return words{text: text.For(lang), paths: h.Paths, closed: h.Closed, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
+	return words{text: text.For(lang), paths: h.Paths, closed: h.Closed, stored: h.Archive != nil, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
 }
 
 // wordsFor are those for the one who makes a request.

@@ -9,8 +9,10 @@ type Timeline struct {
 	// Zone is the zone of times that no script has turned into the viewer's.
 	Zone string
 	// Topics are links to the same page with another topic. Rewind leads to how the meeting was; empty if that is not known.
-	Topics          []Choice
-	Rewind          string
+	Topics []Choice
+	Rewind string
+	// Earlier leads to earlier meetings with the same ID; its Path is empty where none are kept.
+	Earlier         Choice
 	Recording, Ends Stretches
 	Rows            []TimelineRow
 	Older           TimelineOlder
