@@ -3,8 +3,6 @@ package e2e
 import (
 	"fmt"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -171,9 +169,9 @@ func TestAWallGoesOnInAHiddenTabAndThroughARestart(t *testing.T) {
 
 func TestAWallReloadsWhenTheBoardIsNewer(t *testing.T) {
 	t.Parallel()
-	newer := filepath.Join(t.TempDir(), "confboard")
-	if out, err := exec.Command("go", "build", "-race", "-ldflags", "-X confboard/web/app.version=other", "-o", newer, "confboard").CombinedOutput(); err != nil {
-		t.Fatalf("build another version: %v\n%s", err, out)
+	newer, err := newerBinary()
+	if err != nil {
+		t.Fatal(err)
 	}
 	b, m := oneMeeting(t, nil)
 	p := openLive(t, b.url+"/wall", view{width: 1920, height: 1080, interrupted: true})
