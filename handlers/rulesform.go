@@ -354,7 +354,7 @@ func ruleField[T any](w words, e rules.Entry[T], d ruleDraft) templates.RuleFiel
 		if now == "" {
 			now = t.Rules.Unsaid
 		}
-		f.Hint = strings.TrimSpace(t.Rules.Meanwhile(now) + " " + f.Hint)
+		f.Now, f.Hint = true, t.Rules.Meanwhile(now)
 	}
 	return f
 }

@@ -435,7 +435,7 @@ func ruleField(f RuleField) templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var25 = []any{"field", templ.KV("field-wrong", f.Fault != "")}
+		var templ_7745c5c3_Var25 = []any{"field", templ.KV("field-wrong", f.Fault != ""), templ.KV("field-now", f.Now)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var25...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -95,6 +95,8 @@ type RuleField struct {
 	Field
 	Options  []Option
 	Min, Max string
+	// Now: the hint says what counts now in place of what was entered.
+	Now bool
 }
 
 // RuleTrial says what would be told if a form were saved.

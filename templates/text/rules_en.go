@@ -80,12 +80,12 @@ var englishRules = RulesText{
 	WhenDiffers: "When a meeting differs", WhenHolds: "When the rule holds",
 	Labels: map[string]string{"name": "Name of the profile", "title": "Title", "confID": "Meeting ID", "group": "Group", "severity": "How much it matters", "grace": "How long it may differ", "after": "How long it has to last"},
 	Hints: map[string]string{
-		"name": "What people are told it is called.", "title": "For instance Board*", "confID": "For instance 9004*", "group": "For instance Sales",
+		"name": "It is named wherever a meeting differs.", "title": "For instance Board*", "confID": "For instance 9004*", "group": "For instance Sales",
 		"grace": "For instance 30s, 5m or 1h30m, up to 24h.", "after": "For instance 30s, 5m or 1h30m, up to 24h.",
 	},
 	NoMatter: "Does not matter",
 	Save:     "Save", Try: "Try", Cancel: "Cancel",
-	Remove: "Remove this profile", RemoveHelp: "It counts no more at once, in all meetings.",
+	Remove: "Remove this profile", RemoveHelp: "It stops counting at once, for all meetings.",
 	UseSettings: "Use what the settings say",
 	BadText:     "One line of at most 200 characters.", BadWord: "Choose one of these.",
 	BadSpan: func(least, most time.Duration) string {

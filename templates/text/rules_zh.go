@@ -76,7 +76,7 @@ var chineseRules = RulesText{
 	WhenDiffers: "会议不符时", WhenHolds: "规则成立时",
 	Labels: map[string]string{"name": "方案名称", "title": "会议名称", "confID": "会议 ID", "group": "分组", "severity": "重要程度", "grace": "允许不符的时长", "after": "须持续的时长"},
 	Hints: map[string]string{
-		"name": "提示中显示的名称。", "title": "例如：董事会*", "confID": "例如：9004*", "group": "例如：销售部",
+		"name": "会议不符时，提示中会显示此名称。", "title": "例如：董事会*", "confID": "例如：9004*", "group": "例如：销售部",
 		"grace": "例如：30s（秒）、5m（分钟）、1h30m（小时和分钟），最长 24h。", "after": "例如：30s（秒）、5m（分钟）、1h30m（小时和分钟），最长 24h。",
 	},
 	NoMatter: "无要求",

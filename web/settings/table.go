@@ -133,5 +133,5 @@ func table(d *draft) []setting {
 	s.Rules = *rules.Default()
 	rows = append(rows, ruleTable(&s.Rules)...)
 	return append(rows, setting{path: profilesPath, value: entries{"list of profiles", "profiles can be listed in the configuration file only", file.profiles}, preset: "", noFlag: true,
-		doc: "What meetings are expected to be; only in the file. For each thing that can be expected the first profile counts that fits the meeting and has an opinion on it."})
+		doc: "What meetings are expected to be; others can be made on `/rules`, and count before these. For each thing that can be expected the first profile counts that fits the meeting and has an opinion on it."})
 }
