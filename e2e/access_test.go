@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,11 +47,11 @@ func showcase(t *testing.T) *board {
 // showcasePages are the pages that are looked at.
 var showcasePages = []string{"/", "/?only=scheduled", "/?only=critical", "/m/900000001", "/m/900000002", "/m/900000003", "/m/900000004", "/m/900000099", "/nothing", "/wall", "/wall/setup",
 	"/m/900000001?show=people", "/m/900000004?show=link", "/m/900000001?at=last", "/m/900000001?at=1000", "/m/900000001/timeline",
-	"/feed", "/feed?q=none", "/feed/m/900000001", "/feed/m/900000002", "/feed/sign-in"}
+	"/?density=compact&q=nowhere", "/history", "/rules", "/feed", "/feed?q=none", "/feed/m/900000001", "/feed/m/900000002", "/feed/sign-in"}
 
 // streams reports whether a page has a stream.
 func streams(path string) bool {
-	return path != "/nothing" && path != "/feed/sign-in" && path != "/wall/setup" && !strings.Contains(path, "at=") && !strings.HasSuffix(path, "/timeline")
+	return path != "/nothing" && path != "/history" && path != "/feed/sign-in" && path != "/wall/setup" && !strings.Contains(path, "at=") && !strings.HasSuffix(path, "/timeline")
 }
 
 // findings are what axe reports.
@@ -88,7 +89,19 @@ func (p *tab) axe(where string) {
 	}
 }
 
-func TestAxeFindsNothing(t *testing.T) {
+// opened are parts of a page that somebody opens, with how.
+var opened = map[string][]struct{ what, script string }{
+	"/": {
+		{"the legend", `document.getElementById("legend").open = true`},
+		{"the filters", `document.getElementById("legend").open = false; document.getElementById("filters").open = true`},
+		{"the keys", `document.getElementById("filters").open = false; document.getElementById("keys").showModal()`},
+	},
+	"/m/900000001": {{"the legend", `document.getElementById("legend").open = true`}},
+}
+
+// Every page, in both themes and languages: nothing that axe finds, no status that is a picture only, and none of them wider than a
+// small screen.
+func TestEveryPageIsForEverybody(t *testing.T) {
 	t.Parallel()
 	b := showcase(t)
 	for _, theme := range []struct {
@@ -106,10 +119,38 @@ func TestAxeFindsNothing(t *testing.T) {
 						p.waitBoard("live")
 					}
 					p.axe(where)
+					p.speaks(where)
+					for _, o := range opened[path] {
+						p.run(o.script)
+						p.axe(where + " with " + o.what)
+					}
+					if !theme.light { // which changes colours only
+						p.fitsSmall(where)
+					}
 				}
 			}
 		})
 	}
+}
+
+// speaks wants each mark and each control to have a word.
+func (p *tab) speaks(where string) {
+	p.t.Helper()
+	mute := evaluate[[]string](p, `[...document.querySelectorAll(".mark, .badge, .counter, .wall-count, .tile-number, .person-mark, .pulse > *, button, a, summary")]
+		.filter((e) => e.innerText.trim() === "" && e.checkVisibility()).map((e) => e.outerHTML)`)
+	for _, e := range mute {
+		p.t.Errorf("%s: without a word: %.300s", where, e)
+	}
+}
+
+// fitsSmall wants the page to fit a small screen, with everything open that is. Afterwards it has a desktop's width again.
+func (p *tab) fitsSmall(where string) {
+	p.t.Helper()
+	for _, width := range []int64{320, 390} {
+		p.call("make the screen small", chromedp.EmulateViewport(width, 844))
+		p.fits(fmt.Sprintf("%s, at %d pixels,", where, width))
+	}
+	p.call("make the screen large", chromedp.EmulateViewport(1440, 900))
 }
 
 func withLang(path, lang string) string {
@@ -117,37 +158,4 @@ func withLang(path, lang string) string {
 		return path + "&lang=" + lang
 	}
 	return path + "?lang=" + lang
-}
-
-func TestNoStatusIsAnIconOnly(t *testing.T) {
-	t.Parallel()
-	b := showcase(t)
-	p := open(t, b.url+"/", view{interrupted: true})
-	for _, path := range showcasePages {
-		p.navigate(b.url + path)
-		mute := evaluate[[]string](p, `[...document.querySelectorAll(".mark, .badge, .counter, .wall-count, .tile-number, .person-mark, .pulse > *, button, a")]
-			.filter((e) => e.innerText.trim() === "" && e.checkVisibility()).map((e) => e.outerHTML)`)
-		for _, e := range mute {
-			t.Errorf("%s: without a word: %s", path, e)
-		}
-		if n := evaluate[int](p, `document.querySelectorAll(".mark, .badge, .counter, .problem, .field, .entry").length`); n == 0 {
-			t.Errorf("%s: nothing was looked at", path)
-		}
-	}
-}
-
-func TestNoPageIsWiderThanASmallScreen(t *testing.T) {
-	t.Parallel()
-	b := showcase(t)
-	for _, width := range []int64{320, 390} {
-		p := open(t, b.url+"/", view{width: width, height: 844, interrupted: true})
-		for _, path := range showcasePages {
-			for _, lang := range []string{"en", "zh"} {
-				p.navigate(b.url + withLang(path, lang))
-				if wide := evaluate[int](p, "document.scrollingElement.scrollWidth - innerWidth"); wide > 0 {
-					t.Errorf("%s in %s at %d pixels is %d too wide: %s", path, lang, width, wide, evaluate[string](p, widest))
-				}
-			}
-		}
-	}
 }

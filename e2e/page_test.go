@@ -330,7 +330,7 @@ func (p *tab) asked() []string {
 	defer p.mu.Unlock()
 	var paths []string
 	for _, request := range p.requests {
-		if u, err := url.Parse(request); err == nil && u.Scheme != "about" {
+		if u, err := url.Parse(request); err == nil && u.Scheme != "about" && u.Scheme != "data" {
 			paths = append(paths, u.Path)
 		}
 	}
