@@ -318,7 +318,10 @@ func (p *tab) verify() {
 	}
 	for _, request := range p.requests {
 		u, err := url.Parse(request)
-		if err != nil || (u.Host != p.host && !slices.Contains(p.others, u.Host) && u.Scheme != "about") {
+		if err == nil && (u.Scheme == "about" || u.Scheme == "data") { // the browser's own: the picture in a field for a date, for one
+			continue
+		}
+		if err != nil || (u.Host != p.host && !slices.Contains(p.others, u.Host)) {
 			p.t.Errorf("the page asked for %s, which is not on %s", request, p.host)
 		}
 	}
