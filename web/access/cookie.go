@@ -28,6 +28,15 @@ func (c cookies) held(r *http.Request) []*http.Cookie {
 	return held
 }
 
+// own are those of them that no neighbouring host can have set, as far as this can be told by the name: where the connection is known
+// to be encrypted, a cookie that the board has set there has a prefix.
+func (c cookies) own(r *http.Request) []*http.Cookie {
+	if c.encrypted(r) {
+		return r.CookiesNamed(c.cookieName(r))
+	}
+	return c.held(r)
+}
+
 func (c cookies) cookie(name, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{Name: name, Value: value, Path: c.path, MaxAge: maxAge,
 		HttpOnly: true, Secure: name != c.name, SameSite: c.sameSite}

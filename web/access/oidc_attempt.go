@@ -60,7 +60,7 @@ func newAttempts(session cookies) *attempts {
 // begin begins an attempt, and gives the browser a cookie unless it has one.
 func (a *attempts) begin(w http.ResponseWriter, r *http.Request, to string, now time.Time) (attempt, error) {
 	var browser string
-	for _, c := range a.jar.held(r) {
+	for _, c := range a.jar.own(r) {
 		browser = c.Value
 		break
 	}
@@ -98,7 +98,7 @@ func (a *attempts) find(r *http.Request, state string, now time.Time) (found att
 	if err != nil {
 		return attempt{}, ErrOIDCStale
 	}
-	for _, c := range a.jar.held(r) {
+	for _, c := range a.jar.own(r) {
 		plain, err := a.seal.Open(nil, nil, sealed, []byte(c.Value))
 		if err != nil || json.Unmarshal(plain, &found) != nil {
 			continue

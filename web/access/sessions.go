@@ -47,7 +47,7 @@ func (s *session) whose() string { return s.account + "\n" + s.person.issuer + "
 func (s *sessions) open(w http.ResponseWriter, r *http.Request, opened session) digest {
 	name := s.cookieName(r)
 	s.forget(r)
-	for _, c := range s.held(r) {
+	for _, c := range s.own(r) {
 		if c.Name != name { // of a connection of another kind
 			http.SetCookie(w, s.cookie(c.Name, "", -1))
 		}
@@ -116,7 +116,7 @@ func (s *sessions) find(r *http.Request, now time.Time) (session, digest, bool) 
 
 // digests are those of the cookies of a request.
 func (s *sessions) digests(r *http.Request) (all []digest) {
-	for _, c := range s.held(r) {
+	for _, c := range s.own(r) {
 		all = append(all, digestOf(c.Value))
 	}
 	return all
@@ -146,7 +146,7 @@ func (s *sessions) forget(r *http.Request) {
 // close ends the request's session, if it has one, and takes its cookie back.
 func (s *sessions) close(w http.ResponseWriter, r *http.Request) {
 	s.forget(r)
-	for _, c := range s.held(r) {
+	for _, c := range s.own(r) {
 		http.SetCookie(w, s.cookie(c.Name, "", -1))
 	}
 }

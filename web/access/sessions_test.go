@@ -67,6 +67,36 @@ func TestAllTogetherTheLeastUsedMakesRoom(t *testing.T) {
 	}
 }
 
+// A neighbouring host can set a cookie for this one, and so have somebody act in a session that is not theirs; not with a prefix, where
+// the connection is encrypted.
+func TestACookieThatANeighbourCanSetIsNoSession(t *testing.T) {
+	s, _ := sessionsOf(maxSessions)
+	now := time.Now()
+	secret := func(w *httptest.ResponseRecorder) string { return w.Result().Cookies()[0].Value }
+	encrypted := func(cookies ...*http.Cookie) *http.Request {
+		r := asked(cookies...)
+		r.TLS = &tls.ConnectionState{}
+		return r
+	}
+	w := httptest.NewRecorder()
+	s.open(w, encrypted(), session{account: "eve", began: now, used: now})
+	eve := secret(w)
+	w = httptest.NewRecorder()
+	s.open(w, encrypted(), session{account: "ann", began: now, used: now})
+	ann := &http.Cookie{Name: "__Host-confboard_session", Value: secret(w)}
+	for _, planted := range []string{"confboard_session", "__Secure-confboard_session"} {
+		if found, _, ok := s.find(encrypted(&http.Cookie{Name: planted, Value: eve}), now); ok {
+			t.Errorf("%s is taken: %+v", planted, found)
+		}
+		if found, _, ok := s.find(encrypted(&http.Cookie{Name: planted, Value: eve}, ann), now); !ok || found.account != "ann" {
+			t.Errorf("%s comes before one's own: %+v, %v", planted, found, ok)
+		}
+	}
+	if _, _, ok := s.find(asked(&http.Cookie{Name: "confboard_session", Value: eve}), now); !ok {
+		t.Error("without encryption, or behind a proxy of which nothing is known, there is no other name")
+	}
+}
+
 // Who signs in again has one session, whatever the cookie of the former one was called.
 func TestSigningInAgainReplacesTheSession(t *testing.T) {
 	s, ended := sessionsOf(maxSessions)
