@@ -263,7 +263,7 @@ func TestAnAdminHasTheListAskedForAgain(t *testing.T) {
 
 	want(t, "the feed of an admin", f.signIn(t), button, "Ask again now")
 	res, _ := f.post(t, "/feed/list/retry", nil)
-	want(t, "the feed", f.follow(t, res), "The enterprise&#39;s list is being asked for.")
+	want(t, "the feed", f.follow(t, res), "The enterprise’s list is being asked for.")
 	if got := f.keeper.said(); got != "ask for the list" {
 		t.Errorf("done: %s", got)
 	}
