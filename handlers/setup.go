@@ -90,7 +90,8 @@ func (h *Handlers) setUp(c echo.Context) error {
 		s.Again.Fault, s.Again.First, s.Code.First = words.Differ, true, false
 		return h.sendSetUp(c, status, s)
 	}
-	wait, err := h.SetUp.Make(c.Request().Context(), c.Response(), c.Request(), c.RealIP(), conference.NewSecret(form.Get("code")), form.Get("name"), conference.NewSecret(password))
+	wait, err := h.SetUp.Make(c.Request().Context(), c.Response(), c.Request(), c.RealIP(),
+		conference.NewSecret(form.Get("code")), form.Get("name"), conference.NewSecret(password))
 	wrong := &s.Code
 	switch {
 	case err == nil:

@@ -47,7 +47,9 @@ func newAttempts(session cookies) *attempts {
 	a := &attempts{jar: session, spent: map[string]time.Time{}}
 	a.jar.name += "_begun"
 	_, _ = rand.Read(a.key[:]) // it never fails
-	block, err := aes.NewCipher(a.key[:])
+	var sealing [32]byte
+	_, _ = rand.Read(sealing[:])
+	block, err := aes.NewCipher(sealing[:])
 	if err == nil {
 		a.seal, err = cipher.NewGCMWithRandomNonce(block)
 	}

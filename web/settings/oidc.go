@@ -93,19 +93,7 @@ func (v identifiers) allowed() string       { return "texts of " + identifier + 
 func (v identifiers) set(text string) error { return setItems(v, text) }
 
 func (v identifiers) setList(items []string) error {
-	var list []string
-	for _, item := range items {
-		one, err := readIdentifier(strings.TrimSpace(item))
-		if err != nil {
-			return err
-		}
-		if one == "" || strings.Contains(one, ",") {
-			return fmt.Errorf("%s is empty or has a comma", quoted(item))
-		}
-		list = append(list, one)
-	}
-	*v.to = list
-	return nil
+	return readItems(v.to, items, readIdentifier)
 }
 
 // checkOIDC applies the rules of OpenID Connect.

@@ -203,19 +203,22 @@ func (v labels) item() string          { return "a name" }
 func (v labels) allowed() string       { return "names of " + rules.TextRange + ", without commas" }
 func (v labels) set(text string) error { return setItems(v, text) }
 
-func (v labels) setList(items []string) error {
+func (v labels) setList(items []string) error { return readItems(v.to, items, rules.ReadText) }
+
+// readItems reads the items of a list, of which none is empty or has a comma.
+func readItems(to *[]string, items []string, read func(text string) (string, error)) error {
 	var list []string
 	for _, item := range items {
-		name, err := rules.ReadText(strings.TrimSpace(item))
+		one, err := read(strings.TrimSpace(item))
 		if err != nil {
 			return err
 		}
-		if name == "" || strings.Contains(name, ",") {
+		if one == "" || strings.Contains(one, ",") {
 			return fmt.Errorf("%s is empty or has a comma", quoted(item))
 		}
-		list = append(list, name)
+		list = append(list, one)
 	}
-	*v.to = list
+	*to = list
 	return nil
 }
 
