@@ -279,6 +279,11 @@ func (j *Journal) finish(ctx context.Context, pending Batch, size int) error {
 			pending, size = j.batch(j.pull())
 		}
 		last := j.waiting() == 0
+		if last {
+			for _, f := range j.open {
+				f.release(j.keepIn(&pending))
+			}
+		}
 		pending.Seen = j.config.Now()
 		if err := j.write(ctx, pending, size); err != nil {
 			j.config.Logger.Error("the last of the timelines are not stored", "entries", size+j.waiting(), "error", err)
@@ -338,15 +343,7 @@ func (j *Journal) batch(items []item) (b Batch, entries int) {
 	}
 	for i := range items {
 		it := &items[i]
-		j.follow(it, touch, func(f *follower, e *Entry) {
-			s, err := e.Store()
-			if err != nil {
-				j.config.Logger.Error("an entry of a timeline is not stored", "error", err)
-				return
-			}
-			s.Occurrence = f.ID
-			b.Entries = append(b.Entries, s)
-		})
+		j.follow(it, touch, j.keepIn(&b))
 		entries += len(it.entries)
 	}
 	for _, f := range order {
@@ -364,6 +361,19 @@ func (j *Journal) batch(items []item) (b Batch, entries int) {
 	return b, entries
 }
 
+// keepIn puts entries into a batch.
+func (j *Journal) keepIn(b *Batch) func(*follower, *Entry) {
+	return func(f *follower, e *Entry) {
+		s, err := e.Store()
+		if err != nil {
+			j.config.Logger.Error("an entry of a timeline is not stored", "error", err)
+			return
+		}
+		s.Occurrence = f.ID
+		b.Entries = append(b.Entries, s)
+	}
+}
+
 // follow brings the occurrence of a meeting up to date with an item, and has its entries kept.
 func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *Entry)) {
 	f := j.open[it.confID]
@@ -371,6 +381,7 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 		if f == nil {
 			return
 		}
+		f.release(keep)
 		f.Left = it.received
 		if f.Ended.IsZero() {
 			f.Until = it.received
@@ -387,6 +398,12 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 	}
 	for i := range it.entries {
 		e := &it.entries[i]
+		var held []Entry
+		if f != nil && e.Kind == Began {
+			held, f.held = f.held, nil
+		} else if f != nil && f.hold(e) {
+			continue
+		}
 		switch {
 		case e.Kind == Watched, e.Kind == Began, e.Kind == Resumed && f != nil && e.Received.Sub(e.Since) > resumeWithin:
 			if f != nil && f.Left.IsZero() {
@@ -402,6 +419,9 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 			if e.Kind == Began {
 				f.Began = e.At
 			}
+		}
+		for i := range held { // which came before the beginning, and do not end anything
+			keep(f, &held[i])
 		}
 		if it.lost > 0 {
 			gap := Entry{Seq: e.Seq - 1, Group: e.Seq - 1, Kind: Unstored, At: e.At, Received: e.Received, New: number(it.lost)}

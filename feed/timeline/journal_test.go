@@ -366,3 +366,40 @@ func TestWhatIsTooOldIsPrunedBitByBit(t *testing.T) {
 		}
 	})
 }
+
+// What tells of the next occurrence before it has begun belongs to that one, unless it never begins.
+func TestWhatComesBetweenTwoOccurrencesBelongsToTheNext(t *testing.T) {
+	for name, begins := range map[string]bool{"and it begins": true, "and it never begins": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := written(t, newShelf())
+				k.apply(conference.WatchMessage{About: k.about(0)})
+				k.link(second, conference.LinkUp)
+				k.full(second, word(conference.MeetingState, conference.StateCreated))
+				k.set(minute, word(conference.MeetingState, conference.StateDestroyed))
+				k.set(minute+second, num(conference.RecState, 0))
+				k.link(2*minute, conference.LinkUp)
+				k.apply(conference.BasicMessage{About: k.about(2 * minute), Envelope: k.envelope(conference.BasicType, conference.Full, 2*minute),
+					Basic: conference.BasicInfo{StartTime: start.Add(2 * minute)}})
+				if begins {
+					k.full(2*minute+second, word(conference.MeetingState, conference.StateCreated))
+				} else {
+					k.apply(conference.UnwatchMessage{About: k.about(3 * minute)})
+				}
+				k.stop()
+				all := k.shelf.list()
+				first, last := k.shelf.told(all[0].ID), k.shelf.told(all[len(all)-1].ID)
+				between := func(said string) bool { return strings.HasPrefix(said, "link ended>") }
+				if begins && (len(all) != 2 || slices.ContainsFunc(first, between) || !slices.ContainsFunc(last, between) || !slices.Contains(first, "recState ->0")) {
+					t.Errorf("%d occurrences: %q and %q", len(all), first, last)
+				}
+				if !begins && (len(all) != 1 || !slices.ContainsFunc(first, between)) {
+					t.Errorf("%d occurrences: %q", len(all), first)
+				}
+				if n := len(k.shelf.entries); begins && n != len(k.history.Entries(meetingID)) {
+					t.Errorf("%d entries are written of %d", n, len(k.history.Entries(meetingID)))
+				}
+			})
+		})
+	}
+}

@@ -77,6 +77,29 @@ type follower struct {
 	resumed bool
 	// waited: it was seen before it began.
 	waited bool
+	// held are entries that came after its end and the first sign of another occurrence: to which they belong is not known yet.
+	held []Entry
+}
+
+// mostHeld is how many entries are held back.
+const mostHeld = 200
+
+// hold reports whether an entry is held back.
+func (f *follower) hold(e *Entry) bool {
+	again := e.Kind == Link && e.Old.Text == string(conference.Over)
+	if f.Ended.IsZero() || len(f.held) == 0 && !again || len(f.held) >= mostHeld || e.frames() {
+		return false
+	}
+	f.held = append(f.held, *e)
+	return true
+}
+
+// release keeps what was held back, when no other occurrence follows.
+func (f *follower) release(keep func(*follower, *Entry)) {
+	for i := range f.held {
+		keep(f, &f.held[i])
+	}
+	f.held = nil
 }
 
 func (f *follower) take(e *Entry) {
