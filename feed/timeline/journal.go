@@ -70,10 +70,14 @@ const (
 	// batchEntries is how many entries are written at a time, batchEvery how often at most while there are fewer.
 	batchEntries = 2000
 	batchEvery   = time.Second
+	// atOnce is for how long it is waited for more when something has happened: what comes together is written together.
+	atOnce = 100 * time.Millisecond
 	// aliveEvery is how often it is written that the board is running, which is also how a disk is found full while nothing happens.
 	aliveEvery = time.Minute
 	// pruneEvery is how often it is looked for what is too old.
 	pruneEvery = time.Minute
+	// pruneStep is the time between two parts of that, in which others write.
+	pruneStep = 50 * time.Millisecond
 	// lateAfter is how long something may wait before the writer is said to be behind.
 	lateAfter = 10 * time.Second
 	// retryFirst is after how long a failed write is tried again at first, retryLast at most.
@@ -220,6 +224,12 @@ func (j *Journal) waiting() int {
 	return j.entries
 }
 
+func (j *Journal) idle() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.queue) == 0
+}
+
 // Restore goes on with what was stored: lastID is the highest ID of an occurrence, open are those that had not ended when the board
 // was stopped. It is to be called before anything is noted.
 func (j *Journal) Restore(lastID int64, open []StoredOccurrence) {
@@ -259,12 +269,14 @@ func (j *Journal) Run(ctx context.Context) error {
 			}
 		}
 		switch {
-		case more, j.waiting() >= batchEntries:
-		case j.waiting() > 0:
-			wait(ctx, batchEvery, nil)
+		case j.waiting() >= batchEntries:
+		case more:
+			wait(ctx, pruneStep, nil)
 		default:
-			wait(ctx, aliveEvery, j.wake)
-			wait(ctx, batchEvery/10, nil) // what comes together is written together
+			if j.idle() {
+				wait(ctx, aliveEvery, j.wake)
+			}
+			wait(ctx, max(atOnce, alive.Add(batchEvery).Sub(j.config.Now())), nil)
 		}
 	}
 	return j.finish(context.WithoutCancel(ctx), pending, size)
