@@ -167,6 +167,8 @@ type rulesView struct {
 	rules Rules
 	// admin: there are buttons. It is a variant of the page, as its language is.
 	admin bool
+	// played: the meetings are those of a recording, of which nobody expects to change anything.
+	played bool
 	// moved is the profile whose button has the focus on the page; no stream knows it.
 	moved   string
 	movedUp bool
@@ -177,7 +179,7 @@ type rulesView struct {
 }
 
 func (h *Handlers) rulesView(lang text.Lang, admin bool) *rulesView {
-	return &rulesView{words: h.words(lang), board: h.Board, rules: h.Rules, admin: admin}
+	return &rulesView{words: h.words(lang), board: h.Board, rules: h.Rules, admin: admin, played: h.Playback != nil}
 }
 
 // Key implements live.View.

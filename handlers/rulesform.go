@@ -327,6 +327,9 @@ func focusFirst(parts []templates.RuleFormPart) {
 	}
 }
 
+// entryID is the DOM id of the field of an entry.
+func entryID(entry string) string { return "rule-" + strings.ReplaceAll(entry, ".", "-") }
+
 // ruleField makes the props of the field of an entry.
 func ruleField[T any](w words, e rules.Entry[T], d ruleDraft) templates.RuleField {
 	t := w.text

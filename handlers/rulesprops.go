@@ -3,7 +3,6 @@ package handlers
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"confboard/feed/conference"
 	"confboard/feed/rules"
@@ -22,7 +21,7 @@ func (v *rulesView) draw() templates.Rules {
 	switch {
 	case v.admin && r.Add == "":
 		r.Fault = v.text.Rules.Full
-	case !v.rules.Changeable():
+	case !v.rules.Changeable() && !v.played:
 		r.Fault = v.text.Rules.NotChangeable
 	}
 	for _, name := range rules.Builtin() {
@@ -254,6 +253,3 @@ func countsOf(r templates.Rules) (all []templates.RuleCount) {
 func sameCount(a, b templates.RuleCount) bool {
 	return a.ID == b.ID && a.Text == b.Text && a.More == b.More && slices.Equal(a.Which, b.Which)
 }
-
-// entryID is the DOM id of the field of an entry.
-func entryID(entry string) string { return "rule-" + strings.ReplaceAll(entry, ".", "-") }
