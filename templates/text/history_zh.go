@@ -19,7 +19,7 @@ var chineseHistory = HistoryText{
 	AtLeast:     func(length string) string { return "至少 " + length },
 	NotRecorded: "未见录制",
 	Gaps:        func(n int) string { return fmt.Sprintf("中断 %d 次", n) },
-	PartUnseen:  "部分时段未见",
+	PartUnseen:  "部分时段情况不明",
 	Times: func(what string, n int) string {
 		if n == 1 {
 			return what

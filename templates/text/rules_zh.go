@@ -14,12 +14,12 @@ var chineseRules = RulesText{
 	BuiltIn: "适用于所有会议的规则", BuiltInHelp: "看板自动检查的情况。",
 	Rule: map[conference.Rule]string{
 		conference.Overrunning: "超过计划结束时间", conference.NoHost: "无主持人", conference.BlankScreen: "空画面",
-		conference.UnseenSpeaker: "发言者未显示", conference.UnlockedRecording: "录制时未锁定",
+		conference.UnseenSpeaker: "发言者未显示", conference.UnlockedRecording: "录制中未锁定",
 	},
 	Holds: map[conference.Rule]string{
 		conference.Overrunning:       "会议在计划结束时间之后仍在进行。",
 		conference.NoHost:            "会中有与会者，但没有主持人。",
-		conference.BlankScreen:       "多画面中某个画面的与会者均不在会。",
+		conference.BlankScreen:       "多画面中某个画面的与会者均不在会中。",
 		conference.UnseenSpeaker:     "有人正在发言，但固定或广播的多画面中没有显示。",
 		conference.UnlockedRecording: "会议正在录制，而任何人都可以入会。",
 	},
