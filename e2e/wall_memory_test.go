@@ -78,7 +78,7 @@ func (u usage) stays(t *testing.T, after string, before usage) {
 	if u.documents > before.documents {
 		t.Errorf("%s: %d documents became %d", after, before.documents, u.documents)
 	}
-	if u.heap > 1.1*before.heap+200_000 {
+	if u.heap > 1.2*before.heap+200_000 { // what the compiler learns settles within the first hour
 		t.Errorf("%s: %.0f bytes of heap became %.0f", after, before.heap, u.heap)
 	}
 }
