@@ -184,3 +184,29 @@ func BenchmarkTimelineOfAChange(b *testing.B) {
 	}
 	b.ReportMetric(float64(sent)/float64(b.N), "B/change")
 }
+
+// Of people whose names are kept no more, their number is told.
+func TestNamesThatAreKeptNoMoreAreCounted(t *testing.T) {
+	w := words{text: text.For(text.English)}
+	gone := []timeline.Person{{}, {}}
+	row := timeline.Row{
+		{Seq: 2, Kind: timeline.Doings, Faded: true, Acts: []timeline.Act{{Did: timeline.Muted}}},
+		{Seq: 1, Kind: timeline.People, Faded: true, Joined: gone},
+	}
+	drawn := w.timelineRow(timelineLinks{}, row)
+	if len(drawn.Pieces) != 1 || drawn.Pieces[0].Text != "2 joined, 1 muted" || len(drawn.Details) > 0 {
+		t.Errorf("told %+v, %+v", drawn.Pieces, drawn.Details)
+	}
+	if said := w.sentenceOf(&timeline.Entry{Kind: timeline.Basic, Name: "owner", Faded: true}); said != "Booked by: no longer kept" {
+		t.Errorf("who booked: %q", said)
+	}
+}
+
+// What comes from a meeting is never a formula.
+func TestNoCellIsAFormula(t *testing.T) {
+	for cell, want := range map[string]string{"": "", "Board": "Board", "1+1": "1+1", "=1": "'=1", "+49 30": "'+49 30", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "＝1": "'＝1"} {
+		if got := guarded(cell); got != want {
+			t.Errorf("%q became %q, want %q", cell, got, want)
+		}
+	}
+}

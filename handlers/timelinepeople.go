@@ -28,6 +28,9 @@ func (w words) peopleRow(r timeline.Row) (pieces []templates.Piece, details []te
 		n += len(e.Joined) + len(e.Left) + len(e.Acts)
 	}
 	first := r.Newest().First
+	if slices.ContainsFunc(r, func(e *timeline.Entry) bool { return e.Faded }) { // their number is all that is left
+		return []templates.Piece{{Text: w.counts(r, first)}}, nil
+	}
 	if !first && n <= mostNames {
 		for _, e := range slices.Backward(r) {
 			pieces = append(pieces, w.together(e)...)

@@ -24,6 +24,9 @@ type Stored struct {
 // Forgotten stands for what has been removed.
 const Forgotten = "-"
 
+// masked stands for a name that has been removed where it matters that there was one.
+const masked = "•••"
+
 // kindWords are the words by which kinds are stored. One that was used is never given to another kind.
 var kindWords = map[Kind]string{
 	Watched: "watched", Began: "began", Ended: "ended", Link: "link", Status: "status", Unlisted: "unlisted", Basic: "basic",
@@ -55,6 +58,7 @@ type (
 		Rule    string       `json:"rule,omitempty"`
 		Profile string       `json:"profile,omitempty"`
 		Until   int64        `json:"until,omitempty"`
+		Named   bool         `json:"named,omitempty"` // By is
 		Joined  int          `json:"joined,omitempty"`
 		Left    int          `json:"left,omitempty"`
 		Acts    []Deed       `json:"acts,omitempty"`
@@ -100,7 +104,7 @@ func (e *Entry) personal() bool {
 func (e *Entry) Store() (s Stored, err error) {
 	s = Stored{Seq: e.Seq, Group: e.Group, Kind: e.Kind.Word(), At: e.At, Received: e.Received}
 	body := storedBody{Found: e.Found, First: e.First, Name: e.Name, Reason: string(e.Reason), Since: msOf(e.Since),
-		Rule: string(e.Rule), Profile: e.Profile, Until: msOf(e.Until), Joined: len(e.Joined), Left: len(e.Left)}
+		Rule: string(e.Rule), Profile: e.Profile, Until: msOf(e.Until), Named: e.By != "", Joined: len(e.Joined), Left: len(e.Left)}
 	personal := storedPersonal{Joined: e.Joined, Left: e.Left, By: e.By, Note: e.Note}
 	if e.Kind == Status || e.Rule == conference.Drift {
 		body.Field = e.Field.WireName()
@@ -156,6 +160,9 @@ func (s *Stored) Entry() (e Entry, ok bool) {
 	}
 	e.Joined, e.Left = crowd(personal.Joined, body.Joined), crowd(personal.Left, body.Left)
 	e.By, e.Note = personal.By, personal.Note
+	if e.Faded && body.Named { // it was somebody
+		e.By = masked
+	}
 	acts := crowd(personal.Acts, len(body.Acts))
 	for i, did := range body.Acts {
 		e.Acts = append(e.Acts, Act{Person: acts[i], Did: did})

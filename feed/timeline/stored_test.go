@@ -73,6 +73,7 @@ func TestWhatIsAboutPeopleCanBeForgotten(t *testing.T) {
 		"doings":            {Kind: timeline.Doings, Acts: []timeline.Act{{Person: person, Did: timeline.Muted}}},
 		"an unlisted field": {Kind: timeline.Unlisted, Name: "speaker", Old: said, New: said},
 		"who booked":        {Kind: timeline.Basic, Name: "owner", New: said},
+		"who silenced":      {Kind: timeline.Unsilenced, Rule: conference.NoHost, By: secret, Note: secret},
 		"a layout":          {Kind: timeline.Status, Field: conference.MultiPic, Old: layout, New: layout},
 	} {
 		s, err := e.Store()
@@ -81,7 +82,7 @@ func TestWhatIsAboutPeopleCanBeForgotten(t *testing.T) {
 		}
 		s.Personal = timeline.Forgotten
 		back, ok := s.Entry()
-		if !ok || !back.Faded || len(back.Joined) != len(e.Joined) || len(back.Left) != len(e.Left) || len(back.Acts) != len(e.Acts) {
+		if !ok || !back.Faded || len(back.Joined) != len(e.Joined) || len(back.Left) != len(e.Left) || len(back.Acts) != len(e.Acts) || (back.By == "") != (e.By == "") {
 			t.Errorf("%s: %v, %+v", name, ok, back)
 		}
 		if again, err := back.Store(); err != nil || again != s {
