@@ -54,8 +54,8 @@ func TestWhatIsAcknowledgedIsSeenByAllAndOutlivesARestart(t *testing.T) {
 	viewer.waitText("#mark span", "LIVE")
 	viewer.waitContains("#timeline", "Ann Berg acknowledged: REC, not locked")
 	viewer.axe("a meeting with an acknowledged concern")
-	wall.waitContains("#wall-tiles", "REC, not locked, acknowledged")
-	wall.waitContains("#wall-counts", "1 acknowledged or silenced")
+	wall.waitContains("#wall-tiles", "REC, not locked, noted")
+	wall.waitContains("#wall-counts", "1 noted")
 	wall.waitContains("#wall-tiles", "LIVE")
 
 	b.kill()

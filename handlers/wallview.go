@@ -223,7 +223,7 @@ func (v *wallView) line(all []*conference.State) (templates.Tab, templates.WallC
 		c.AllWell = v.text.NoProblems
 	}
 	if noted > 0 {
-		c.Noted = v.text.Silence.Counted(noted)
+		c.Classes = append(c.Classes, templates.WallCount{Severity: silenceIcon(true), Count: strconv.Itoa(noted), Label: v.text.Silence.WallCounted})
 	}
 	return v.tab(v.text.OverviewTitle(problems), problems > 0), c
 }

@@ -31,11 +31,10 @@ type Wall struct {
 // WallCounts is the line that says whether anything is wrong.
 type WallCounts struct {
 	Total string
-	// Classes are the classes of problems that have a meeting, the worst first; AllWell is said when there is none.
+	// Classes are the classes of problems that have a meeting, the worst first, and meetings with something acknowledged or silenced;
+	// AllWell is said when there is no problem.
 	Classes []WallCount
 	AllWell string
-	// Noted says how many meetings have something acknowledged or silenced; empty when none has.
-	Noted string
 	// Only says which meetings the wall is limited to, empty for all.
 	Only string
 	// Matching is the number of meetings that the wall shows, Problems how many of them have a problem, UnderWay how many are

@@ -17,10 +17,9 @@ type SilenceText struct {
 	More func(n int) string
 	// WallAcknowledged and WallSilenced say it from afar.
 	WallAcknowledged, WallSilenced func(what string) string
-	// Counted says how many meetings have something acknowledged or silenced, CountLabel stands behind their number; Filter is the filter
-	// for them.
-	Counted            func(n int) string
-	CountLabel, Filter string
+	// CountLabel stands behind the number of meetings that have something acknowledged or silenced, WallCounted as well, in a word; Filter is
+	// the filter for them.
+	CountLabel, WallCounted, Filter string
 
 	// What an admin can do; Silence leads to a page, and Again ends either.
 	Acknowledge, Silence, Again string

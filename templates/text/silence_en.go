@@ -15,10 +15,9 @@ var englishSilence = SilenceText{
 	Card:  func(said, what string) string { return said + ": " + what },
 	More:  func(n int) string { return fmt.Sprintf("and %d more", n) },
 
-	WallAcknowledged: func(what string) string { return what + ", acknowledged" },
+	WallAcknowledged: func(what string) string { return what + ", noted" },
 	WallSilenced:     func(what string) string { return what + ", silenced" },
-	Counted:          func(n int) string { return fmt.Sprintf("%d acknowledged or silenced", n) },
-	CountLabel:       "acknowledged or silenced", Filter: "Acknowledged or silenced",
+	CountLabel:       "acknowledged or silenced", WallCounted: "noted", Filter: "Acknowledged or silenced",
 
 	Acknowledge: "Acknowledge", Silence: "Silence…", Again: "Alert again",
 

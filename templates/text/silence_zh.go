@@ -17,8 +17,7 @@ var chineseSilence = SilenceText{
 
 	WallAcknowledged: func(what string) string { return what + "（已确认）" },
 	WallSilenced:     func(what string) string { return what + "（已静默）" },
-	Counted:          func(n int) string { return fmt.Sprintf("%d 个会议有已确认或静默的告警", n) },
-	CountLabel:       "已确认或静默", Filter: "已确认或静默",
+	CountLabel:       "已确认或静默", WallCounted: "已确认/静默", Filter: "已确认或静默",
 
 	Acknowledge: "确认", Silence: "静默…", Again: "恢复告警",
 

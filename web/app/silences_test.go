@@ -98,7 +98,7 @@ func TestAConcernIsAcknowledgedAndAlertsAgain(t *testing.T) {
 	seen.until("Acknowledged by ann")
 	seen.until("ann acknowledged: ") // in the timeline
 	overview.until("Acknowledged by ann: ")
-	wall.until("Unlocked, acknowledged")
+	wall.until("Unlocked, noted")
 	want := *q
 	want.Began = want.Began.UTC().Truncate(time.Millisecond) // the file has no more
 	if rows, err := l.db.Silences(t.Context(), time.Now()); err != nil || len(rows) != 1 || rows[0].Silence != want || rows[0].ConfID != concernedID {
