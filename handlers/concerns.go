@@ -11,6 +11,11 @@ import (
 	"confboard/templates/text"
 )
 
+// anyConcern reports whether any concern counts. Those that may come to count are not shown.
+func anyConcern(s *conference.State) bool {
+	return slices.ContainsFunc(s.Concerns, func(c conference.Concern) bool { return c.Active })
+}
+
 // active are the concerns that count: the gravest first, then the oldest; those that somebody has taken note of last.
 func active(s *conference.State) []conference.Concern {
 	all := slices.DeleteFunc(slices.Clone(s.Concerns), func(c conference.Concern) bool { return !c.Active })

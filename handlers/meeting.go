@@ -249,7 +249,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			touch(partIntake)
 		}
 	}
-	if len(c.After.Concerns) > 0 && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers, conference.PartCustomLayout) {
+	if anyConcern(c.After) && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers, conference.PartCustomLayout) {
 		touch(partConcerns) // they name screens and speakers
 	}
 	if v.sentence(c.Before) != v.sentence(c.After) { // it tells of many parts, and most changes leave it as it is

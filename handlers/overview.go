@@ -235,7 +235,7 @@ func touchedParts(c conference.Change) []live.Touch {
 			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
 		}
 	}
-	if len(c.After.Concerns) > 0 && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers) {
+	if anyConcern(c.After) && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers) {
 		fresh = true // it names screens and speakers
 	}
 	if fresh {
