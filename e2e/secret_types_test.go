@@ -49,7 +49,7 @@ func TestNoSecretOfAnyMessageTypeLeavesTheBoard(t *testing.T) {
 	m.Push("ParticipantsNotify", 0, map[string]any{"passwords": "Hush-12-a", "data": []any{map[string]any{"pid": "pid-3", "mode": 0, "pinfoMap": info(13), "token": "Hush-12-b"}}})
 	p.waitContains("#people", "Guest 13")
 	m.Wait(simulator.Participant{PID: "pid-4", Info: info(20)})
-	p.waitText("#waiting", "1 person in the waiting room")
+	p.waitContains("#waiting", "1 person in the waiting room")
 	m.Admit("pid-4")
 	p.waitContains("#people", "Guest 20")
 	m.Push("SpeakerChangeNotify", 0, map[string]any{"secret": "Hush-30-a", "data": []any{map[string]any{"pid": "pid-3", "name": "Guest 13", "speakingVolume": 9, "userToken": "Hush-30-b", "link": "https://Hush-30-c.example"}}})
