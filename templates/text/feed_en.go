@@ -85,7 +85,7 @@ var englishFeed = FeedText{
 	Partial: "a full message is awaited",
 
 	SignIn: "Sign in as admin", SignInNow: "Sign in", SignOut: "Sign out", SignedInAs: "Signed in as admin",
-	SignInHelp: "Admins add meetings, remove them and try again at once. Everything else on the board is the same for everybody.",
+	SignInHelp: "Admins add and remove meetings, acknowledge what needs a person, make links and walls, and change the rules. What is shown is the same for everybody.",
 	AdminToken: "Admin token", AdminTokenHint: "The board prints it when it starts. It is good for one sign-in; the next one is in the file admin-token of the board’s data folder.",
 	AdminTokenHintPrinted: "The board prints it when it starts. It is good for one sign-in; then the next one is printed.",
 	WrongToken:            "This is not the current admin token. Each is good for one sign-in only; look again in the file admin-token.",

@@ -75,7 +75,7 @@ var chineseFeed = FeedText{
 	Partial: "正在等待全量消息",
 
 	SignIn: "管理员登录", SignInNow: "登录", SignOut: "退出登录", SignedInAs: "已以管理员身份登录",
-	SignInHelp: "管理员可以添加、移除会议，并立即重试。看板的其他内容对所有人相同。",
+	SignInHelp: "管理员可以添加和移除会议、确认需要处理的事项、创建链接和大屏，并修改规则。看板显示的内容对所有人相同。",
 	AdminToken: "管理员令牌", AdminTokenHint: "看板启动时会打印该令牌，仅可登录一次；下一个令牌保存在看板数据目录的 admin-token 文件中。",
 	AdminTokenHintPrinted: "看板启动时会打印该令牌，仅可登录一次；登录后会打印下一个令牌。",
 	WrongToken:            "这不是当前的管理员令牌。每个令牌仅可登录一次，请查看 admin-token 文件。",
