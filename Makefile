@@ -39,7 +39,7 @@ screenshots: $(TEST_PACKAGES) ## take the README's pictures again, from the demo
 	@e2e/setup/browser.sh
 	@dir=$$(mktemp -d) && go test ./e2e -run '^TestScreenshots$$' -count=1 -timeout 10m -screenshots "$$dir" && mkdir -p e2e/screenshots && \
 	cp "$$dir/overview-1440-dark-en.png" e2e/screenshots/overview.png && cp "$$dir/meeting-1440-light-en.png" e2e/screenshots/meeting.png && \
-	cp "$$dir/wall-1920-dark-en.png" e2e/screenshots/wall.png && echo "taken; the whole set is in $$dir"
+	cp "$$dir/wall-1920-dark-en.png" e2e/screenshots/wall.png && cp "$$dir/feed-1440-dark-en.png" e2e/screenshots/feed.png && echo "taken; the whole set is in $$dir"
 
 lint: $(PACKAGES) ## format, vet and static analysis
 	@e2e/setup/format.sh

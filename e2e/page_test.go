@@ -118,15 +118,26 @@ type view struct {
 	interrupted   bool
 }
 
-// open opens an address in a browser context of its own, without cookies.
+// open opens an address in a browser context of its own, without cookies and with connections of its own.
 func open(t *testing.T, address string, v view) *tab {
+	t.Helper()
+	return openIn(suite.browser, t, address, v, chromedp.WithNewBrowserContext())
+}
+
+// beside opens an address in a further tab of the same browser context.
+func (p *tab) beside(address string, v view) *tab {
+	p.t.Helper()
+	return openIn(p.ctx, p.t, address, v)
+}
+
+func openIn(parent context.Context, t *testing.T, address string, v view, options ...chromedp.ContextOption) *tab {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &tab{t: t, host: u.Host, others: v.others, interrupted: v.interrupted}
-	ctx, cancel := chromedp.NewContext(suite.browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
+	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(p.hear))...)
 	p.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -146,6 +146,31 @@ func (p *tab) streams() int {
 	return n
 }
 
+// hide tells the page that nobody can see it.
+func (p *tab) hide() {
+	p.t.Helper()
+	p.run(`Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+		document.dispatchEvent(new Event("visibilitychange"))`)
+}
+
+// A browser opens six connections to a board over HTTP/1.1. Pages that nobody looks at do not keep a further one from living.
+func TestASeventhTabIsAliveWhileTheOthersAreHidden(t *testing.T) {
+	t.Parallel()
+	b, m := oneMeeting(t, nil)
+	first := openLive(t, b.url+"/m/"+boardID, view{})
+	first.hide()
+	for range 5 {
+		p := first.beside(b.url+"/m/"+boardID, view{})
+		p.waitBoard("live")
+		p.hide()
+	}
+	seventh := first.beside(b.url+"/m/"+boardID, view{})
+	seventh.waitBoard("live")
+	m.Set(map[string]any{"lock": 1})
+	seventh.waitText("#f-lock", "Locked")
+	until(t, "one viewer", func() bool { return b.metric("confboard_viewers") == 1 })
+}
+
 func TestAHiddenPageGivesItsStreamBackAndCatchesUp(t *testing.T) {
 	t.Parallel()
 	const id = "900487914"
@@ -157,8 +182,7 @@ func TestAHiddenPageGivesItsStreamBackAndCatchesUp(t *testing.T) {
 	p := openLive(t, b.url+"/m/"+id, view{})
 	until(t, "the viewer", func() bool { return b.metric("confboard_viewers") == 1 })
 
-	p.run(`Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-		document.dispatchEvent(new Event("visibilitychange"))`)
+	p.hide()
 	until(t, "no viewer", func() bool { return b.metric("confboard_viewers") == 0 })
 	m.Set(map[string]any{"lock": 1})
 	until(t, "the lock in the API", func() bool { return string(b.meeting(id).Status["lock"]) == "1" })

@@ -27,7 +27,7 @@ func TestScreenshots(t *testing.T) {
 		return string(status["mode"]) == `"FIXED"` && string(status["recState"]) == "1" && string(status["state"]) == `"Created"`
 	}
 
-	pages := []struct{ name, path string }{{"overview", "/"}, {"meeting", "/m/" + id}, {"wall", "/wall"}}
+	pages := []struct{ name, path string }{{"overview", "/"}, {"meeting", "/m/" + id}, {"wall", "/wall"}, {"feed", "/feed"}}
 	sizes := []struct {
 		name          string
 		width, height int64
