@@ -72,8 +72,8 @@ func (d *DB) PutSession(ctx context.Context, s Session) error {
 
 // RemoveSession forgets a session; one that is not there is none.
 func (d *DB) RemoveSession(ctx context.Context, digest string) error {
-	_, err := d.sql.ExecContext(ctx, "DELETE FROM session WHERE digest = $1", digest)
-	return fault(err)
+	_, err := d.run(ctx, "DELETE FROM session WHERE digest = $1", digest)
+	return err
 }
 
 // Token lets a program read: of the token itself, only the digest.

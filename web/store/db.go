@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // DBFile is the name of the board's file, in dataDir.
@@ -22,13 +23,29 @@ const DBFile = "confboard.db"
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// DB is the board's file: links, accounts, sessions, tokens, timelines. All methods are safe for concurrent use, and for several processes.
-// They wait for the disk. Errors that can be told apart are ErrNoWrite, ErrNotFound and ErrExists; after an error nothing has
-// changed.
+// DB is what the board keeps: links, accounts, sessions, tokens, timelines. It is the board's own file, or a database of a PostgreSQL
+// server. All methods are safe for concurrent use, and for several processes. They wait for the disk or the server. Errors that can be
+// told apart are ErrNoWrite, ErrNotFound and ErrExists; after an error nothing has changed.
 type DB struct {
+	engine
 	sql     *sql.DB
 	readers *sql.DB
-	name    string
+	name    string // for people; that of a file, or of a server's database
+}
+
+// engine is what the databases do differently.
+type engine interface {
+	// connect opens the database. Of what is written, readers see what has been confirmed.
+	connect(ctx context.Context) (writer, readers *sql.DB, err error)
+	// used is how many bytes of it are in use. reclaims: what has been removed counts no more.
+	used(ctx context.Context, readers *sql.DB) (bytes int64, err error)
+	reclaims() bool
+	// queue has transactions that change the tables themselves wait for each other.
+	queue(ctx context.Context, t tx) error
+	// isolation is that of a transaction that changes something.
+	isolation() sql.IsolationLevel
+	// within bounds one statement, or one transaction.
+	within(ctx context.Context) (context.Context, context.CancelFunc)
 }
 
 // OpenDB opens the file in a folder, which is made when missing, and brings it up to date. A damaged file is an ErrDamaged, one of
@@ -37,18 +54,25 @@ func OpenDB(ctx context.Context, dataDir string) (*DB, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the data: %w", err)
 	}
-	d := &DB{name: filepath.Join(dataDir, DBFile)}
-	var err error
-	if d.sql, d.readers, err = connect(ctx, d.name); err == nil {
-		if err = d.migrate(ctx); err != nil {
-			err = errors.Join(err, d.Close())
-		}
-	}
+	name := filepath.Join(dataDir, DBFile)
+	d, err := openWith(ctx, sqliteFile(name), name)
 	switch {
 	case errors.Is(err, ErrDamaged):
-		return nil, fmt.Errorf("open %s: %w; nothing in it was changed: put a backup in its place, or move it away to begin anew", d.name, err)
+		return nil, fmt.Errorf("open %s: %w; nothing in it was changed: put a backup in its place, or move it away to begin anew", name, err)
 	case err != nil:
-		return nil, fmt.Errorf("open %s: %w", d.name, err)
+		return nil, fmt.Errorf("open %s: %w", name, err)
+	}
+	return d, nil
+}
+
+func openWith(ctx context.Context, e engine, name string) (*DB, error) {
+	d := &DB{engine: e, name: name}
+	var err error
+	if d.sql, d.readers, err = e.connect(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
@@ -85,8 +109,14 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.sql.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (step BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)"); err != nil {
-		return fault(err)
+	if err := d.change(ctx, func(ctx context.Context, tx tx) error {
+		if err := d.queue(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.run(ctx, "CREATE TABLE IF NOT EXISTS migration (step BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)")
+		return err
+	}); err != nil {
+		return err
 	}
 	done, err := list(ctx, d, func(rows *sql.Rows) (step int, err error) { return step, rows.Scan(&step) }, "SELECT step FROM migration")
 	if err != nil {
@@ -114,29 +144,54 @@ func (d *DB) apply(ctx context.Context, m migration) error {
 	if err != nil {
 		return err
 	}
-	return d.change(ctx, func(tx *sql.Tx) error {
+	return d.change(ctx, func(ctx context.Context, tx tx) error {
+		if err := d.queue(ctx, tx); err != nil {
+			return err
+		}
 		var there int
 		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM migration WHERE step = $1", m.step).Scan(&there); err != nil || there > 0 {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+		if _, err := tx.run(ctx, string(text)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO migration (step, applied_at) VALUES ($1, $2)", m.step, time.Now().UnixMilli())
+		_, err := tx.run(ctx, "INSERT INTO migration (step, applied_at) VALUES ($1, $2)", m.step, time.Now().UnixMilli())
 		return err
 	})
 }
 
-// change runs f in a transaction.
-func (d *DB) change(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := d.sql.BeginTx(ctx, nil)
+// tx is a transaction.
+type tx struct{ *sql.Tx }
+
+// run runs a statement.
+func (t tx) run(ctx context.Context, statement string, args ...any) (sql.Result, error) {
+	return t.ExecContext(ctx, statement, portable(args)...)
+}
+
+// attempts is how often a transaction is tried that others got in the way of.
+const attempts = 10
+
+// change runs f in a transaction; again when what others did at the same time does not allow for it, so f has no other effects.
+func (d *DB) change(ctx context.Context, f func(context.Context, tx) error) (err error) {
+	ctx, cancel := d.within(ctx)
+	defer cancel()
+	for range attempts {
+		if err = d.try(ctx, f); !disturbed(err) {
+			break
+		}
+	}
+	return err
+}
+
+func (d *DB) try(ctx context.Context, f func(context.Context, tx) error) error {
+	begun, err := d.sql.BeginTx(ctx, &sql.TxOptions{Isolation: d.isolation()})
 	if err != nil {
 		return fault(err)
 	}
-	if err := f(tx); err != nil {
-		return errors.Join(fault(err), rolledBack(tx))
+	if err := f(ctx, tx{begun}); err != nil {
+		return errors.Join(fault(err), rolledBack(begun))
 	}
-	return fault(tx.Commit())
+	return fault(begun.Commit())
 }
 
 // rolledBack takes a transaction back; SQLite has done so itself after a grave error.
@@ -147,22 +202,42 @@ func rolledBack(tx *sql.Tx) error {
 	return nil
 }
 
+// run runs one statement and returns how many rows it changed.
+func (d *DB) run(ctx context.Context, statement string, args ...any) (changed int64, err error) {
+	err = d.change(ctx, func(ctx context.Context, tx tx) error {
+		result, err := tx.run(ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		changed, err = result.RowsAffected()
+		return err
+	})
+	return changed, err
+}
+
 // exec runs one statement that changes exactly one row, or is ErrNotFound.
 func (d *DB) exec(ctx context.Context, statement string, args ...any) error {
-	result, err := d.sql.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return fault(err)
-	}
-	n, err := result.RowsAffected()
-	if err == nil && n == 0 {
+	changed, err := d.run(ctx, statement, args...)
+	if err == nil && changed == 0 {
 		err = ErrNotFound
 	}
 	return err
 }
 
+// portable makes texts of the arguments such that every database takes them: PostgreSQL has no room for the character 0, nor for what
+// is not UTF-8. The arguments are changed in place.
+func portable(args []any) []any {
+	for i, arg := range args {
+		if s, ok := arg.(string); ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
+			args[i] = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+		}
+	}
+	return args
+}
+
 // insert adds a row unless one with the same key is there, which is ErrExists.
 func (d *DB) insert(ctx context.Context, count, key, statement string, args ...any) error {
-	return d.change(ctx, func(tx *sql.Tx) error {
+	return d.change(ctx, func(ctx context.Context, tx tx) error {
 		var there int
 		if err := tx.QueryRowContext(ctx, count, key).Scan(&there); err != nil {
 			return err
@@ -170,23 +245,25 @@ func (d *DB) insert(ctx context.Context, count, key, statement string, args ...a
 		if there > 0 {
 			return ErrExists
 		}
-		_, err := tx.ExecContext(ctx, statement, args...)
+		_, err := tx.run(ctx, statement, args...)
 		return err
 	})
 }
 
 // list runs a query and scans every row. It waits for what is being written.
 func list[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	return listed(ctx, d.sql, scan, query, args...)
+	return listed(ctx, d, d.sql, scan, query, args...)
 }
 
 // read does the same beside what is being written.
 func read[T any](ctx context.Context, d *DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	return listed(ctx, d.readers, scan, query, args...)
+	return listed(ctx, d, d.readers, scan, query, args...)
 }
 
-func listed[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) (all []T, err error) {
-	rows, err := db.QueryContext(ctx, query, args...)
+func listed[T any](ctx context.Context, e engine, db *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) (all []T, err error) {
+	ctx, cancel := e.within(ctx)
+	defer cancel()
+	rows, err := db.QueryContext(ctx, query, portable(args)...)
 	if err != nil {
 		return nil, fault(err)
 	}
@@ -216,18 +293,12 @@ func at(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// Backup writes a copy, as of one moment, to a file that does not exist yet, readable by its owner only. The board may go on
-// writing meanwhile.
-func (d *DB) Backup(ctx context.Context, name string) error {
-	f, err := create(name) // so that it has its rights before its content, which SQLite writes into an empty file
-	if err != nil {
-		return fmt.Errorf("make the copy: %w", err)
+// fault gives an error of the database its kind.
+func fault(err error) error {
+	for _, kind := range []error{sqliteKind(err), postgresKind(err)} {
+		if kind != nil && !errors.Is(err, kind) {
+			return fmt.Errorf("%w: %w", kind, err)
+		}
 	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("make the copy: %w", err)
-	}
-	if err := d.copyTo(ctx, name); err != nil {
-		return errors.Join(fmt.Errorf("copy %s: %w", d.name, err), removed(name))
-	}
-	return nil
+	return err
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -17,9 +16,25 @@ import (
 	"confboard/feed/conference"
 )
 
+// openDB opens what stands for a folder: the file in it, or where the tests are given a server, a schema of its own in the server's
+// database.
 func openDB(t *testing.T, dir string) *DB {
 	t.Helper()
-	d, err := OpenDB(t.Context(), dir)
+	if server == "" {
+		return openFile(t, dir)
+	}
+	return opened(t, func() (*DB, error) { return OpenServer(t.Context(), schemaOf(t, dir)) })
+}
+
+// openFile opens the file in a folder, for tests that are about files.
+func openFile(t *testing.T, dir string) *DB {
+	t.Helper()
+	return opened(t, func() (*DB, error) { return OpenDB(t.Context(), dir) })
+}
+
+func opened(t *testing.T, open func() (*DB, error)) *DB {
+	t.Helper()
+	d, err := open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,6 +111,9 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	if err := errors.Join(d.RemoveSession(t.Context(), "s"), d.RemoveSession(t.Context(), "s"), d.RemoveToken(t.Context(), "grafana"), d.RemoveAccount(t.Context(), "ann")); err != nil {
 		t.Error(err)
 	}
+	if server != "" {
+		return
+	}
 	if info, err := os.Stat(filepath.Join(dir, DBFile)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file is %v, error %v", info.Mode(), err)
 	}
@@ -148,7 +166,7 @@ func TestOldLinksAreForgotten(t *testing.T) {
 func TestAFileThatIsNoneOfOursIsLeftAsItIs(t *testing.T) {
 	sample := func(change string) []byte {
 		dir := t.TempDir()
-		d := openDB(t, dir)
+		d := openFile(t, dir)
 		if change != "" {
 			if _, err := d.sql.Exec(change); err != nil {
 				t.Fatal(err)
@@ -198,7 +216,7 @@ func TestAFullOrReadOnlyDiskRefusesChanges(t *testing.T) {
 		"full":      {"PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000"}, // SQLite takes the present size
 		"read-only": {"PRAGMA query_only = 1", "PRAGMA query_only = 0"},
 	} {
-		d := openDB(t, t.TempDir())
+		d := openFile(t, t.TempDir())
 		if err := d.AddShare(t.Context(), share(0)); err != nil {
 			t.Fatal(err)
 		}
@@ -235,8 +253,8 @@ func TestAFullOrReadOnlyDiskRefusesChanges(t *testing.T) {
 
 func TestABackupWhileTheBoardWrites(t *testing.T) {
 	dir := t.TempDir()
-	d := openDB(t, dir)
-	beside := openDB(t, dir) // as another process has it
+	d := openFile(t, dir)
+	beside := openFile(t, dir) // as another process has it
 	ctx, stop := context.WithCancel(t.Context())
 	var writing sync.WaitGroup
 	writing.Go(func() {
@@ -264,7 +282,7 @@ func TestABackupWhileTheBoardWrites(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(copied, DBFile)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("the copy is %v, error %v", info.Mode(), err)
 		}
-		all, err := openDB(t, copied).Shares(t.Context())
+		all, err := openFile(t, copied).Shares(t.Context())
 		for n, s := range all {
 			if s != share(n) {
 				t.Fatalf("copy %d: link %d is %+v", i, n, s)
@@ -325,11 +343,7 @@ func TestSeveralProcessesOpenANewFileAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range 8 {
 		all.Go(func() {
-			d, err := OpenDB(t.Context(), dir)
-			if err != nil {
-				t.Error(err)
-				return
-			}
+			d := openDB(t, dir)
 			if err := errors.Join(d.AddShare(t.Context(), share(n)), d.Close()); err != nil {
 				t.Error(err)
 			}
@@ -345,7 +359,7 @@ func TestSeveralProcessesOpenANewFileAtOnce(t *testing.T) {
 func TestAFailedChangeChangesNothing(t *testing.T) {
 	d := openDB(t, t.TempDir())
 	failed := errors.New("failed")
-	if err := d.change(t.Context(), func(tx *sql.Tx) error {
+	if err := d.change(t.Context(), func(ctx context.Context, tx tx) error {
 		if _, err := tx.Exec("INSERT INTO api_token (name, digest, created_at) VALUES ('a', 'b', 1)"); err != nil {
 			return err
 		}

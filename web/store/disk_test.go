@@ -46,7 +46,7 @@ func load(n int) TimelineBatch {
 func TestKilledAgainAndAgainUnderLoad(t *testing.T) {
 	const variable = "CONFBOARD_TEST_LOAD"
 	if dir := os.Getenv(variable); dir != "" { // the process that is killed
-		d := openDB(t, dir)
+		d := openFile(t, dir)
 		first, err := d.Occurrence(t.Context(), 1)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			t.Fatal(err)
@@ -78,7 +78,7 @@ func TestKilledAgainAndAgainUnderLoad(t *testing.T) {
 		}
 		_ = cmd.Wait() // killed
 
-		d := openDB(t, dir)
+		d := openFile(t, dir)
 		if err := d.checkAll(t.Context()); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
@@ -117,7 +117,7 @@ func TestADiskWithoutRoom(t *testing.T) {
 		}
 		return
 	}
-	d := openDB(t, dir)
+	d := openFile(t, dir)
 	put(t, d, load(0))
 	var was syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {

@@ -40,7 +40,7 @@ func (d *DB) AddShare(ctx context.Context, s Share) error {
 // UpdateShares keeps what became of links: when they began, ended, were revoked and were seen. None of these is ever taken back by a
 // writer that knows less. A link that has been forgotten stays so. After an error none is kept.
 func (d *DB) UpdateShares(ctx context.Context, all []conference.Share) error {
-	return d.change(ctx, func(tx *sql.Tx) error {
+	return d.change(ctx, func(ctx context.Context, tx tx) error {
 		update, err := tx.PrepareContext(ctx, `UPDATE link SET
 			began_at = CASE WHEN began_at = 0 THEN $2 ELSE began_at END,
 			ended_at = CASE WHEN ended_at = 0 THEN $3 ELSE ended_at END,
@@ -61,9 +61,9 @@ func (d *DB) UpdateShares(ctx context.Context, all []conference.Share) error {
 
 // ForgetShares removes the links that have not opened since an instant.
 func (d *DB) ForgetShares(ctx context.Context, before time.Time) error {
-	_, err := d.sql.ExecContext(ctx, `DELETE FROM link WHERE (revoked_at > 0 AND revoked_at < $1) OR (ended_at > 0 AND ended_at < $1)
+	_, err := d.run(ctx, `DELETE FROM link WHERE (revoked_at > 0 AND revoked_at < $1) OR (ended_at > 0 AND ended_at < $1)
 		OR (expires_at > 0 AND expires_at < $1)`, ms(before))
-	return fault(err)
+	return err
 }
 
 func number(yes bool) int64 {

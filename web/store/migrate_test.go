@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"slices"
@@ -20,7 +19,7 @@ func columns(t *testing.T, d *DB, table string) (names []string) {
 // Steps have numbers before they have their place: one that comes late is made up for, and those after it are not made twice.
 func TestAStepThatComesLateIsMadeUpFor(t *testing.T) {
 	dir := t.TempDir()
-	d := openDB(t, dir)
+	d := openFile(t, dir)
 	want := columns(t, d, "account")
 	for _, statement := range []string{"DELETE FROM migration WHERE step = 2", "DROP TABLE account", "DROP TABLE session", "DROP TABLE api_token"} {
 		if _, err := d.sql.Exec(statement); err != nil {
@@ -30,7 +29,7 @@ func TestAStepThatComesLateIsMadeUpFor(t *testing.T) {
 	if err := errors.Join(d.AddShare(t.Context(), share(1)), d.Close()); err != nil {
 		t.Fatal(err)
 	}
-	d = openDB(t, dir)
+	d = openFile(t, dir)
 	if got := columns(t, d, "account"); len(want) == 0 || !slices.Equal(got, want) {
 		t.Errorf("the table has %v, want %v", got, want)
 	}
@@ -42,7 +41,7 @@ func TestAStepThatComesLateIsMadeUpFor(t *testing.T) {
 // What a step made before it failed is not there, and the next start begins with it again.
 func TestAStepThatFailsLeavesNothingBehind(t *testing.T) {
 	dir := t.TempDir()
-	d := openDB(t, dir)
+	d := openFile(t, dir)
 	// The first table of the step can be made again and the second cannot.
 	for _, statement := range []string{"DELETE FROM migration WHERE step = 2", "DROP TABLE account"} {
 		if _, err := d.sql.Exec(statement); err != nil {
@@ -55,11 +54,11 @@ func TestAStepThatFailsLeavesNothingBehind(t *testing.T) {
 	if opened, err := OpenDB(t.Context(), dir); err == nil {
 		t.Errorf("it opens: %v", opened)
 	}
-	writer, readers, err := connect(context.Background(), d.name)
-	if err != nil {
+	half := &DB{engine: sqliteFile(d.name), name: d.name}
+	var err error
+	if half.sql, half.readers, err = half.connect(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	half := &DB{sql: writer, readers: readers, name: d.name}
 	if got := columns(t, half, "account"); len(got) > 0 {
 		t.Errorf("half a step is there: %v", got)
 	}
@@ -71,7 +70,7 @@ func TestAStepThatFailsLeavesNothingBehind(t *testing.T) {
 	if err := half.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := columns(t, openDB(t, dir), "account"); len(got) == 0 {
+	if got := columns(t, openFile(t, dir), "account"); len(got) == 0 {
 		t.Error("with the reason gone the step is not made")
 	}
 }

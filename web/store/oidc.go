@@ -33,6 +33,6 @@ func (d *DB) PutOIDCSession(ctx context.Context, s OIDCSession) error {
 
 // RemoveOIDCSession forgets a session; one that is not there is none.
 func (d *DB) RemoveOIDCSession(ctx context.Context, digest string) error {
-	_, err := d.sql.ExecContext(ctx, "DELETE FROM oidc_session WHERE digest = $1", digest)
-	return fault(err)
+	_, err := d.run(ctx, "DELETE FROM oidc_session WHERE digest = $1", digest)
+	return err
 }

@@ -51,7 +51,7 @@ func (d *DB) Profiles(ctx context.Context) ([]Profile, error) {
 // PutProfile keeps a profile in place of its revision before; a first one comes last. It is ErrExists for a first one that is there, and ErrNotFound
 // when another revision than that is kept, or none.
 func (d *DB) PutProfile(ctx context.Context, p Profile) error {
-	return d.change(ctx, func(tx *sql.Tx) error {
+	return d.change(ctx, func(ctx context.Context, tx tx) error {
 		if p.Revision == 1 {
 			var there, last int64
 			if err := tx.QueryRowContext(ctx, "SELECT COUNT(CASE WHEN id = $1 THEN 1 END), COALESCE(MAX(place), 0) FROM profile", p.ID).Scan(&there, &last); err != nil {
@@ -60,19 +60,19 @@ func (d *DB) PutProfile(ctx context.Context, p Profile) error {
 			if there > 0 {
 				return ErrExists
 			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO profile (id, place, revision, changed_by, changed_at) VALUES ($1, $2, 1, $3, $4)",
+			if _, err := tx.run(ctx, "INSERT INTO profile (id, place, revision, changed_by, changed_at) VALUES ($1, $2, 1, $3, $4)",
 				p.ID, last+1, p.By, ms(p.At)); err != nil {
 				return err
 			}
-		} else if err := one(tx.ExecContext(ctx, "UPDATE profile SET revision = $2, changed_by = $3, changed_at = $4 WHERE id = $1 AND revision = $2 - 1",
+		} else if err := one(tx.run(ctx, "UPDATE profile SET revision = $2, changed_by = $3, changed_at = $4 WHERE id = $1 AND revision = $2 - 1",
 			p.ID, p.Revision, p.By, ms(p.At))); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM profile_entry WHERE profile = $1", p.ID); err != nil {
+		if _, err := tx.run(ctx, "DELETE FROM profile_entry WHERE profile = $1", p.ID); err != nil {
 			return err
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.Said)) {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO profile_entry (profile, name, said) VALUES ($1, $2, $3)", p.ID, name, p.Said[name]); err != nil {
+			if _, err := tx.run(ctx, "INSERT INTO profile_entry (profile, name, said) VALUES ($1, $2, $3)", p.ID, name, p.Said[name]); err != nil {
 				return err
 			}
 		}
@@ -82,20 +82,20 @@ func (d *DB) PutProfile(ctx context.Context, p Profile) error {
 
 // RemoveProfile forgets a profile; it is ErrNotFound when another revision is kept, or none.
 func (d *DB) RemoveProfile(ctx context.Context, id string, revision int64) error {
-	return d.change(ctx, func(tx *sql.Tx) error {
-		if err := one(tx.ExecContext(ctx, "DELETE FROM profile WHERE id = $1 AND revision = $2", id, revision)); err != nil {
+	return d.change(ctx, func(ctx context.Context, tx tx) error {
+		if err := one(tx.run(ctx, "DELETE FROM profile WHERE id = $1 AND revision = $2", id, revision)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM profile_entry WHERE profile = $1", id)
+		_, err := tx.run(ctx, "DELETE FROM profile_entry WHERE profile = $1", id)
 		return err
 	})
 }
 
 // OrderProfiles puts the profiles with these IDs in this order; it is ErrNotFound when one of them is not kept.
 func (d *DB) OrderProfiles(ctx context.Context, ids []string) error {
-	return d.change(ctx, func(tx *sql.Tx) error {
+	return d.change(ctx, func(ctx context.Context, tx tx) error {
 		for i, id := range ids {
-			if err := one(tx.ExecContext(ctx, "UPDATE profile SET place = $2 WHERE id = $1", id, i+1)); err != nil {
+			if err := one(tx.run(ctx, "UPDATE profile SET place = $2 WHERE id = $1", id, i+1)); err != nil {
 				return err
 			}
 		}

@@ -14,15 +14,38 @@ var ErrInUse = errors.New("the file is in use: stop the board first")
 // ErrThere: there is a file already.
 var ErrThere = errors.New("there is a file already")
 
+// ErrElsewhere: what the board keeps is in a database of a server, and none of its own files has it.
+var ErrElsewhere = errors.New("the data are in a PostgreSQL database: save and restore it with pg_dump and pg_restore")
+
 // keptAs is what is added to the name of a file whose place another takes.
 const keptAs = ".before-restore"
+
+// Backup writes a copy, as of one moment, to a file that does not exist yet, readable by its owner only. The board may go on
+// writing meanwhile. It is for the board's own file: a server's database is copied by the server's means, which is ErrElsewhere.
+func (d *DB) Backup(ctx context.Context, name string) error {
+	if _, own := d.engine.(sqliteFile); !own {
+		return ErrElsewhere
+	}
+	f, err := create(name) // so that it has its rights before its content, which SQLite writes into an empty file
+	if err != nil {
+		return fmt.Errorf("make the copy: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("make the copy: %w", err)
+	}
+	if err := d.copyTo(ctx, name); err != nil {
+		return errors.Join(fmt.Errorf("copy %s: %w", d.name, err), removed(name))
+	}
+	return nil
+}
 
 // CopyDB writes a copy of the board's file in a folder, as Backup does. A board may be running, also one of another version: the file
 // is left as it is.
 func CopyDB(ctx context.Context, dataDir, name string) (err error) {
-	d := &DB{name: filepath.Join(dataDir, DBFile)}
-	if d.sql, d.readers, err = connect(ctx, d.name); err != nil {
-		return fmt.Errorf("open %s: %w", d.name, err)
+	file := filepath.Join(dataDir, DBFile)
+	d := &DB{engine: sqliteFile(file), name: file}
+	if d.sql, d.readers, err = d.connect(ctx); err != nil {
+		return fmt.Errorf("open %s: %w", file, err)
 	}
 	return errors.Join(d.Backup(ctx, name), d.Close())
 }

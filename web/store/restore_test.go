@@ -13,7 +13,7 @@ import (
 // backedUp is a folder with a copy of a board's file that has one link, and of its meetings.
 func backedUp(t *testing.T) string {
 	t.Helper()
-	d, folder := openDB(t, t.TempDir()), t.TempDir()
+	d, folder := openFile(t, t.TempDir()), t.TempDir()
 	if err := errors.Join(d.AddShare(t.Context(), share(7)), d.Backup(t.Context(), filepath.Join(folder, DBFile))); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestWhatWasBackedUpIsRestored(t *testing.T) {
 
 func TestNothingIsRestoredWhileABoardRuns(t *testing.T) {
 	dir := t.TempDir()
-	running := openDB(t, dir)
+	running := openFile(t, dir)
 	if err := running.AddShare(t.Context(), share(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestNothingIsRestoredWhileABoardRuns(t *testing.T) {
 
 func TestWhatIsNoBackupChangesNothing(t *testing.T) {
 	dir := t.TempDir()
-	old := openDB(t, dir)
+	old := openFile(t, dir)
 	if err := errors.Join(old.AddShare(t.Context(), share(1)), old.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestWhatIsNoBackupChangesNothing(t *testing.T) {
 			}
 		}, ErrDamaged},
 		"of a newer version": {func(t *testing.T, folder string) {
-			d := openDB(t, folder)
+			d := openFile(t, folder)
 			if _, err := d.sql.Exec("INSERT INTO migration (step, applied_at) VALUES (99, 0)"); err != nil {
 				t.Fatal(err)
 			}

@@ -37,26 +37,26 @@ func (d *DB) Silences(ctx context.Context, now time.Time) ([]Silence, error) {
 
 // PutSilence keeps a silence, in place of an earlier one of the same concern.
 func (d *DB) PutSilence(ctx context.Context, s Silence) error {
-	_, err := d.sql.ExecContext(ctx, `INSERT INTO silence (conf_id, rule, field, profile, seen, made_by, note, made_at, until_at, began_at)
+	_, err := d.run(ctx, `INSERT INTO silence (conf_id, rule, field, profile, seen, made_by, note, made_at, until_at, began_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (conf_id, rule, field, profile) DO UPDATE SET seen = excluded.seen, made_by = excluded.made_by, note = excluded.note,
 		made_at = excluded.made_at, until_at = excluded.until_at, began_at = excluded.began_at`,
 		string(s.ConfID), string(s.Cause.Rule), fieldOf(s.Cause), s.Cause.Profile, number(s.Seen), s.By, s.Note, ms(s.At), ms(s.Until), ms(s.Began))
-	return fault(err)
+	return err
 }
 
 // RemoveSilence forgets a silence; one that is not there is none.
 func (d *DB) RemoveSilence(ctx context.Context, id conference.ConfID, c conference.Cause) error {
-	_, err := d.sql.ExecContext(ctx, "DELETE FROM silence WHERE conf_id = $1 AND rule = $2 AND field = $3 AND profile = $4",
+	_, err := d.run(ctx, "DELETE FROM silence WHERE conf_id = $1 AND rule = $2 AND field = $3 AND profile = $4",
 		string(id), string(c.Rule), fieldOf(c), c.Profile)
-	return fault(err)
+	return err
 }
 
 // ForgetSilences removes those that Silences does not return any more.
 func (d *DB) ForgetSilences(ctx context.Context, now time.Time) error {
-	_, err := d.sql.ExecContext(ctx, "DELETE FROM silence WHERE (until_at > 0 AND until_at <= $1) OR (until_at = 0 AND made_at <= $2)",
+	_, err := d.run(ctx, "DELETE FROM silence WHERE (until_at > 0 AND until_at <= $1) OR (until_at = 0 AND made_at <= $2)",
 		ms(now), ms(now.Add(-keepSilences)))
-	return fault(err)
+	return err
 }
 
 // fieldOf is the wire name of the field that a cause is about; empty for a rule that is about none.

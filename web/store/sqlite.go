@@ -13,11 +13,13 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// What is SQLite's own is in this file. Everything else is SQL that PostgreSQL takes as well.
+// sqliteFile is the board's own file, by its name. What is SQLite's own is in this file.
+type sqliteFile string
 
 // connect opens the file. One connection writes: whatever is written waits for its turn here, and for other processes, such as a
 // command beside the board, up to the busy timeout. Others read beside it what may be much, such as timelines.
-func connect(ctx context.Context, name string) (writer, readers *sql.DB, err error) {
+func (f sqliteFile) connect(ctx context.Context) (writer, readers *sql.DB, err error) {
+	name := string(f)
 	if err := ensureFile(name); err != nil {
 		return nil, nil, err
 	}
@@ -127,29 +129,43 @@ func settle(ctx context.Context, name string) (err error) {
 }
 
 // used is how many bytes of the file are in use. What is free in it is used again before it grows.
-func (d *DB) used(ctx context.Context) (bytes int64, err error) {
+func (sqliteFile) used(ctx context.Context, readers *sql.DB) (bytes int64, err error) {
 	var pages, free, size int64
 	for pragma, to := range map[string]*int64{"page_count": &pages, "freelist_count": &free, "page_size": &size} {
-		if err := d.readers.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(to); err != nil {
+		if err := readers.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(to); err != nil {
 			return 0, fault(err)
 		}
 	}
 	return (pages - free) * size, nil
 }
 
-// fault gives an error of SQLite its kind.
-func fault(err error) error {
+// reclaims: the pages that a removal leaves are known to be free.
+func (sqliteFile) reclaims() bool { return true }
+
+// queue is not needed where only one writes.
+func (sqliteFile) queue(context.Context, tx) error { return nil }
+
+// isolation is that of the only one who writes.
+func (sqliteFile) isolation() sql.IsolationLevel { return sql.LevelDefault }
+
+// within sets no bound: a disk answers, or fails.
+func (sqliteFile) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return ctx, func() {}
+}
+
+// sqliteKind is the kind of an error of SQLite; nil: it has none.
+func sqliteKind(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return err
+		return nil
 	}
 	switch e.Code() & 0xff { // the rest says more of the same
 	case lib.SQLITE_FULL, lib.SQLITE_READONLY, lib.SQLITE_IOERR, lib.SQLITE_CANTOPEN:
-		return fmt.Errorf("%w: %w", ErrNoWrite, err)
+		return ErrNoWrite
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return ErrDamaged
 	}
-	return err
+	return nil
 }
 
 // copyTo writes a copy, as of one moment, to a file that must not exist.

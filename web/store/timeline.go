@@ -58,8 +58,8 @@ const putEntry = `INSERT INTO timeline (occurrence, seq, grp, kind, at, received
 
 // PutTimelines keeps a batch, whole or not at all. Entries that are there already are left as they are.
 func (d *DB) PutTimelines(ctx context.Context, b TimelineBatch) error {
-	return d.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO board_run (started_at, seen_at) VALUES ($1, $2)
+	return d.change(ctx, func(ctx context.Context, tx tx) error {
+		if _, err := tx.run(ctx, `INSERT INTO board_run (started_at, seen_at) VALUES ($1, $2)
 			ON CONFLICT (started_at) DO UPDATE SET seen_at = excluded.seen_at`, ms(b.Run), ms(b.Seen)); err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (d *DB) PutTimelines(ctx context.Context, b TimelineBatch) error {
 }
 
 // each runs a statement for each of several.
-func each[T any](ctx context.Context, tx *sql.Tx, statement string, all []T, args func(T) []any) (err error) {
+func each[T any](ctx context.Context, tx tx, statement string, all []T, args func(T) []any) (err error) {
 	if len(all) == 0 {
 		return nil
 	}
@@ -93,7 +93,7 @@ func each[T any](ctx context.Context, tx *sql.Tx, statement string, all []T, arg
 	}
 	defer func() { err = errors.Join(err, prepared.Close()) }()
 	for _, one := range all {
-		if _, err := prepared.ExecContext(ctx, args(one)...); err != nil {
+		if _, err := prepared.ExecContext(ctx, portable(args(one))...); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ type Interrupted struct {
 // Interrupt notes that all occurrences left the board when it was stopped, and returns those that had not ended.
 func (d *DB) Interrupt(ctx context.Context) (i Interrupted, err error) {
 	var stopped int64
-	err = d.change(ctx, func(tx *sql.Tx) error {
+	err = d.change(ctx, func(ctx context.Context, tx tx) error {
 		if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(seen_at), 0) FROM board_run").Scan(&stopped); err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (d *DB) Interrupt(ctx context.Context) (i Interrupted, err error) {
 			return err
 		}
 		// What was written last is not lost when the board did not get to note that it was running.
-		_, err := tx.ExecContext(ctx, `UPDATE occurrence SET until_at = CASE WHEN ended_at = 0 AND until_at < $1 THEN $1 ELSE until_at END,
+		_, err := tx.run(ctx, `UPDATE occurrence SET until_at = CASE WHEN ended_at = 0 AND until_at < $1 THEN $1 ELSE until_at END,
 			left_at = CASE WHEN until_at < $1 THEN $1 ELSE until_at END WHERE left_at = 0`, stopped)
 		return err
 	})
@@ -159,7 +159,7 @@ func (d *DB) LastEntries(ctx context.Context, occurrence int64, since time.Time,
 // EntriesBefore returns up to n entries of an occurrence that come before one of them, newest first; before 0 is from the newest on.
 func (d *DB) EntriesBefore(ctx context.Context, occurrence int64, before uint64, n int) ([]TimelineEntry, error) {
 	return read(ctx, d, scanEntry, `SELECT occurrence, seq, grp, kind, at, received_at, body, personal FROM timeline
-		WHERE occurrence = $1 AND ($2 = 0 OR seq < $2) ORDER BY seq DESC LIMIT $3`, occurrence, int64(before), n)
+		WHERE occurrence = $1 AND (CAST($2 AS BIGINT) = 0 OR seq < $2) ORDER BY seq DESC LIMIT $3`, occurrence, int64(before), n)
 }
 
 // EntriesAfter returns up to n entries of an occurrence that come after one of them, oldest first.
@@ -172,7 +172,8 @@ func (d *DB) EntriesAfter(ctx context.Context, occurrence int64, after uint64, n
 type TimelineLimits struct {
 	// Before is up to when everything goes, Personal what is about people.
 	Before, Personal time.Time
-	// Bytes is the most that the file may have in use; the oldest entries go.
+	// Bytes is the most that the board's own file may have in use; the oldest entries go. The size of a server's database is looked after
+	// by those who run it.
 	Bytes int64
 }
 
@@ -183,11 +184,7 @@ const pruneStep = 500
 func (d *DB) PruneTimelines(ctx context.Context, l TimelineLimits) (more bool, bytes int64, err error) {
 	gone := int64(0)
 	step := func(statement string, args ...any) error {
-		result, err := d.sql.ExecContext(ctx, statement, args...)
-		if err != nil {
-			return fault(err)
-		}
-		n, err := result.RowsAffected()
+		n, err := d.run(ctx, statement, args...)
 		gone = max(gone, n)
 		return err
 	}
@@ -210,10 +207,10 @@ func (d *DB) PruneTimelines(ctx context.Context, l TimelineLimits) (more bool, b
 			return false, 0, err
 		}
 	}
-	if bytes, err = d.used(ctx); err != nil {
+	if bytes, err = d.used(ctx, d.readers); err != nil {
 		return false, 0, err
 	}
-	if l.Bytes > 0 && bytes > l.Bytes {
+	if l.Bytes > 0 && bytes > l.Bytes && d.reclaims() {
 		before := gone
 		gone = 0
 		if err := step(oldest, int64(1)<<62, pruneStep); err != nil {

@@ -188,7 +188,7 @@ func TestWhatIsTooOldGoesInSmallSteps(t *testing.T) {
 }
 
 func TestTheOldestGoWhenThereIsTooMuch(t *testing.T) {
-	d := openDB(t, t.TempDir())
+	d := openFile(t, t.TempDir())
 	if err := d.AddShare(t.Context(), share(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func BenchmarkTimelines(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	bytes, err := d.used(b.Context())
+	bytes, err := d.used(b.Context(), d.readers)
 	if err != nil {
 		b.Fatal(err)
 	}

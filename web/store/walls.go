@@ -38,13 +38,13 @@ func (d *DB) UpdateWall(ctx context.Context, w Wall) error {
 
 // SeeWall keeps what a wall told of itself, when it was seen, and that it is to be loaded anew. A wall that has been removed stays so.
 func (d *DB) SeeWall(ctx context.Context, w conference.Wall) error {
-	_, err := d.sql.ExecContext(ctx, `UPDATE wall SET build = $2, screen = $3, since_at = $4, seen_at = $5,
+	_, err := d.run(ctx, `UPDATE wall SET build = $2, screen = $3, since_at = $4, seen_at = $5,
 		revision = CASE WHEN revision < $6 THEN $6 ELSE revision END WHERE id = $1`, w.ID, w.Build, w.Screen, ms(w.Since), ms(w.Seen), w.Revision)
-	return fault(err)
+	return err
 }
 
 // RemoveWall forgets a wall; one that is not there is none.
 func (d *DB) RemoveWall(ctx context.Context, id string) error {
-	_, err := d.sql.ExecContext(ctx, "DELETE FROM wall WHERE id = $1", id)
-	return fault(err)
+	_, err := d.run(ctx, "DELETE FROM wall WHERE id = $1", id)
+	return err
 }
