@@ -14,7 +14,7 @@ PACKAGES := static/node_modules/.package-lock.json
 TEST_PACKAGES := static/node_modules/axe-core/axe.min.js
 LOCK := static/package.json static/package-lock.json static/.npmrc
 
-.PHONY: help run build test bench screenshots lint generate check-generated assets
+.PHONY: help run build test test-cluster bench screenshots lint generate check-generated assets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ test: $(TEST_PACKAGES) check-generated ## everything: generated files, format, v
 	@e2e/setup/format.sh
 	go vet ./...
 	CGO_ENABLED=1 go test -race -count=1 -timeout 30m ./...
+
+test-cluster: $(PACKAGES) ## the tests of what a PostgreSQL database keeps, against a server that it starts and installs if need be
+	@e2e/setup/compiler.sh
+	CGO_ENABLED=1 e2e/setup/postgres.sh go test -race -count=1 -timeout 15m ./web/store ./web/app
 
 bench: $(PACKAGES) ## run the benchmarks, that of a whole board with 2,000 meetings among them (3 minutes)
 	go test -run '^$$' -bench . -benchmem -timeout 30m ./...

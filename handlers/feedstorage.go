@@ -32,7 +32,11 @@ var healthIcon = map[timeline.HealthState]string{
 // stored makes the props of how timelines are stored.
 func (v *feedView) stored(h timeline.Health) templates.FeedPanel {
 	x := &v.text.History
-	p := templates.FeedPanel{ID: "feed-storage", Title: x.Storage, Icon: healthIcon[h.State], State: x.State[h.State], Reason: x.Help[h.State], SinceLabel: v.text.Since}
+	help := x.Help
+	if h.Server {
+		help = x.ServerHelp
+	}
+	p := templates.FeedPanel{ID: "feed-storage", Title: x.Storage, Icon: healthIcon[h.State], State: x.State[h.State], Reason: help[h.State], SinceLabel: v.text.Since}
 	if h.State != timeline.Writing {
 		p.Since = v.instant(h.Since, "clock")
 	}
@@ -48,7 +52,11 @@ func (v *feedView) stored(h timeline.Health) templates.FeedPanel {
 		p.Facts = append(p.Facts, templates.Fact{Name: x.Lost, Text: grouped(h.Lost)})
 	}
 	if h.Bytes > 0 {
-		p.Facts = append(p.Facts, templates.Fact{Name: x.Size, Text: x.SizeOf(megabytes(h.Bytes), megabytes(h.Cap))})
+		size := megabytes(h.Bytes)
+		if h.Cap > 0 {
+			size = x.SizeOf(size, megabytes(h.Cap))
+		}
+		p.Facts = append(p.Facts, templates.Fact{Name: x.Size, Text: size})
 	}
 	return p
 }

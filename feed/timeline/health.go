@@ -14,8 +14,10 @@ type Health struct {
 	Written, Lost, Errors uint64
 	// LastWrite is when a write succeeded last, Next when a failed one is tried again; each can be zero.
 	LastWrite, Next time.Time
-	// Bytes is the size of what is kept, 0 if that is not known; Cap what it may be.
+	// Bytes is the size of what is kept, 0 if that is not known; Cap what it may be, 0 where that is not the board's affair.
 	Bytes, Cap int64
+	// Server: it is kept in a server's database, not in a file of the board.
+	Server bool
 }
 
 // HealthState is a word for it.
@@ -25,7 +27,7 @@ type HealthState string
 const (
 	Writing HealthState = "writing" // all is well
 	Behind  HealthState = "behind"  // entries wait for longer than they should
-	Failing HealthState = "failing" // the disk is full, read-only or broken: it is tried again
+	Failing HealthState = "failing" // the disk is full, read-only or broken, or the database away: it is tried again
 	Broken  HealthState = "broken"  // the file is damaged: somebody has to do something
 	Closed  HealthState = "closed"  // there is no file to write to
 )

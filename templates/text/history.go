@@ -42,11 +42,13 @@ type HistoryText struct {
 	// Storage is how timelines are stored, on the page of the feed.
 	Storage     string
 	State, Help map[timeline.HealthState]string
-	Waiting     string
-	Lost        string
-	LastWrite   string
-	NextWrite   string
-	Size        string
-	SizeOf      func(used, most string) string
-	Kept        func(time.Duration) string
+	// ServerHelp is Help where a server keeps what is stored.
+	ServerHelp map[timeline.HealthState]string
+	Waiting    string
+	Lost       string
+	LastWrite  string
+	NextWrite  string
+	Size       string
+	SizeOf     func(used, most string) string
+	Kept       func(time.Duration) string
 }

@@ -57,7 +57,14 @@ var englishHistory = HistoryText{
 		timeline.Broken:  "The board’s file is damaged. Live pages go on. Stop the board and run “confboard restore” with a backup, or move the file away.",
 		timeline.Closed:  "The board’s file could not be opened when the board started; its log says why. Live pages go on; links, accounts and history need the file. Put it right and restart.",
 	},
-	Waiting: "Waiting to be stored", Lost: "Left out", LastWrite: "Last stored", NextWrite: "Next attempt", Size: "Size of the file",
+	ServerHelp: map[timeline.HealthState]string{
+		timeline.Writing: "",
+		timeline.Behind:  "The database is slower than what happens. Nothing is lost while there is room in memory. If it lasts, look for what keeps the database busy.",
+		timeline.Failing: "The database does not answer, or refuses to be written to; the board’s log says why. Live pages go on, and what happens waits in memory. Links, accounts and rules cannot be changed meanwhile. Writing goes on by itself.",
+		timeline.Broken:  "The database says that its data are damaged; the board’s log has its words. Live pages go on. Restore the database from a backup.",
+		timeline.Closed:  "The database could not be opened when the board started; its log says why. Live pages go on. Put it right and restart.",
+	},
+	Waiting: "Waiting to be stored", Lost: "Left out", LastWrite: "Last stored", NextWrite: "Next attempt", Size: "Size",
 	SizeOf: func(used, most string) string { return used + " of " + most },
 	Kept: func(d time.Duration) string {
 		if n := int(d.Hours() / 24); n > 1 {

@@ -45,7 +45,14 @@ var chineseHistory = HistoryText{
 		timeline.Broken:  "看板的数据文件已损坏。实时页面不受影响。请停止看板，用 confboard restore 恢复备份，或将该文件移走。",
 		timeline.Closed:  "看板启动时无法打开数据文件，原因见日志。实时页面不受影响，但链接、账号和历史会议需要该文件。请处理后重新启动。",
 	},
-	Waiting: "等待保存", Lost: "未能保存", LastWrite: "上次保存", NextWrite: "下次尝试", Size: "文件大小",
+	ServerHelp: map[timeline.HealthState]string{
+		timeline.Writing: "",
+		timeline.Behind:  "数据库写入跟不上会议变化。内存尚有余量时不会丢失记录。若持续如此，请检查数据库为何繁忙。",
+		timeline.Failing: "数据库无响应或拒绝写入，原因见看板日志。实时页面不受影响，新的记录暂存于内存；在此期间无法更改链接、账号和规则。恢复后会自动继续写入。",
+		timeline.Broken:  "数据库报告数据已损坏，详情见看板日志。实时页面不受影响。请从备份恢复数据库。",
+		timeline.Closed:  "看板启动时无法打开数据库，原因见日志。实时页面不受影响。请处理后重新启动。",
+	},
+	Waiting: "等待保存", Lost: "未能保存", LastWrite: "上次保存", NextWrite: "下次尝试", Size: "占用空间",
 	SizeOf: func(used, most string) string { return used + "，上限 " + most },
 	Kept: func(d time.Duration) string {
 		if n := int(d.Hours() / 24); n > 1 {

@@ -29,14 +29,14 @@ type desk struct {
 	stderr io.Writer
 }
 
-// with opens the board's file for a command.
+// with opens what the board keeps for a command.
 func (d desk) with(run func(ctx context.Context, cmd *cobra.Command, db *store.DB, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		s, err := d.load(cmd)
 		if err != nil {
 			return err
 		}
-		db, err := store.OpenDB(cmd.Context(), s.DataDir)
+		db, err := openStore(cmd.Context(), s)
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ import (
 	"confboard/feed/conference"
 	"confboard/web/settings"
 	"confboard/web/store"
+	"confboard/web/store/storetest"
 )
 
 // What is there and what is not is answered alike to who is not signed in: nine digits can be guessed.
@@ -285,6 +286,7 @@ func TestTheCommandsOfAccounts(t *testing.T) {
 }
 
 func TestABackupHasPasswordsOnlyWhenAskedFor(t *testing.T) {
+	storetest.AboutFiles(t)
 	dir := t.TempDir()
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, DataDir: dir}) // running
 	meetings, err := store.OpenMeetings(dir)

@@ -29,6 +29,9 @@ func (d desk) backupCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if s.Database.Enabled() {
+			return store.ErrElsewhere
+		}
 		names := []string{store.DBFile}
 		if passwords {
 			names = append(names, store.MeetingsFile)

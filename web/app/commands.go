@@ -68,7 +68,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 	serveCmd := &cobra.Command{Use: "serve", Short: "Serve the board from the real cloud (the default)", Args: cobra.NoArgs, RunE: serve}
 	settings.Register(serveCmd.Flags())
 
-	checkCmd := &cobra.Command{Use: "check", Short: "Say what is wrong with the settings, and exit; asks the OpenID provider, if there is one", Args: cobra.NoArgs,
+	checkCmd := &cobra.Command{Use: "check", Short: "Say what is wrong with the settings, and exit; asks the database and the OpenID provider, if there are any", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := load(cmd)
 			if err != nil {
@@ -78,11 +78,15 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 				fmt.Fprintln(stderr, "warning:", w)
 			}
 			fmt.Fprintln(stdout, "The settings are valid.")
-			said, err := checkOIDC(cmd.Context(), s)
-			for _, line := range said {
-				fmt.Fprintln(stdout, line)
+			var wrong []error
+			for _, check := range []func(context.Context, settings.Settings) ([]string, error){checkDatabase, checkOIDC} {
+				said, err := check(cmd.Context(), s)
+				for _, line := range said {
+					fmt.Fprintln(stdout, line)
+				}
+				wrong = append(wrong, err)
 			}
-			return err
+			return errors.Join(wrong...)
 		}}
 	settings.Register(checkCmd.Flags())
 
@@ -138,7 +142,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 	settings.Register(healthCmd.Flags())
 
 	d := desk{load: load, stdin: stdin, stdout: stdout, stderr: stderr}
-	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), d.userCommand(), d.tokenCommand(), d.backupCommand(), d.restoreCommand(), versionCmd, healthCmd)
+	root.AddCommand(serveCmd, demoCmd, playCmd, checkCmd, hookCommand(load, stdout), d.userCommand(), d.tokenCommand(), d.backupCommand(), d.restoreCommand(), d.migrateCommand(), versionCmd, healthCmd)
 	return root
 }
 

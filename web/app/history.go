@@ -19,6 +19,8 @@ type archive struct {
 	db      *store.DB
 	journal *timeline.Journal
 	kept    time.Duration
+	// onServer: the database is a server's.
+	onServer bool
 }
 
 // restored is how many entries of a meeting are in memory again after a restart.
@@ -30,7 +32,7 @@ func newArchive(ctx context.Context, db *store.DB, h settings.History, history *
 	if db == nil || h.Stored == 0 {
 		return nil
 	}
-	a := &archive{db: db, kept: h.Stored}
+	a := &archive{db: db, kept: h.Stored, onServer: db.OnServer()}
 	a.journal = timeline.NewJournal(timeline.JournalConfig{
 		Keeper: &pen{db: db, run: time.Now()}, Keep: h.Stored, People: h.Names, Bytes: h.Disk, Logger: logger, Now: time.Now,
 		Damaged: func(err error) bool { return errors.Is(err, store.ErrDamaged) },
@@ -154,12 +156,24 @@ func (a *archive) Kept() time.Duration { return a.kept }
 // storage is how the storing fares; without a file, why there is none. nil: nothing is to be stored.
 func (e entrance) storage(a *archive, h settings.History) handlers.Storage {
 	switch {
+	case a != nil && a.onServer:
+		return onServer{a.journal}
 	case a != nil:
 		return a.journal
 	case e.db == nil && h.Stored > 0:
 		return unopened{damaged: errors.Is(e.unopened, store.ErrDamaged), since: time.Now()}
 	}
 	return nil
+}
+
+// onServer is the health of a journal that a server keeps.
+type onServer struct{ *timeline.Journal }
+
+// Health implements handlers.Storage.
+func (s onServer) Health() timeline.Health {
+	h := s.Journal.Health()
+	h.Server, h.Cap = true, 0
+	return h
 }
 
 // unopened is the health of a file that could not be opened.

@@ -15,6 +15,7 @@ import (
 	"confboard/feed/conference"
 	"confboard/web/settings"
 	"confboard/web/store"
+	"confboard/web/store/storetest"
 )
 
 const pastID conference.ConfID = "900487914"
@@ -171,6 +172,7 @@ func (l *lodge) brokenDisk(folder string, broken bool) {
 
 // A disk without room is shown where an admin looks, with what to do, and the live board goes on.
 func TestADiskWithoutRoomIsShownAndTheBoardGoesOn(t *testing.T) {
+	storetest.AboutFiles(t)
 	s := settings.Settings{Access: settings.AccessOpen, DataDir: t.TempDir(), History: settings.History{Stored: time.Hour, Names: time.Hour, Keep: time.Hour, Disk: 1e9}}
 	l := openLodge(t, s)
 	viewer := l.person()

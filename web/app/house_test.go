@@ -25,6 +25,7 @@ import (
 	"confboard/web/live"
 	"confboard/web/settings"
 	"confboard/web/store"
+	"confboard/web/store/storetest"
 )
 
 // lodge is the whole board on a real socket and a real file, with a source that only lives.
@@ -71,6 +72,15 @@ const (
 	hashOf     = "$argon2id$v=19$m=19456,t=2,p=1$FhfUObICSyyHXTugLq2iow$3otS0f7hn+MBRYFwwsmduAK8wnwzCS5+50XkRS2826M"
 )
 
+// databaseOf is what stands for a folder where the tests are given a server's database; otherwise the board's file does.
+func databaseOf(t *testing.T, dir string) settings.Database {
+	t.Helper()
+	if !storetest.Given() {
+		return settings.Database{}
+	}
+	return settings.Database{URL: storetest.Schema(t, dir)}
+}
+
 // openLodge starts a board with accounts ann, an admin, and bob, a viewer.
 func openLodge(t *testing.T, s settings.Settings) *lodge {
 	t.Helper()
@@ -82,7 +92,8 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	if s.DataDir == "" {
 		s.DataDir = t.TempDir()
 	}
-	db, err := store.OpenDB(t.Context(), s.DataDir)
+	s.Database = databaseOf(t, s.DataDir)
+	db, err := openStore(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

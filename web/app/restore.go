@@ -27,6 +27,9 @@ func (d desk) restoreCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if s.Database.Enabled() {
+			return store.ErrElsewhere
+		}
 		if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 			return fmt.Errorf("dataDir: %w", err)
 		}

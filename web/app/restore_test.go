@@ -10,10 +10,12 @@ import (
 
 	"confboard/web/settings"
 	"confboard/web/store"
+	"confboard/web/store/storetest"
 )
 
 // What a running board backed up is restored where none runs, and nowhere else.
 func TestABackupIsRestored(t *testing.T) {
+	storetest.AboutFiles(t)
 	dir, archive := t.TempDir(), filepath.Join(t.TempDir(), "backup.zip")
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, DataDir: dir})
 	l.signedIn("ann").link("900487914", url.Values{})

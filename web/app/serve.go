@@ -83,6 +83,11 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		listener.Close()
 		return err
 	}
+	if entrance.db != nil {
+		if err := entrance.db.Claim(ctx); err != nil {
+			return errors.Join(err, entrance.close(), listener.Close())
+		}
+	}
 	archive := newArchive(ctx, entrance.db, s.History, rooms.history, rooms.hub, logger)
 	return board{
 		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),

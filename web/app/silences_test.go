@@ -15,6 +15,7 @@ import (
 	"confboard/feed/rules"
 	"confboard/web/settings"
 	"confboard/web/store"
+	"confboard/web/store/storetest"
 )
 
 const concernedID conference.ConfID = "900487914"
@@ -320,6 +321,7 @@ func TestSilencesOutliveARestart(t *testing.T) {
 
 // A disk that takes nothing refuses the change, and nothing else.
 func TestAFullDiskRefusesASilenceAndNothingElse(t *testing.T) {
+	storetest.AboutFiles(t)
 	folder := t.TempDir()
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, DataDir: folder})
 	l.concerned()

@@ -90,6 +90,14 @@ func (v vault) UpdateWall(ctx context.Context, w access.StoredWall) error {
 	return v.DB.UpdateWall(ctx, store.Wall(w))
 }
 
+// openStore opens where the board keeps what it keeps: its own file, or a server's database.
+func openStore(ctx context.Context, s settings.Settings) (*store.DB, error) {
+	if s.Database.Enabled() {
+		return store.OpenServer(ctx, store.Server(s.Database))
+	}
+	return store.OpenDB(ctx, s.DataDir)
+}
+
 // entrance is who is let in, and by what.
 type entrance struct {
 	visitors *access.Visitors
@@ -103,8 +111,8 @@ type entrance struct {
 	button string
 }
 
-// newEntrance opens the board's file, and has tokens issue the admin token. Without it there are no links and no accounts; only where accounts decide who may see the board
-// is that an error.
+// newEntrance opens the board's file, and has tokens issue the admin token. Without it there are no links and no accounts; only where accounts decide who may see the board,
+// or a server was to keep them, is that an error.
 func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, tokens *tokenDesk, logger *slog.Logger) (entrance, error) {
 	e := entrance{public: map[conference.ConfID]bool{}}
 	for _, m := range s.Cloud.Meetings {
@@ -118,11 +126,11 @@ func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, tokens
 		e.visitors.Proxy = &access.Proxy{Trusted: s.TrustedProxies, UserHeader: s.Proxy.UserHeader, GroupsHeader: s.Proxy.GroupsHeader,
 			AdminGroups: s.Proxy.AdminGroups, ViewerGroups: s.Proxy.ViewerGroups}
 	}
-	db, err := store.OpenDB(ctx, s.DataDir)
+	db, err := openStore(ctx, s)
 	switch {
 	case err == nil:
 		e.db = db
-	case s.Access == settings.AccessAccounts:
+	case s.Access == settings.AccessAccounts, s.Database.Enabled():
 		return e, err
 	default:
 		e.unopened = err

@@ -23,6 +23,7 @@ func (l *loader) checkTogether() {
 	l.checkKey("cloud.hook", "appID", l.settings.Cloud.Hook.AppID, l.hookKey, &l.settings.Cloud.Hook.Key)
 	l.checkApp()
 	l.checkOIDC()
+	l.checkDatabase()
 	if h := l.settings.History; h.Names < h.Keep && h.Stored > 0 && l.sound("history.names", "history.keep") {
 		l.refuse("history.names", l.origin("history.names"), fmt.Sprintf("it is shorter than history.keep, which is %s: what is in memory names people", rules.WriteSpan(h.Keep)), nil)
 	}

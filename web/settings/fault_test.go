@@ -170,7 +170,7 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 
 		{"faults of several kinds are all told", "listen: 80\nqueue: 1\nkeepEnded: 200h\naccess: all\n",
 			[]string{`c.yaml:1: listen: "80" is not host:port, write 127.0.0.1:80 (allowed: host:port; an empty host is all interfaces, port 0 any free one)`,
-				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, keepEnded, trustedProxies, proxy, oidc, tls, limits, log, cloud, history, record, rules, profiles",
+				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, database, keepEnded, trustedProxies, proxy, oidc, tls, limits, log, cloud, history, record, rules, profiles",
 				"c.yaml:3: keepEnded: 200h is out of range (allowed: 0s to 168h)",
 				`c.yaml:4: access: "all" is none of the words (allowed: open, accounts, proxy)`}},
 	} {
@@ -207,6 +207,12 @@ func TestFaultsOfEnvironmentAndFlagsNameTheirSource(t *testing.T) {
 			[]string{"environment CONFBOARD_CLOUD_APP_ID: cloud.app.id: its key is missing; give cloud.app.keyFile or cloud.app.keyEnv"}},
 		{"a key without its app ID", nil, []string{"--cloud-hook-key-env=HUAWEI_KEY"},
 			[]string{"flag --cloud-hook-key-env: cloud.hook.appID: cloud.hook.keyEnv is set without it; both or none"}},
+		{"a password in the database's URL", nil, []string{"--database-url=postgres://board:hush@db/board"},
+			[]string{"flag --database-url: database.url: it has a password; give that by database.passwordFile or database.passwordEnv (allowed: empty, or postgres://user@host[:port]/database, which ?sslmode= and more may follow)"}},
+		{"a database that is none", []string{"CONFBOARD_DATABASE_URL=mysql://board:hush@db/board"}, nil,
+			[]string{"environment CONFBOARD_DATABASE_URL: database.url: it names no database of a PostgreSQL server (allowed: empty, or postgres://user@host[:port]/database, which ?sslmode= and more may follow)"}},
+		{"a password without its database", []string{"CONFBOARD_DATABASE_PASSWORD_ENV=HUAWEI_KEY"}, nil,
+			[]string{"environment CONFBOARD_DATABASE_PASSWORD_ENV: database.url: database.passwordEnv is set without it"}},
 		{"a user ID without an app ID", []string{"CONFBOARD_CLOUD_APP_USER_ID=admin"}, nil,
 			[]string{"environment CONFBOARD_CLOUD_APP_USER_ID: cloud.app.id: cloud.app.userID is set without it"}},
 		{"a key in two places", []string{"CONFBOARD_CLOUD_APP_ID=42", "CONFBOARD_CLOUD_APP_KEY_ENV=HUAWEI_KEY"}, []string{"--cloud-app-key-file=key"},

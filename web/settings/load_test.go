@@ -167,6 +167,8 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"openToNetwork":                    {"yes", func(s Settings) any { return s.OpenToNetwork }, true},
 		"basePath":                         {"/a/b", func(s Settings) any { return s.BasePath }, "/a/b"},
 		"publicURL":                        {"https://board.example/", func(s Settings) any { return s.PublicURL }, "https://board.example"},
+		"database.url":                     {"postgres://board@db:5432/board", func(s Settings) any { return s.Database.URL }, "postgres://board@db:5432/board"},
+		"database.passwordEnv":             {"HUAWEI_KEY", func(s Settings) any { return s.Database.Password.Reveal() }, password},
 		"dataDir":                          {"/srv/confboard", func(s Settings) any { return s.DataDir }, "/srv/confboard"},
 		"keepEnded":                        {"0s", func(s Settings) any { return s.KeepEnded }, time.Duration(0)},
 		"trustedProxies":                   {"10.0.0.0/8", func(s Settings) any { return fmt.Sprint(s.TrustedProxies) }, "[10.0.0.0/8]"},
@@ -220,7 +222,7 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"record.names":                     {"pseudonyms", func(s Settings) any { return s.Record.Names }, RecordPseudonyms},
 	}
 	// The other of two that exclude each other is in TestKeysAreTakenFromAFileOrAVariable.
-	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile", "oidc.clientSecretFile"}
+	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile", "oidc.clientSecretFile", "database.passwordFile"}
 	// All at a time, because a certificate is refused without its key.
 	var args []string
 	environ := []string{"HUAWEI_KEY=" + password}

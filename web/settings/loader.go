@@ -10,7 +10,7 @@ const defaultSource = "default"
 // draft is the settings while they are read, with what the finished ones do not tell.
 type draft struct {
 	Settings
-	appKey, hookKey, clientSecret secretSource
+	appKey, hookKey, clientSecret, databasePassword secretSource
 }
 
 // loader collects the settings, where each came from, and the faults.

@@ -31,6 +31,8 @@ type Settings struct {
 	PublicURL string
 	// DataDir need not exist yet.
 	DataDir string
+	// Database is where accounts, links and timelines are kept in place of a file in DataDir.
+	Database Database
 	// KeepEnded is how long an ended meeting stays on the board.
 	KeepEnded time.Duration
 	// TrustedProxies are those whose X-Forwarded headers are believed.

@@ -58,6 +58,9 @@ func table(d *draft) []setting {
 			doc: "Address under which people reach the board. Its host is one under which the board may be used; see below."},
 		{path: "dataDir", value: path{&s.DataDir, "folder", ""}, preset: "./data",
 			doc: "Folder of the board's own files; made when missing."},
+	}
+	rows = append(rows, databaseTable(d)...)
+	rows = append(rows, []setting{
 		{path: "keepEnded", value: duration{&s.KeepEnded, 0, 168 * time.Hour}, preset: "30m",
 			doc: "How long an ended meeting stays on the board."},
 		{path: "trustedProxies", value: prefixes{&s.TrustedProxies}, preset: "",
@@ -70,7 +73,7 @@ func table(d *draft) []setting {
 			doc: "Groups whose members are admins."},
 		{path: "proxy.viewerGroups", value: labels{&s.Proxy.ViewerGroups}, preset: "",
 			doc: "Groups whose members may see the board; empty is everybody whom the proxy lets through."},
-	}
+	}...)
 	rows = append(rows, oidcTable(d)...)
 	rows = append(rows, []setting{
 		{path: "tls.certFile", value: path{&s.TLS.CertFile, "file", "PEM; together with tls.keyFile"}, preset: "",

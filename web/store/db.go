@@ -30,7 +30,8 @@ type DB struct {
 	engine
 	sql     *sql.DB
 	readers *sql.DB
-	name    string // for people; that of a file, or of a server's database
+	claim   *sql.Conn // holds the claim to a server's database; nil: none
+	name    string    // for people; that of a file, or of a server's database
 }
 
 // engine is what the databases do differently.
@@ -77,8 +78,15 @@ func openWith(ctx context.Context, e engine, name string) (*DB, error) {
 	return d, nil
 }
 
-// Close ends the connections.
-func (d *DB) Close() error { return errors.Join(d.readers.Close(), d.sql.Close()) }
+// Close ends the connections. It may be called again.
+func (d *DB) Close() error {
+	var err error
+	if d.claim != nil {
+		err = d.claim.Close()
+		d.claim = nil
+	}
+	return errors.Join(err, d.readers.Close(), d.sql.Close())
+}
 
 // migration is one step to the tables as they are now. Steps are numbered for good, and not all numbers are used.
 type migration struct {

@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/web/store/storetest"
 )
 
 // openDB opens what stands for a folder: the file in it, or where the tests are given a server, a schema of its own in the server's
 // database.
 func openDB(t *testing.T, dir string) *DB {
 	t.Helper()
-	if server == "" {
+	if !storetest.Given() {
 		return openFile(t, dir)
 	}
 	return opened(t, func() (*DB, error) { return OpenServer(t.Context(), schemaOf(t, dir)) })
@@ -111,7 +112,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	if err := errors.Join(d.RemoveSession(t.Context(), "s"), d.RemoveSession(t.Context(), "s"), d.RemoveToken(t.Context(), "grafana"), d.RemoveAccount(t.Context(), "ann")); err != nil {
 		t.Error(err)
 	}
-	if server != "" {
+	if storetest.Given() {
 		return
 	}
 	if info, err := os.Stat(filepath.Join(dir, DBFile)); err != nil || info.Mode().Perm() != 0o600 {

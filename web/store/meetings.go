@@ -36,8 +36,10 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists: there is one of this name.
 	ErrExists = errors.New("it exists already")
-	// ErrNoWrite: the disk is full, read-only or broken. Nothing was changed.
-	ErrNoWrite = errors.New("the file cannot be written")
+	// ErrNoWrite: the disk is full, read-only or broken, or the database does not answer. Nothing was changed.
+	ErrNoWrite = errors.New("nothing can be written")
+	// ErrClaimed: another board has the database.
+	ErrClaimed = errors.New("another board is running with this database: stop it first, or give each its own")
 	// ErrFull: there are MaxMeetings already; remove one first.
 	ErrFull = errors.New("too many meetings")
 	// ErrInvalid: a meeting that cannot be kept as it is.

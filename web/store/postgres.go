@@ -29,12 +29,20 @@ const (
 	serverIdle = 5 * time.Minute
 )
 
-// OpenServer opens a database of a PostgreSQL server and brings it up to date; its user must own the database's schema, or be allowed to make tables in
-// it. The URL is as PostgreSQL's own programs take it, such as postgres://user:password@host:5432/database?sslmode=verify-full, and
-// so are the variables PGPASSFILE, PGSSLROOTCERT and their like. No error tells the password. A database of a newer version of the
-// board is an ErrNewer, and left as it is; a server that does not answer is an ErrNoWrite.
-func OpenServer(ctx context.Context, url conference.Secret) (*DB, error) {
-	config, err := serverConfig(url)
+// Server is a database of a PostgreSQL server.
+type Server struct {
+	// URL is as PostgreSQL's own programs take it, such as postgres://user@host:5432/database?sslmode=verify-full; the variables
+	// PGPASSFILE, PGSSLROOTCERT and their like count as well.
+	URL string
+	// Password is the user's; empty: it is elsewhere, or none is needed.
+	Password conference.Secret
+}
+
+// OpenServer opens a database and brings it up to date; its user must be allowed to make tables in its schema. No error tells the
+// password. A database of a newer version of the board is an ErrNewer, and left as it is; a server that does not answer is an
+// ErrNoWrite.
+func OpenServer(ctx context.Context, s Server) (*DB, error) {
+	config, err := s.config()
 	if err != nil {
 		return nil, err
 	}
@@ -46,17 +54,14 @@ func OpenServer(ctx context.Context, url conference.Secret) (*DB, error) {
 	return d, nil
 }
 
-// CheckServer reports what is wrong with the URL of a database, without asking the server.
-func CheckServer(url conference.Secret) error {
-	_, err := serverConfig(url)
-	return err
-}
-
-func serverConfig(url conference.Secret) (*pgx.ConnConfig, error) {
-	config, err := pgx.ParseConfig(url.Reveal())
+func (s Server) config() (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(s.URL)
 	if err != nil {
 		// What pgx says may quote the URL.
-		return nil, errors.New("it is no URL of a PostgreSQL database: write it as postgres://user:password@host:5432/database")
+		return nil, errors.New("it is no URL of a PostgreSQL database: write it as postgres://user@host:5432/database")
+	}
+	if !s.Password.IsZero() {
+		config.Password = s.Password.Reveal()
 	}
 	config.ConnectTimeout = min(max(config.ConnectTimeout, time.Second), serverWait/3)
 	if config.RuntimeParams["application_name"] == "" {
@@ -65,6 +70,12 @@ func serverConfig(url conference.Secret) (*pgx.ConnConfig, error) {
 	// The server ends by itself what nobody waits for any more.
 	config.RuntimeParams["statement_timeout"] = fmt.Sprint(serverWait.Milliseconds())
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(serverWait.Milliseconds())
+	// And notices within a minute that a board has gone without a word, with what it had claimed.
+	for name, value := range map[string]string{"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"} {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
+	}
 	return config, nil
 }
 
@@ -98,6 +109,38 @@ func (p postgresServer) used(ctx context.Context, readers *sql.DB) (bytes int64,
 
 // reclaims: a server's tables stay as large as they were; what is free in them is used again before they grow.
 func (postgresServer) reclaims() bool { return false }
+
+// OnServer reports whether the database is a server's, and not the board's own file.
+func (d *DB) OnServer() bool {
+	_, is := d.engine.(postgresServer)
+	return is
+}
+
+// Claim makes a server's database this board's own until Close; ErrClaimed while another board has it. A board's own file is claimed by
+// nobody: whoever can write to it is on the same machine.
+func (d *DB) Claim(ctx context.Context) error {
+	p, is := d.engine.(postgresServer)
+	if !is {
+		return nil
+	}
+	ctx, cancel := p.within(ctx)
+	defer cancel()
+	conn, err := d.sql.Conn(ctx)
+	if err != nil {
+		return fault(err)
+	}
+	var ours bool
+	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", int64(claimLock)).Scan(&ours); err != nil || !ours {
+		if err == nil {
+			err = fmt.Errorf("%w: %s", ErrClaimed, d.name)
+		}
+		return errors.Join(fault(err), conn.Close())
+	}
+	d.claim = conn
+	return nil
+}
+
+const claimLock = 0x636f6e6663626f78
 
 // migrationLock is any number that no other program is likely to lock in the board's database.
 const migrationLock = 0x636f6e66626f6172 // "confboar"

@@ -1,54 +1,24 @@
 package store
 
 import (
-	"crypto/sha256"
-	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"confboard/feed/conference"
+	"confboard/web/store/storetest"
 )
 
-// server is the URL of a PostgreSQL database in which the tests may make schemas; empty: they use files.
-var server = os.Getenv("CONFBOARD_TEST_POSTGRES")
-
-// schemaOf returns the URL of the schema that stands for a folder, and makes it.
-func schemaOf(t *testing.T, dir string) conference.Secret {
+// schemaOf returns the schema that stands for a folder.
+func schemaOf(t *testing.T, dir string) Server {
 	t.Helper()
-	digest := sha256.Sum256([]byte(dir))
-	name := "t" + hex.EncodeToString(digest[:12])
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA IF NOT EXISTS "+name); err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	query := u.Query()
-	query.Set("search_path", name)
-	u.RawQuery = query.Encode()
-	return conference.NewSecret(u.String())
-}
-
-func needServer(t *testing.T) {
-	t.Helper()
-	if server == "" {
-		t.Skip("CONFBOARD_TEST_POSTGRES names no server: make test-cluster starts one")
-	}
+	return Server{URL: storetest.Schema(t, dir)}
 }
 
 // way is a way to a server that can be cut.
@@ -62,9 +32,9 @@ type way struct {
 }
 
 // detour returns the URL with such a way in it.
-func detour(t *testing.T, to conference.Secret) (conference.Secret, *way) {
+func detour(t *testing.T, to Server) (Server, *way) {
 	t.Helper()
-	u, err := url.Parse(to.Reveal())
+	u, err := url.Parse(to.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +50,7 @@ func detour(t *testing.T, to conference.Secret) (conference.Secret, *way) {
 		w.all.Wait()
 	})
 	u.Host = l.Addr().String()
-	return conference.NewSecret(u.String()), w
+	return Server{URL: u.String()}, w
 }
 
 func (w *way) accept() {
@@ -129,7 +99,7 @@ func (w *way) cut(closed bool) {
 }
 
 func TestAServerThatIsAwayRefusesChangesAndIsUsedAgain(t *testing.T) {
-	needServer(t)
+	storetest.Need(t)
 	u, w := detour(t, schemaOf(t, t.TempDir()))
 	d := opened(t, func() (*DB, error) { return OpenServer(t.Context(), u) })
 	if err := d.AddShare(t.Context(), share(1)); err != nil {
@@ -156,7 +126,7 @@ func TestAServerThatIsAwayRefusesChangesAndIsUsedAgain(t *testing.T) {
 }
 
 func TestADatabaseOfANewerVersionIsLeftAsItIs(t *testing.T) {
-	needServer(t)
+	storetest.Need(t)
 	u := schemaOf(t, t.TempDir())
 	d := opened(t, func() (*DB, error) { return OpenServer(t.Context(), u) })
 	if _, err := d.sql.Exec("INSERT INTO migration (step, applied_at) VALUES (99, 0)"); err != nil {
@@ -169,7 +139,7 @@ func TestADatabaseOfANewerVersionIsLeftAsItIs(t *testing.T) {
 
 func TestNoErrorTellsThePasswordOfADatabase(t *testing.T) {
 	for _, u := range []string{"postgres://board:hush%zz@127.0.0.1/x", "postgres://board:hush@127.0.0.1:1/x?connect_timeout=1", "hush", "host=127.0.0.1 port=1 password=hush"} {
-		_, err := OpenServer(t.Context(), conference.NewSecret(u))
+		_, err := OpenServer(t.Context(), Server{URL: u, Password: conference.NewSecret("hush")})
 		if err == nil || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%s: %v", u, err)
 		}
@@ -218,7 +188,7 @@ func TestChangesAtTheSameTimeDoNotGetInEachOthersWay(t *testing.T) {
 }
 
 func TestAFileMovesIntoAServersDatabase(t *testing.T) {
-	needServer(t)
+	storetest.Need(t)
 	dir := t.TempDir()
 	d := openFile(t, dir)
 	batch := TimelineBatch{Run: noon, Seen: noon, Occurrences: []Occurrence{occurrence(1)}}

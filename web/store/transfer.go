@@ -8,14 +8,12 @@ import (
 	"path/filepath"
 
 	"github.com/jackc/pgx/v5"
-
-	"confboard/feed/conference"
 )
 
 // Transfer copies everything from the file in dataDir into a database of a PostgreSQL server, all or nothing, and returns how many rows that
 // were, by table. The file is brought up to date first, and otherwise left as it is; what is written to it meanwhile may or may not
 // come along, so the board is stopped before. A database in which a board has kept something already is ErrThere.
-func Transfer(ctx context.Context, dataDir string, url conference.Secret) (rows map[string]int64, err error) {
+func Transfer(ctx context.Context, dataDir string, server Server) (rows map[string]int64, err error) {
 	if name := filepath.Join(dataDir, DBFile); !exists(name) {
 		return nil, fmt.Errorf("%w: there is no %s", ErrNotFound, name)
 	}
@@ -24,7 +22,7 @@ func Transfer(ctx context.Context, dataDir string, url conference.Secret) (rows 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	to, err := OpenServer(ctx, url) // makes the tables
+	to, err := OpenServer(ctx, server) // makes the tables
 	if err != nil {
 		return nil, err
 	}

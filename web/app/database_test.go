@@ -1,0 +1,101 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"confboard/web/settings"
+	"confboard/web/store"
+	"confboard/web/store/storetest"
+)
+
+// What a board kept in its file is in the database after migrate, and a board that uses the database goes on from there.
+func TestABoardMovesToADatabase(t *testing.T) {
+	storetest.Need(t)
+	dir, address := t.TempDir(), storetest.Schema(t, t.TempDir())
+	do := func(database string, args ...string) (said string, err error) {
+		var out bytes.Buffer
+		cmd := command([]string{"CONFBOARD_DATA_DIR=" + dir, "CONFBOARD_DATABASE_URL=" + database}, strings.NewReader(passwordOf+"\n"), &out, &out)
+		cmd.SetArgs(args)
+		err = cmd.ExecuteContext(t.Context())
+		return out.String(), err
+	}
+	if _, err := do("", "user", "add", "ann", "--role", "admin"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := do("", "migrate"); err == nil {
+		t.Error("migrate without a database")
+	}
+	if said, err := do(address, "migrate"); err != nil || !strings.Contains(said, "1  account") {
+		t.Fatalf("error %v, said %q", err, said)
+	}
+	if said, err := do(address, "check"); err != nil || !strings.Contains(said, "The database can be used") {
+		t.Errorf("check: error %v, said %q", err, said)
+	}
+	if said, err := do(address, "user", "list"); err != nil || !strings.Contains(said, "ann") {
+		t.Errorf("accounts: error %v, said %q", err, said)
+	}
+	for _, args := range [][]string{{"backup", dir + "/backup.zip"}, {"restore", dir + "/backup.zip"}} {
+		if _, err := do(address, args...); !errors.Is(err, store.ErrElsewhere) {
+			t.Errorf("%s: %v", args[0], err)
+		}
+	}
+}
+
+func TestCheckTellsOfADatabaseThatIsAway(t *testing.T) {
+	var out bytes.Buffer
+	cmd := command([]string{"CONFBOARD_DATABASE_URL=postgres://board@127.0.0.1:1/board?sslmode=disable", "DB_PASSWORD=hush", "CONFBOARD_DATABASE_PASSWORD_ENV=DB_PASSWORD"}, nil, &out, &out)
+	cmd.SetArgs([]string{"check"})
+	err := cmd.ExecuteContext(t.Context())
+	if !errors.Is(err, store.ErrNoWrite) || !strings.Contains(err.Error(), "database.url") || strings.Contains(err.Error()+out.String(), "hush") {
+		t.Errorf("error %v, said %q", err, out.String())
+	}
+}
+
+// Two boards would each take the other's timelines for its own.
+func TestADatabaseIsOneBoardsOnly(t *testing.T) {
+	storetest.Need(t)
+	s := settings.Database{URL: storetest.Schema(t, t.TempDir())}
+	first, err := store.OpenServer(t.Context(), store.Server(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Claim(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	serve := func(ctx context.Context) error {
+		var out bytes.Buffer
+		cmd := command([]string{"CONFBOARD_DATA_DIR=" + t.TempDir(), "CONFBOARD_DATABASE_URL=" + s.URL, "CONFBOARD_LISTEN=127.0.0.1:0"}, nil, &out, &out)
+		cmd.SetArgs([]string{"serve"})
+		return cmd.ExecuteContext(ctx)
+	}
+	if err := serve(t.Context()); !errors.Is(err, store.ErrClaimed) {
+		t.Errorf("a second board: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	if err := serve(ctx); err != nil {
+		t.Errorf("a board after the first has ended: %v", err)
+	}
+}
+
+// The whole board on a database: what an admin makes outlives a restart.
+func TestWhatIsInTheDatabaseOutlivesTheBoard(t *testing.T) {
+	storetest.Need(t)
+	s := settings.Settings{Access: settings.AccessAccounts, DataDir: t.TempDir()}
+	l := openLodge(t, s)
+	address := l.signedIn("ann").link("900487914", url.Values{})
+	l.stop()
+	l = openLodgeWith(t, s, nil)
+	if all, err := l.db.Shares(t.Context()); err != nil || len(all) != 1 || address == "" {
+		t.Errorf("%d links, error %v", len(all), err)
+	}
+}
