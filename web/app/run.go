@@ -93,11 +93,7 @@ func (b board) run(ctx context.Context) (err error) {
 		b.listener.Close()
 		return err
 	}
-	_, stopObserving := b.registry.Observe(func(c conference.Change) {
-		b.archive.note(c, b.history.Keep(c)) // before any page is told of it
-		b.hub.Notify(c)
-	})
-	defer stopObserving()
+	defer b.observe()()
 
 	group, ctx := errgroup.WithContext(ctx)
 	if b.player == nil { // which passes the time itself
@@ -111,13 +107,9 @@ func (b board) run(ctx context.Context) (err error) {
 		group.Go(func() error { return v.OIDC.Run(ctx) })
 	}
 	if l := b.entrance.links; l != nil {
-		_, stopFollowing := b.registry.Observe(l.Notify)
-		defer stopFollowing()
 		group.Go(func() error { return l.Run(ctx) })
 	}
 	if s := b.silences; s != nil {
-		_, stopHearing := b.registry.Observe(s.Notify)
-		defer stopHearing()
 		group.Go(func() error { return s.Run(ctx) })
 	}
 	if w := b.entrance.walls; w != nil {
@@ -135,6 +127,29 @@ func (b board) run(ctx context.Context) (err error) {
 		return err
 	}
 	return nil
+}
+
+// observe has all who keep or show what happens told of each change, until it is stopped.
+func (b board) observe() (stop func()) {
+	observers := []func(conference.Change){func(c conference.Change) {
+		b.archive.note(c, b.history.Keep(c)) // before any page is told of it
+		b.hub.Notify(c)
+	}}
+	if l := b.entrance.links; l != nil {
+		observers = append(observers, l.Notify)
+	}
+	if s := b.silences; s != nil {
+		observers = append(observers, s.Notify)
+	}
+	stops := make([]func(), len(observers))
+	for i, f := range observers {
+		_, stops[i] = b.registry.Observe(f)
+	}
+	return func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}
 }
 
 // server assembles the pages, and the server that answers with them.
@@ -203,10 +218,6 @@ func buildID(assets *static.Assets) string {
 		}
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:8])
-}
-
-func newLogger(to io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {
