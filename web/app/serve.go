@@ -24,7 +24,7 @@ import (
 
 // runServe serves the board from the real cloud.
 func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer) error {
-	logger := newLogger(stderr, s.Log.Level)
+	logger, tellRepeats := newLogger(stderr, s.Log)
 	for _, w := range s.Warnings {
 		logger.Warn(w.Error())
 	}
@@ -89,6 +89,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		archive: archive, storage: entrance.storage(archive, s.History),
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: encryption,
 		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, recorder: recorder, logger: logger,
+		others: []runner{tellRepeats, debugging(s.Debug.Listen, logger)},
 	}.run(ctx)
 }
 
