@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -78,9 +77,7 @@ type overviewView struct {
 	find  search
 	size  int // of a page
 
-	// moved are the meetings whose standing differs from what the index has.
-	mu    sync.Mutex
-	moved map[conference.ConfID]struct{}
+	moved moved
 	// onScreen are the meetings that viewers have cards of, for Touched. It is set before the cards are drawn: what
 	// changes after they are is touched.
 	onScreen atomic.Pointer[map[conference.ConfID]struct{}]
@@ -99,7 +96,7 @@ type overviewView struct {
 }
 
 func newOverviewView(w words, board Board, q overviewQuery) *overviewView {
-	return &overviewView{words: w, board: board, query: q, find: newSearch(q.search), size: windowSize, moved: map[conference.ConfID]struct{}{}}
+	return &overviewView{words: w, board: board, query: q, find: newSearch(q.search), size: windowSize}
 }
 
 // Key implements live.View.
@@ -161,7 +158,7 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	onScreen := v.has(c.ConfID)
 	if mayMove(c) {
 		if was, is := v.standing(c.Before), v.standing(c.After); was != is {
-			v.note(c.ConfID)
+			v.moved.note(c.ConfID)
 			if was.there != is.there || was.stale != is.stale || was.noted != is.noted || was.severity != is.severity {
 				touch(partCounters)
 			}
@@ -245,13 +242,6 @@ func touchedParts(c conference.Change) []live.Touch {
 		touch(partCount)
 	}
 	return touches
-}
-
-// note remembers that a meeting's standing changed.
-func (v *overviewView) note(id conference.ConfID) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.moved[id] = struct{}{}
 }
 
 // has reports whether viewers have a card of the meeting.
