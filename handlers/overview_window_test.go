@@ -19,12 +19,13 @@ import (
 // crowd is a board with many meetings, all live. The confIDs count from 1000 in the order in which the meetings began.
 type crowd struct {
 	*conference.Registry
+	size    int
 	now     time.Time
 	version int64
 }
 
 func newCrowd(n int) *crowd {
-	c := &crowd{Registry: conference.NewRegistry(conference.DefaultPolicy), now: time.UnixMilli(1_800_000_000_000).UTC()}
+	c := &crowd{size: n, Registry: conference.NewRegistry(conference.DefaultPolicy), now: time.UnixMilli(1_800_000_000_000).UTC()}
 	for i := range n {
 		a := c.about(i)
 		c.Apply(conference.WatchMessage{About: a, Name: fmt.Sprintf("Room %d", i)})
