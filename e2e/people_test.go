@@ -33,7 +33,7 @@ func (p *tab) onPeople(id string) bool {
 
 func TestEachMessageTypeChangesItsPartOfThePage(t *testing.T) {
 	t.Parallel()
-	people := crowd(3)
+	people := gathering(3)
 	b, m := oneMeeting(t, func(m *simulator.Meeting) {
 		for _, p := range people {
 			m.Join(p)
