@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,12 +75,8 @@ func parseMessage(data string) (*message, error) {
 		case n.Type != html.ElementNode:
 		case n.DataAtom == atom.Title:
 			m.title = document{n}.text()
-		case n.DataAtom == atom.Template && attribute(n, "hx-target") != "":
-			id, ok := strings.CutPrefix(attribute(n, "hx-target"), "#")
-			if !ok {
-				return nil, fmt.Errorf("a swap of %q", attribute(n, "hx-target"))
-			}
-			s := swapping{target: id, how: attribute(n, "hx-swap")}
+		case n.DataAtom == atom.Template && attribute(n, "id") != "":
+			s := swapping{target: attribute(n, "id"), how: cmp.Or(attribute(n, "hx-swap"), "outerMorph")} // as the pages' settings say
 			if !slices.Contains([]string{"innerMorph", "outerMorph", "beforebegin", "beforeend", "delete"}, s.how) {
 				return nil, fmt.Errorf("a swap %q", s.how)
 			}
@@ -200,9 +197,9 @@ func TestMessagesAreAppliedAsTheBrowserDoes(t *testing.T) {
 	}
 	var all messages
 	for _, data := range []string{
-		`<title>New &amp; old</title><hx-partial hx-target="#r1" hx-swap="beforebegin"><tr id="r0"><td>0</td></tr></hx-partial>`,
-		`<hx-partial hx-target="#r1" hx-swap="outerMorph"><tr id="r1" class="x"><td>one</td></tr></hx-partial><hx-partial hx-target="#gone" hx-swap="delete"></hx-partial>`,
-		`<hx-partial hx-target="#p" hx-swap="delete"></hx-partial><hx-partial hx-target="#region" hx-swap="beforeend"><p id="q">last</p></hx-partial>`,
+		`<title>New &amp; old</title><hx-partial id="r1" hx-swap="beforebegin"><tr id="r0"><td>0</td></tr></hx-partial>`,
+		`<hx-partial id="r1"><tr id="r1" class="x"><td>one</td></tr></hx-partial><hx-partial id="gone" hx-swap="delete"></hx-partial>`,
+		`<hx-partial id="p" hx-swap="delete"></hx-partial><hx-partial id="region" hx-swap="beforeend"><p id="q">last</p></hx-partial>`,
 	} {
 		m, err := all.of(data)
 		if err != nil {

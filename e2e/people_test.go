@@ -71,7 +71,7 @@ func TestEachMessageTypeChangesItsPartOfThePage(t *testing.T) {
 	}
 	onCard := func(what string, parts ...string) {
 		t.Helper()
-		if got := overview.changed("clock", card(boardID, "fresh")); !slices.Equal(got, parts) {
+		if got := overview.changed("clock", card(boardID, "fresh"), card(boardID, "changed")); !slices.Equal(got, parts) {
 			t.Errorf("%s: on the overview changed %v, want %v", what, got, parts)
 		}
 	}

@@ -119,6 +119,7 @@ const (
 	partMark     = "mark/"
 	partEnd      = "end/"
 	partFresh    = "fresh/"
+	partWhen     = "when/"  // the status changed last
 	partCount    = "count/" // of participants
 	partStart    = "start/"
 	partBadge    = "badge/" // followed by field number, slash, confID
@@ -197,7 +198,7 @@ func touchedParts(c conference.Change) []live.Touch {
 	var touches []live.Touch
 	id := string(c.ConfID)
 	touch := func(component string) { touches = append(touches, live.Touch{Component: component + id}) }
-	fresh, people := false, false
+	fresh, when, people := false, false, false
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
@@ -229,14 +230,19 @@ func touchedParts(c conference.Change) []live.Touch {
 		case conference.PartConnection:
 			fresh = fresh || !c.Before.Link.Next.Equal(c.After.Link.Next)
 		case conference.PartEnvelope:
-			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
+			if !c.Before.LastChange.Equal(c.After.LastChange) {
+				when, fresh = true, fresh || c.Before.LastChange.IsZero()
+			}
 		}
 	}
 	if anyConcern(c.After) && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers) {
 		fresh = true // it names screens and speakers
 	}
-	if fresh {
+	switch {
+	case fresh:
 		touch(partFresh)
+	case when:
+		touch(partWhen)
 	}
 	if people && numberDiffers(c.Before, c.After) {
 		touch(partCount)

@@ -195,6 +195,9 @@ func (v *overviewView) part(m *message, component string) {
 	case partFresh:
 		fresh := v.fresh(s)
 		m.swap(fresh.ID, templates.FreshView(fresh))
+	case partWhen:
+		at := v.cardChanged(s)
+		m.swap(at.ID, templates.MomentView(at))
 	case partStart:
 		start := v.cardStart(s)
 		m.swap(start.ID, templates.CardStartView(start))
