@@ -46,8 +46,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// TLS is nil for plain HTTP.
 	TLS *tls.Config
-	// Metrics are shown at /metrics.
-	Metrics prometheus.Gatherer
+	// Metrics are shown at /metrics, those of the requests among them, which New adds. nil: none are.
+	Metrics *prometheus.Registry
 	// Guard refuses what is not asked on a page of the board.
 	Guard *access.Guard
 	// Visitors says who asks. nil: everybody may see the board, and nobody change anything.
@@ -74,6 +74,9 @@ func New(c Config) *Server {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = (&errorAnswers{handlers: c.Handlers, logger: c.Logger}).answer
+	if c.Metrics != nil {
+		e.Use(newRequestMetrics(c.Metrics).measured(c.Handlers.Paths.Base))
+	}
 	e.Use(recovered, secured, hurried, gated(c.Visitors, c.Handlers), protected(c.Guard, c.Handlers))
 	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
 

@@ -112,7 +112,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),
 		archive: archive, storage: entrance.storage(archive, demo.History),
 		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, access: settings.AccessOpen, entrance: entrance, tokensPrinted: true, keeper: keeper, hook: hook,
-		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run, tellRepeats, debugging(o.debug, logger)},
+		source: source, calls: source.Calls, recorder: recorder, logger: logger, others: []runner{sim.Run, tellRepeats, debugging(o.debug, logger)},
 	}.run(ctx)
 }
 

@@ -13,11 +13,10 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"confboard/feed/conference"
+	"confboard/feed/huawei"
 	"confboard/feed/recording"
 	"confboard/feed/timeline"
 	"confboard/handlers"
@@ -75,6 +74,8 @@ type board struct {
 	player *recording.Player
 	// recorder records what comes from the source; nil: nothing is recorded.
 	recorder *recording.Recorder
+	// calls counts the calls of the cloud; nil: none are made.
+	calls func() []huawei.CallTotal
 	// archive stores timelines; nil: they are not stored. storage tells how that fares; nil: nobody is told.
 	archive *archive
 	storage handlers.Storage
@@ -158,10 +159,6 @@ func (b board) server() (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		web.BoardMetrics(b.registry), web.StreamMetrics(b.hub))
-
 	pages := &handlers.Handlers{
 		Board: b.registry, Timeline: b.history, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
 		Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
@@ -178,14 +175,13 @@ func (b board) server() (*web.Server, error) {
 	}
 	if b.storage != nil {
 		pages.Storage = b.storage
-		metrics.MustRegister(web.StorageMetrics(b.storage))
 	}
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
 	}
 	return web.New(web.Config{
 		Handlers: pages,
-		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls.config(), Metrics: metrics,
+		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls.config(), Metrics: b.metrics(),
 	}), nil
 }
 
