@@ -151,7 +151,7 @@ func TestMetricsCanBeReadWithAndWithoutCompression(t *testing.T) {
 			t.Errorf("with Accept-Encoding %q the metrics cannot be parsed: %.200v", encoding, err)
 			continue
 		}
-		for _, name := range []string{"confboard_meetings", "confboard_frames", "confboard_viewers", "confboard_cuts_total", "go_goroutines", "process_resident_memory_bytes"} {
+		for _, name := range []string{"confboard_meetings", "confboard_frames_total", "confboard_viewers", "confboard_cuts_total", "go_goroutines", "process_resident_memory_bytes"} {
 			if families[name] == nil {
 				t.Errorf("with Accept-Encoding %q there is no metric %s", encoding, name)
 			}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -13,9 +14,14 @@ type document struct{ root *html.Node }
 // read asks for a page.
 func (b *board) read(path string) document {
 	b.t.Helper()
-	root, err := html.Parse(strings.NewReader(get(b.t, b.url+path).body))
+	return parsed(b.t, strings.NewReader(get(b.t, b.url+path).body))
+}
+
+func parsed(t testing.TB, page io.Reader) document {
+	t.Helper()
+	root, err := html.Parse(page)
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return document{root}
 }

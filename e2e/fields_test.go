@@ -140,7 +140,8 @@ func picture(period int, screens ...[]string) map[string]any {
 
 // anyTime are the parts of a meeting's page that any message or the passing of time changes: the clock, the head with its
 // freshness, the last message and the counts.
-var anyTime = []string{"clock", "head", "mark", "envelope", "intake", "announcement"}
+var anyTime = []string{"clock", "head", "mark", "echo", "changed", "envelope", "envelope-version", "envelope-time", "envelope-msgid",
+	"intake", "applied", "announcement"}
 
 func TestEveryListedFieldChangesItsBadgeAndNothingElse(t *testing.T) {
 	t.Parallel()

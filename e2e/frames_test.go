@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -121,7 +120,11 @@ func TestWhatMustNotBeAppliedChangesNoBadgeAndIsCounted(t *testing.T) {
 	if got := p.changed(append([]string{"sentence"}, anyTime...)...); !slices.Equal(got, []string{"f-lock"}) {
 		t.Errorf("changed %v, want the lock", got)
 	}
-	if r := get(t, b.url+"/metrics", "Accept-Encoding", "identity"); r.status != http.StatusOK || !strings.Contains(r.body, `confboard_frames{fate="refused"} 6`) {
-		t.Error("the metrics do not count 6 refused frames")
+	refused := 0.0
+	for _, kind := range []string{"ConfDynamicInfoNotify", "other"} {
+		refused += b.metric(fmt.Sprintf("confboard_frames_total{fate=%q,type=%q}", "refused", kind))
+	}
+	if refused != 6 {
+		t.Errorf("the metrics count %.0f refused frames, want 6", refused)
 	}
 }

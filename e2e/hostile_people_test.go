@@ -58,7 +58,7 @@ func TestNamesAndTitlesAreShownAsTextsWhateverTheyHold(t *testing.T) {
 func TestFiveHundredParticipantsAreShown(t *testing.T) {
 	t.Parallel()
 	const number = 500
-	people := crowd(number)
+	people := gathering(number)
 	b, m := oneMeeting(t, func(m *simulator.Meeting) {
 		for _, p := range people {
 			m.Join(p)

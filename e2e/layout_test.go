@@ -10,9 +10,9 @@ import (
 	"confboard/feed/simulator"
 )
 
-// crowd are people to put on screens, each with a pid and a name that is read left to right or right to left. They joined one
+// gathering makes people to put on screens, each with a pid and a name that is read left to right or right to left. They joined one
 // after the other, a while ago.
-func crowd(n int) []simulator.Participant {
+func gathering(n int) []simulator.Participant {
 	names := []string{"Ann Berg", "李娜", "Conference Room 12", "王小明", "Zoë", "欧阳修文", "שרה", "Board Room"}
 	all := make([]simulator.Participant, n)
 	for i := range all {
@@ -72,7 +72,7 @@ const unreadable = `[...document.querySelectorAll("#layout bdi")].flatMap((e) =>
 
 func TestLayoutsOfAnySizeStandInOrderOfNumber(t *testing.T) {
 	t.Parallel()
-	everybody := crowd(26)
+	everybody := gathering(26)
 	b, m := oneMeeting(t, func(m *simulator.Meeting) {
 		for _, p := range everybody {
 			m.Join(p)
@@ -131,7 +131,7 @@ var sixOnSix = simulator.Geometry{X: 6, Y: 6, Places: []simulator.Place{
 
 func TestALayoutWithItsGeometryIsDrawnAsItIs(t *testing.T) {
 	t.Parallel()
-	people := crowd(6)
+	people := gathering(6)
 	b, m := oneMeeting(t, func(m *simulator.Meeting) {
 		for _, p := range people {
 			m.Join(p)

@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 	if isScaleCloud() {
 		os.Exit(serveScaleCloud(os.Stdin, os.Stdout))
 	}
+	if isPlainServer() {
+		os.Exit(servePlain(os.Stdin, os.Stdout))
+	}
 	flag.Parse()
 	if flag.Lookup("test.run").Value.String() == "^$" { // benchmarks alone need neither the browser nor the race detector
 		os.Exit(m.Run())

@@ -93,7 +93,7 @@ func TestPagesOfManyMeetings(t *testing.T) {
 	other.waitText("#"+card("900000001", "lock"), "Unlocked")
 	meetings[64].Set(map[string]any{"lock": 0})
 	p.waitText("#"+card("900000065", "lock"), "Unlocked")
-	for _, id := range p.changed("clock", card("900000065", "fresh"), card("900000065", "lock")) {
+	for _, id := range p.changed("clock", card("900000065", "changed"), card("900000065", "lock")) {
 		t.Errorf("%s changed", id)
 	}
 

@@ -33,7 +33,7 @@ func (p *tab) onPeople(id string) bool {
 
 func TestEachMessageTypeChangesItsPartOfThePage(t *testing.T) {
 	t.Parallel()
-	people := crowd(3)
+	people := gathering(3)
 	b, m := oneMeeting(t, func(m *simulator.Meeting) {
 		for _, p := range people {
 			m.Join(p)
@@ -71,7 +71,7 @@ func TestEachMessageTypeChangesItsPartOfThePage(t *testing.T) {
 	}
 	onCard := func(what string, parts ...string) {
 		t.Helper()
-		if got := overview.changed("clock", card(boardID, "fresh")); !slices.Equal(got, parts) {
+		if got := overview.changed("clock", card(boardID, "fresh"), card(boardID, "changed")); !slices.Equal(got, parts) {
 			t.Errorf("%s: on the overview changed %v, want %v", what, got, parts)
 		}
 	}

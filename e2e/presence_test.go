@@ -158,7 +158,7 @@ func TestThePlainSentenceSaysWhatIsSo(t *testing.T) {
 	})
 	p := openLive(t, b.url+"/m/"+boardID, view{})
 	chinese := openLive(t, b.url+"/m/"+boardID+"?lang=zh", view{})
-	nine := crowd(9)
+	nine := gathering(9)
 	for _, c := range []struct {
 		fields map[string]any
 		en, zh string

@@ -26,6 +26,9 @@ const scaleMeetings = "CONFBOARD_SCALE_MEETINGS"
 // Orders to the cloud, a line each.
 const (
 	orderChanges = "changes" // from now on every meeting changes once a second
+	orderLock    = "lock"    // the first meeting is locked, or unlocked
+	orderWave    = "wave"    // a field of one of the first meeting's participants changes
+	orderBurst   = "burst"   // burstChanges of them, burstRate a second
 	orderRest    = "rest"    // nothing changes any more
 )
 
@@ -60,14 +63,32 @@ func serveScaleCloud(orders io.Reader, out io.WriteCloser) (status int) {
 	_ = out.Close()
 
 	var changing sync.WaitGroup
-	rest := func() {}
+	rest, locked, waves := func() {}, false, 0
+	wave := func() { // no field twice within joined bursts, so that each is to be shown
+		people := meetings[0].Participants()
+		p, field, round := people[waves%len(people)], []string{"HAND", "MUTE"}[waves/len(people)%2], waves/len(people)/2
+		meetings[0].Update(p.PID, map[string]string{field: strconv.Itoa((round + 1) % 2)})
+		waves++
+	}
 	for lines := bufio.NewScanner(orders); lines.Scan(); {
 		rest()
 		changing.Wait()
-		if lines.Text() == orderChanges {
-			stop := make(chan struct{})
-			rest = sync.OnceFunc(func() { close(stop) })
-			changing.Go(func() { change(meetings, stop) })
+		stop := make(chan struct{})
+		rest = sync.OnceFunc(func() { close(stop) })
+		switch lines.Text() {
+		case orderChanges:
+			changing.Go(func() {
+				steadily(len(meetings), 0, stop, func(i int) {
+					meetings[i%len(meetings)].Set(map[string]any{"lock": (i/len(meetings) + 1) % 2})
+				})
+			})
+		case orderLock:
+			locked = !locked
+			meetings[0].Set(map[string]any{"lock": map[bool]int{true: 1}[locked]})
+		case orderWave:
+			wave()
+		case orderBurst:
+			changing.Go(func() { steadily(burstRate, burstChanges, stop, func(int) { wave() }) })
 		}
 	}
 	rest()
@@ -79,8 +100,12 @@ func serveScaleCloud(orders io.Reader, out io.WriteCloser) (status int) {
 	return 0
 }
 
-// change changes each meeting once a second, evenly spread, until stop is closed. When it is late it catches up.
-func change(meetings []*simulator.Meeting, stop <-chan struct{}) {
+// A burst is so many changes, at so many a second.
+const burstChanges, burstRate = 150, 50
+
+// steadily calls change so many times a second, with the numbers from 0 on, until stop is closed or most calls have been made; 0 is any number.
+// When it is late it catches up.
+func steadily(perSecond, most int, stop <-chan struct{}, change func(i int)) {
 	const tick = 10 * time.Millisecond
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -91,8 +116,10 @@ func change(meetings []*simulator.Meeting, stop <-chan struct{}) {
 			return
 		case <-ticker.C:
 		}
-		for due := int(time.Since(began).Seconds() * float64(len(meetings))); done < due; done++ {
-			meetings[done%len(meetings)].Set(map[string]any{"lock": (done/len(meetings) + 1) % 2})
+		for due := int(time.Since(began).Seconds() * float64(perSecond)); done < due; done++ {
+			if change(done); done+1 == most {
+				return
+			}
 		}
 	}
 }

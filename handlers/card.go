@@ -86,8 +86,13 @@ func (w words) cardEnd(s *conference.State) templates.CardEnd {
 	return e
 }
 
+// cardChanged is when the status changed last.
+func (w words) cardChanged(s *conference.State) templates.Moment {
+	return templates.Moment{ID: cardPart(s.ConfID, "changed"), Instant: w.instant(s.LastChange, "ago")}
+}
+
 func (w words) fresh(s *conference.State) templates.Fresh {
-	f := templates.Fresh{ID: cardPart(s.ConfID, "fresh"), Link: w.text.Link[s.Link.State], Label: w.text.LastChange, LastChange: w.instant(s.LastChange, "ago")}
+	f := templates.Fresh{ID: cardPart(s.ConfID, "fresh"), Link: w.text.Link[s.Link.State], Label: w.text.LastChange, LastChange: w.cardChanged(s)}
 	switch s.Link.State {
 	case conference.Live:
 		f.Link, f.Reason, f.Noted = "", w.worst(s), w.cardNoted(s) // the mark says that it is live

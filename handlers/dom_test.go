@@ -2,7 +2,7 @@ package handlers
 
 import (
 	"bytes"
-	"strings"
+	"cmp"
 	"testing"
 
 	"golang.org/x/net/html"
@@ -30,11 +30,12 @@ func (d *dom) apply(t *testing.T, message []byte) {
 		if n.Type != html.ElementNode || n.Data != "hx-partial" {
 			continue
 		}
-		id, ok := strings.CutPrefix(attr(n, "hx-target"), "#")
-		if !ok {
+		id := attr(n, "id")
+		if id == "" {
 			t.Fatalf("a swap without a target: %s", message)
 		}
-		tasks = append(tasks, task{target: byID(d.region, id), swap: attr(n, "hx-swap"), nodes: children(n)})
+		how := cmp.Or(attr(n, "hx-swap"), "outerMorph") // as the pages' settings say
+		tasks = append(tasks, task{target: byID(d.region, id), swap: how, nodes: children(n)})
 	}
 	for _, k := range tasks { // targets are looked up before anything is swapped
 		if k.target == nil || (k.target.Parent == nil && k.target != d.region) {

@@ -290,3 +290,11 @@ func (v *feedView) region(all []*conference.State, list templates.FeedList) temp
 	}
 	return f
 }
+
+func confIDs(states []*conference.State) []conference.ConfID {
+	ids := make([]conference.ConfID, len(states))
+	for i, s := range states {
+		ids[i] = s.ConfID
+	}
+	return ids
+}

@@ -67,7 +67,8 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 		switch f.Part {
 		case conference.PartStatus:
 			touch(v.has(f.Field), partField+f.Field.WireName())
-			touch(f.Field != conference.MultiPic && f.Field != conference.ConfIMGroupID, partSentence, partHead)
+			touch(f.Field != conference.MultiPic && f.Field != conference.ConfIMGroupID, partSentence, partOf(partHead, partChanged, c.Before.LastChange))
+			touch(f.Field == conference.EndTime || f.Field == conference.MeetingState, partHead)
 			touch(v.shows.Layout && slices.Contains([]conference.Field{conference.MultiPic, conference.PicNum, conference.StatusMode}, f.Field), partLayout)
 		case conference.PartName, conference.PartBasic:
 			touch(true, partAbout, partTab, partHead) // the mark tells when it is to start
@@ -77,8 +78,10 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 			touch(v.shows.Layout, partLayout)
 		case conference.PartClock, conference.PartConcerns, conference.PartSilences:
 			touch(true, partHead, partTab)
-		case conference.PartPartial, conference.PartEcho:
+		case conference.PartPartial:
 			touch(true, partHead)
+		case conference.PartEcho:
+			touch(true, partOf(partHead, partHeadEcho, c.Before.Link.LastEcho))
 		case conference.PartParticipants:
 			listed = listed || v.shows.People
 			touch(who, partSentence, partSpeaking)
@@ -123,6 +126,12 @@ func (v *linkView) Render(ctx context.Context, components []string) ([]byte, err
 		case partHead:
 			h := v.linkHead(s)
 			m.swap(h.ID, templates.LinkHeadView(h))
+		case partHeadEcho:
+			at := v.headEcho(s)
+			m.swap(at.ID, templates.MomentView(at))
+		case partChanged:
+			at := v.headChanged(s)
+			m.swap(at.ID, templates.MomentView(at))
 		case partSentence:
 			said := v.sentence(s)
 			m.swap(said.ID, templates.SentenceView(said))
@@ -201,7 +210,7 @@ func (v *linkView) linkHead(s *conference.State) templates.LinkHead {
 	mark := v.timedMark("mark", s)
 	mark.Told = true
 	h := templates.LinkHead{Text: v.text, ID: "head", Severity: rules.Judge(s).String(), Mark: mark, Help: v.text.LinkHelp[s.Link.State],
-		Echo: v.instant(s.Link.LastEcho, "ago"), LastChange: v.instant(s.LastChange, "ago")}
+		Echo: v.headEcho(s), LastChange: v.headChanged(s)}
 	h.End = v.headEnd(s)
 	if s.Partial() {
 		h.Notes = append(h.Notes, v.text.Partial)

@@ -148,8 +148,12 @@ const (
 	partWaiting  = "waiting"
 	partFocus    = "focus"
 	partLayout   = "layout"
+	partHeadEcho = "echo"
+	partChanged  = "changed"
 	partEnvelope = "envelope"
+	partStamp    = "stamp" // of the envelope, what differs from message to message
 	partIntake   = "intake"
+	partApplied  = "applied"
 	partOther    = "other"
 	partField    = "field/"
 	partOtherRow = "other/"
@@ -183,6 +187,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			case conference.PartViewNum, conference.MaxPartViewNum:
 				touch(partFocus)
 			case conference.EndTime:
+				touch(partHead) // it may tell how long until then
 				if (f.Old.Presence == conference.NotReported) != (f.New.Presence == conference.NotReported) {
 					touch(partAbout) // which tells the booked end only while the cloud has told nothing of it
 				}
@@ -226,16 +231,18 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			touch(partHead, partTab)
 		case conference.PartConcerns, conference.PartSilences:
 			touch(partHead, partTab, partConcerns)
-		case conference.PartPartial, conference.PartEcho:
+		case conference.PartPartial:
 			touch(partHead)
+		case conference.PartEcho:
+			touch(partOf(partHead, partHeadEcho, c.Before.Link.LastEcho))
 		case conference.PartConnection:
 			if !c.Before.Link.Next.Equal(c.After.Link.Next) {
 				touch(partHead)
 			}
 		case conference.PartEnvelope:
-			touch(partEnvelope)
+			touch(envelopePart(c.Before.LastOfAny(), c.After.LastOfAny()))
 			if !c.Before.LastChange.Equal(c.After.LastChange) {
-				touch(partHead)
+				touch(partOf(partHead, partChanged, c.Before.LastChange))
 			}
 			if (c.Before.StatusIntake.Last.Type == "") != (c.After.StatusIntake.Last.Type == "") {
 				touch(partLayout)
@@ -246,7 +253,11 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 				touch(partSpeaking) // that nobody speaks is news when nothing was known
 			}
 		case conference.PartCounts:
-			touch(partIntake)
+			if onlyApplied(&c.Before.Counts, &c.After.Counts) {
+				touch(partApplied)
+			} else {
+				touch(partIntake)
+			}
 		}
 	}
 	if anyConcern(c.After) && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers, conference.PartCustomLayout) {
@@ -275,6 +286,22 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 		touches = append(touches, live.Touch{Component: partTimeline, Every: doingsEvery})
 	}
 	return touches
+}
+
+// partOf is a part that tells an instant, or the whole while viewers have another element in its place: there was none.
+func partOf(whole, part string, was time.Time) string {
+	if was.IsZero() {
+		return whole
+	}
+	return part
+}
+
+// envelopePart is what differs between the envelopes of two messages.
+func envelopePart(was, is conference.Envelope) string {
+	if was.Type != is.Type || was.Mode != is.Mode || is.CreateTime.IsZero() {
+		return partEnvelope
+	}
+	return partOf(partEnvelope, partStamp, was.CreateTime)
 }
 
 // reranked reports whether a change moves a participant within the list.
@@ -342,6 +369,20 @@ func (v *meetingView) part(m *message, s *conference.State, component string) {
 	case partEnvelope:
 		e := v.envelope(s)
 		m.swap(e.ID, templates.EnvelopeView(e))
+	case partHeadEcho:
+		at := v.headEcho(s)
+		m.swap(at.ID, templates.MomentView(at))
+	case partChanged:
+		at := v.headChanged(s)
+		m.swap(at.ID, templates.MomentView(at))
+	case partStamp:
+		e := v.envelope(s)
+		m.swap(e.Version.ID, templates.WordView(e.Version))
+		m.swap(e.CreateTime.ID, templates.MomentView(e.CreateTime))
+		m.swap(e.MsgID.ID, templates.WordView(e.MsgID))
+	case partApplied:
+		n := applied(s)
+		m.swap(n.ID, templates.WordView(n))
 	case partIntake:
 		in := v.intake(s)
 		m.swap(in.ID, templates.IntakeView(in))

@@ -156,7 +156,7 @@ func (w words) head(s *conference.State) templates.Head {
 	h := templates.Head{
 		Text: w.text, ID: "head", Severity: rules.Judge(s).String(), Mark: mark,
 		Help: w.text.LinkHelp[s.Link.State], Link: w.text.Link[s.Link.State],
-		LinkSince: w.instant(s.Link.Since, "clock"), Echo: w.instant(s.Link.LastEcho, "ago"), LastChange: w.instant(s.LastChange, "ago"),
+		LinkSince: w.instant(s.Link.Since, "clock"), Echo: w.headEcho(s), LastChange: w.headChanged(s),
 	}
 	if s.Link.State != conference.Live && s.Link.State != conference.Over {
 		h.Reason, h.Next = w.reason(s), w.nextTry(s)
@@ -174,6 +174,15 @@ func (w words) head(s *conference.State) templates.Head {
 	return h
 }
 
+// headEcho and headChanged are the instants of a head that change by themselves.
+func (w words) headEcho(s *conference.State) templates.Moment {
+	return templates.Moment{ID: "echo", Instant: w.instant(s.Link.LastEcho, "ago")}
+}
+
+func (w words) headChanged(s *conference.State) templates.Moment {
+	return templates.Moment{ID: "changed", Instant: w.instant(s.LastChange, "ago")}
+}
+
 // headEnd says how long until the planned end, or since. The board says which of the two; the browser ticks.
 func (w words) headEnd(s *conference.State) templates.HeadEnd {
 	end, _ := s.Status.Value(conference.EndTime).Time()
@@ -188,8 +197,10 @@ func (w words) headEnd(s *conference.State) templates.HeadEnd {
 
 func (w words) envelope(s *conference.State) templates.Envelope {
 	last := s.LastOfAny()
-	e := templates.Envelope{Text: w.text, ID: "envelope", Known: last.Type != "", Type: string(last.Type), Version: strconv.FormatInt(last.RawVersion(), 10),
-		MsgID: last.MsgID, CreateTime: w.instant(last.CreateTime, "clock"), Mode: w.text.Full, VersionLabel: w.text.Version}
+	e := templates.Envelope{Text: w.text, ID: "envelope", Known: last.Type != "", Type: string(last.Type),
+		Version:    templates.Word{ID: "envelope-version", Text: strconv.FormatInt(last.RawVersion(), 10)},
+		MsgID:      templates.Word{ID: "envelope-msgid", Text: last.MsgID},
+		CreateTime: templates.Moment{ID: "envelope-time", Instant: w.instant(last.CreateTime, "clock")}, Mode: w.text.Full, VersionLabel: w.text.Version}
 	if last.Mode == conference.Incremental {
 		e.Mode, e.VersionLabel = w.text.Incremental, w.text.Sequence
 	}
@@ -198,7 +209,7 @@ func (w words) envelope(s *conference.State) templates.Envelope {
 
 func (w words) intake(s *conference.State) templates.Intake {
 	n := &s.Counts
-	in := templates.Intake{Text: w.text, ID: "intake", Rows: []templates.CountRow{{Name: w.text.Applied, Count: strconv.FormatUint(n.Applied, 10)}}}
+	in := templates.Intake{Text: w.text, ID: "intake", Applied: applied(s)}
 	for _, fate := range conference.DropFates() {
 		if n.Dropped[fate] > 0 {
 			in.Rows = append(in.Rows, templates.CountRow{Name: w.text.Dropped[fate], Count: strconv.FormatUint(n.Dropped[fate], 10)})
@@ -217,6 +228,17 @@ func (w words) intake(s *conference.State) templates.Intake {
 		}
 	}
 	return in
+}
+
+// applied is how many frames were.
+func applied(s *conference.State) templates.Word {
+	return templates.Word{ID: "applied", Text: strconv.FormatUint(s.Counts.Applied, 10)}
+}
+
+// onlyApplied reports whether what is shown of two counts differs in nothing else.
+func onlyApplied(a, b *conference.Counts) bool {
+	return a.Dropped == b.Dropped && a.Refused == b.Refused && a.LastRefusal == b.LastRefusal && a.GridsSetAside == b.GridsSetAside &&
+		maps.Equal(a.Passed, b.Passed) && maps.Equal(a.Withheld, b.Withheld)
 }
 
 // namedCounts is one row for counters that have names, none if there are no such counters.

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -78,9 +77,7 @@ type overviewView struct {
 	find  search
 	size  int // of a page
 
-	// moved are the meetings whose standing differs from what the index has.
-	mu    sync.Mutex
-	moved map[conference.ConfID]struct{}
+	moved moved
 	// onScreen are the meetings that viewers have cards of, for Touched. It is set before the cards are drawn: what
 	// changes after they are is touched.
 	onScreen atomic.Pointer[map[conference.ConfID]struct{}]
@@ -99,7 +96,7 @@ type overviewView struct {
 }
 
 func newOverviewView(w words, board Board, q overviewQuery) *overviewView {
-	return &overviewView{words: w, board: board, query: q, find: newSearch(q.search), size: windowSize, moved: map[conference.ConfID]struct{}{}}
+	return &overviewView{words: w, board: board, query: q, find: newSearch(q.search), size: windowSize}
 }
 
 // Key implements live.View.
@@ -122,6 +119,7 @@ const (
 	partMark     = "mark/"
 	partEnd      = "end/"
 	partFresh    = "fresh/"
+	partWhen     = "when/"  // the status changed last
 	partCount    = "count/" // of participants
 	partStart    = "start/"
 	partBadge    = "badge/" // followed by field number, slash, confID
@@ -161,7 +159,7 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	onScreen := v.has(c.ConfID)
 	if mayMove(c) {
 		if was, is := v.standing(c.Before), v.standing(c.After); was != is {
-			v.note(c.ConfID)
+			v.moved.note(c.ConfID)
 			if was.there != is.there || was.stale != is.stale || was.noted != is.noted || was.severity != is.severity {
 				touch(partCounters)
 			}
@@ -200,7 +198,7 @@ func touchedParts(c conference.Change) []live.Touch {
 	var touches []live.Touch
 	id := string(c.ConfID)
 	touch := func(component string) { touches = append(touches, live.Touch{Component: component + id}) }
-	fresh, people := false, false
+	fresh, when, people := false, false, false
 	for _, f := range c.Fields {
 		switch f.Part {
 		case conference.PartStatus:
@@ -232,26 +230,24 @@ func touchedParts(c conference.Change) []live.Touch {
 		case conference.PartConnection:
 			fresh = fresh || !c.Before.Link.Next.Equal(c.After.Link.Next)
 		case conference.PartEnvelope:
-			fresh = fresh || !c.Before.LastChange.Equal(c.After.LastChange)
+			if !c.Before.LastChange.Equal(c.After.LastChange) {
+				when, fresh = true, fresh || c.Before.LastChange.IsZero()
+			}
 		}
 	}
 	if anyConcern(c.After) && c.Has(conference.PartStatus, conference.PartParticipants, conference.PartSpeakers) {
 		fresh = true // it names screens and speakers
 	}
-	if fresh {
+	switch {
+	case fresh:
 		touch(partFresh)
+	case when:
+		touch(partWhen)
 	}
 	if people && numberDiffers(c.Before, c.After) {
 		touch(partCount)
 	}
 	return touches
-}
-
-// note remembers that a meeting's standing changed.
-func (v *overviewView) note(id conference.ConfID) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.moved[id] = struct{}{}
 }
 
 // has reports whether viewers have a card of the meeting.

@@ -17,13 +17,23 @@ type standing struct {
 	there, shown, stale, noted bool
 	severity                   rules.Severity
 	key                        orderKey // of one that is shown
+
+	// On a wall, which counts these and not what is stale.
+	underWay bool
+	group    string
+}
+
+// numbers is the standing as far as it is counted.
+func (s standing) numbers() standing {
+	s.key, s.group = orderKey{}, ""
+	return s
 }
 
 // index is the order of the meetings that a query shows, and the numbers of all on the board. A change costs a search and
 // the moving of a few entries, however many meetings there are. It is not safe for concurrent use.
 type index struct {
-	held  map[conference.ConfID]entry
-	order []entry // those that are shown
+	held  map[conference.ConfID]*entry // which do not change
+	order []*entry                     // those that are shown
 
 	counts                 []int // by severity
 	problems, stale, noted int
@@ -37,15 +47,18 @@ type entry struct {
 }
 
 func newIndex() *index {
-	return &index{held: map[conference.ConfID]entry{}, counts: make([]int, len(rules.Severities()))}
+	return &index{held: map[conference.ConfID]*entry{}, counts: make([]int, len(rules.Severities()))}
 }
 
-func (e entry) compare(o entry) int {
-	return cmp.Or(cmp.Compare(e.key.first, o.key.first), cmp.Compare(e.title, o.title), cmp.Compare(e.key.second, o.key.second), cmp.Compare(e.id, o.id))
+func (e *entry) compare(o *entry) int {
+	if c := cmp.Compare(e.key.first, o.key.first); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(e.title, o.title), cmp.Compare(e.key.second, o.key.second), cmp.Compare(e.id, o.id))
 }
 
 // fill puts many meetings in at once; each is in no index yet.
-func (x *index) fill(entries []entry) {
+func (x *index) fill(entries []*entry) {
 	for _, e := range entries {
 		x.held[e.id] = e
 		x.count(e, 1)
@@ -53,37 +66,52 @@ func (x *index) fill(entries []entry) {
 			x.order = append(x.order, e)
 		}
 	}
-	slices.SortFunc(x.order, entry.compare)
+	slices.SortFunc(x.order, (*entry).compare)
 }
 
 // put brings one meeting up to date and reports whether it is shown from now on and was not before.
-func (x *index) put(e entry) (enters bool) {
+func (x *index) put(e *entry) (enters bool) {
 	was := x.held[e.id]
+	if was == nil {
+		was = &entry{}
+	}
 	x.count(was, -1)
-	if was.shown {
-		if i, ok := x.place(was); ok {
-			x.order = slices.Delete(x.order, i, i+1)
-		}
-	}
-	if !e.there {
-		delete(x.held, e.id)
-		return false
-	}
-	x.held[e.id] = e
 	x.count(e, 1)
+	if e.there {
+		x.held[e.id] = e
+	} else {
+		delete(x.held, e.id)
+	}
+	from, to := 0, 0
+	if was.shown {
+		from, _ = x.place(was)
+	}
 	if e.shown {
-		i, _ := x.place(e)
-		x.order = slices.Insert(x.order, i, e)
+		to, _ = x.place(e)
+	}
+	switch {
+	case was.shown && e.shown: // only what is between the two moves up or down
+		if to > from {
+			to--
+			copy(x.order[from:to], x.order[from+1:to+1])
+		} else {
+			copy(x.order[to+1:from+1], x.order[to:from])
+		}
+		x.order[to] = e
+	case was.shown:
+		x.order = slices.Delete(x.order, from, from+1)
+	case e.shown:
+		x.order = slices.Insert(x.order, to, e)
 	}
 	return e.shown && !was.shown
 }
 
 // place is where an entry stands in the order, or would.
-func (x *index) place(e entry) (i int, there bool) {
-	return slices.BinarySearchFunc(x.order, e, entry.compare)
+func (x *index) place(e *entry) (i int, there bool) {
+	return slices.BinarySearchFunc(x.order, e, (*entry).compare)
 }
 
-func (x *index) count(e entry, n int) {
+func (x *index) count(e *entry, n int) {
 	if !e.there {
 		return
 	}
@@ -100,9 +128,12 @@ func (x *index) count(e entry, n int) {
 }
 
 // has reports whether a meeting is shown, on whichever page.
-func (x *index) has(id conference.ConfID) bool { return x.held[id].shown }
+func (x *index) has(id conference.ConfID) bool {
+	e := x.held[id]
+	return e != nil && e.shown
+}
 
-// before reports whether one meeting that is shown stands before another.
+// before reports whether one meeting that is shown stands before another that is.
 func (x *index) before(a, b conference.ConfID) bool { return x.held[a].compare(x.held[b]) < 0 }
 
 // total is the number of meetings on the board, shown or not.
@@ -124,8 +155,14 @@ func (x *index) window(page, size int) window {
 	w.page = min(page, w.pages-1)
 	w.from = w.page * size
 	w.to = min(w.from+size, w.total)
-	for _, e := range x.order[w.from:w.to] {
-		w.ids = append(w.ids, e.id)
-	}
+	w.ids = idsOf(x.order[w.from:w.to])
 	return w
+}
+
+func idsOf(entries []*entry) []conference.ConfID {
+	ids := make([]conference.ConfID, len(entries))
+	for i, e := range entries {
+		ids[i] = e.id
+	}
+	return ids
 }

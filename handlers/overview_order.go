@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"math"
 
 	"golang.org/x/text/collate"
@@ -83,11 +82,6 @@ func urgency(s *conference.State) int64 {
 		return 2*int64(rules.Attention) + 1
 	}
 	return 2 * int64(severity)
-}
-
-// inOrder puts what needs a person first; within a class the order is steady.
-func inOrder(a, b *conference.State) int {
-	return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(startKey(a), startKey(b)), cmp.Compare(a.ConfID, b.ConfID))
 }
 
 // titleKeys makes keys that sort titles as a language does: Chinese by sound, numbers by their value. It is not safe for

@@ -14,7 +14,7 @@ import (
 func (v *overviewView) start() {
 	v.titles = newTitleKeys(v.text.Lang)
 	all := v.board.All()
-	entries := make([]entry, len(all))
+	entries := make([]*entry, len(all))
 	for i, s := range all {
 		entries[i] = v.entry(s.ConfID, s)
 	}
@@ -26,8 +26,8 @@ func (v *overviewView) start() {
 	v.show(w.ids)
 }
 
-func (v *overviewView) entry(id conference.ConfID, s *conference.State) entry {
-	e := entry{id: id, standing: v.standing(s)}
+func (v *overviewView) entry(id conference.ConfID, s *conference.State) *entry {
+	e := &entry{id: id, standing: v.standing(s)}
 	if e.shown && v.query.sort == sortTitle {
 		e.title = v.titles.key(e.key.title)
 	}
@@ -36,11 +36,7 @@ func (v *overviewView) entry(id conference.ConfID, s *conference.State) entry {
 
 // catchUp brings the index up to date with what moved.
 func (v *overviewView) catchUp() {
-	v.mu.Lock()
-	moved := v.moved
-	v.moved = map[conference.ConfID]struct{}{}
-	v.mu.Unlock()
-	for id := range moved {
+	for id := range v.moved.take() {
 		if v.index.put(v.entry(id, v.board.Get(id))) {
 			v.entered[id] = struct{}{}
 		}
@@ -199,6 +195,9 @@ func (v *overviewView) part(m *message, component string) {
 	case partFresh:
 		fresh := v.fresh(s)
 		m.swap(fresh.ID, templates.FreshView(fresh))
+	case partWhen:
+		at := v.cardChanged(s)
+		m.swap(at.ID, templates.MomentView(at))
 	case partStart:
 		start := v.cardStart(s)
 		m.swap(start.ID, templates.CardStartView(start))

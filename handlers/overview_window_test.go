@@ -3,7 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"slices"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,12 +19,13 @@ import (
 // crowd is a board with many meetings, all live. The confIDs count from 1000 in the order in which the meetings began.
 type crowd struct {
 	*conference.Registry
+	size    int
 	now     time.Time
 	version int64
 }
 
 func newCrowd(n int) *crowd {
-	c := &crowd{Registry: conference.NewRegistry(conference.DefaultPolicy), now: time.UnixMilli(1_800_000_000_000).UTC()}
+	c := &crowd{size: n, Registry: conference.NewRegistry(conference.DefaultPolicy), now: time.UnixMilli(1_800_000_000_000).UTC()}
 	for i := range n {
 		a := c.about(i)
 		c.Apply(conference.WatchMessage{About: a, Name: fmt.Sprintf("Room %d", i)})
@@ -298,8 +299,30 @@ func TestTheIndexKeepsItsOrder(t *testing.T) {
 		cancel()
 		fresh := newOverviewView(v.words, h.registry, v.query)
 		fresh.start()
-		if !slices.Equal(v.index.order, fresh.index.order) || !slices.Equal(v.index.counts, fresh.index.counts) ||
-			v.index.problems != fresh.index.problems || v.index.stale != fresh.index.stale || v.index.total() != fresh.index.total() {
+		if v.index.order = append([]*entry(nil), v.index.order...); !reflect.DeepEqual(v.index, fresh.index) {
+			t.Errorf("seed %d, %s: the index differs from a fresh one", seed, v.Key())
+		}
+	}
+}
+
+// So is that of a wall, which also counts by group.
+func TestTheIndexOfAWallKeepsItsOrder(t *testing.T) {
+	for seed := range uint64(20) {
+		h := newHistory(seed)
+		v := newWallView(words{text: text.For(text.English)}, h.registry, wallQuery{overviewQuery: queries[seed%uint64(len(queries))].query, tiles: 4, turns: 2})
+		_, cancel := h.registry.Observe(func(c conference.Change) { v.Touched(c) })
+		v.start(h.registry.All())
+		for range 400 {
+			h.step(30)
+			if h.r.IntN(4) == 0 {
+				v.catchUp()
+			}
+		}
+		v.catchUp()
+		cancel()
+		fresh := newWallView(v.words, h.registry, v.query)
+		fresh.start(h.registry.All())
+		if v.index.order = append([]*entry(nil), v.index.order...); !reflect.DeepEqual(v.index, fresh.index) {
 			t.Errorf("seed %d, %s: the index differs from a fresh one", seed, v.Key())
 		}
 	}

@@ -122,7 +122,7 @@ func (h *history) step(meetings int) {
 	case 0:
 		m = conference.UnwatchMessage{About: about}
 	case 1, 2, 3:
-		m = conference.WatchMessage{About: about, Name: []string{"", "Review", "<b>Board</b> & \"co\"\nline"}[h.r.IntN(3)]}
+		m = conference.WatchMessage{About: about, Name: []string{"", "Review", "<b>Board</b> & \"co\"\nline"}[h.r.IntN(3)], Group: []string{"", "North", "north", " South"}[h.version%4]}
 	case 4, 5, 6:
 		m = conference.LinkMessage{About: about, Event: conference.LinkEvent(1 + h.r.IntN(6)), Reason: conference.ReasonClosed}
 	case 7:

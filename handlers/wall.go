@@ -36,7 +36,9 @@ func (h *Handlers) wall(c echo.Context) error {
 
 // sendWall answers with the page of a wall. given has what differs for a wall with a name.
 func (h *Handlers) sendWall(c echo.Context, t *text.Catalogue, q wallQuery, look wallLook, given templates.WallPage) error {
-	region := h.wallView(q, t.Lang).draw(h.Board.All())
+	v := h.wallView(q, t.Lang)
+	v.start(h.Board.All())
+	region, _ := v.draw()
 	p := templates.WallPage{
 		Page: h.frame(c, t, region.Tab), Name: given.Name, Screen: given.Screen,
 		Body: hundredths(look.sizes.body), TitleSize: hundredths(look.sizes.title), Floor: hundredths(look.sizes.floor),

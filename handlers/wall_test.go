@@ -127,7 +127,8 @@ func TestTheCountsOfAWallAnswerWhetherAnythingIsWrong(t *testing.T) {
 				all = append(all, &conference.State{ConfID: conference.ConfID(strconv.Itoa(i)), Group: "g" + strconv.Itoa(i), Link: conference.Link{State: l}})
 			}
 			v := newWallView(words{text: text.For(text.English)}, nil, wallQuery{overviewQuery: queryOf(k.query), tiles: 12, turns: 4})
-			_, c := v.line(all)
+			v.start(all)
+			_, c := v.line()
 			said := []string{c.Total}
 			for _, n := range c.Classes {
 				said = append(said, n.Count+" "+n.Label)
@@ -217,7 +218,9 @@ func TestEveryWallEndsAtTheNewestState(t *testing.T) {
 		k.flush(true)
 		fresh := wall()
 		fresh.edges = view.edges
-		want := drawn(t, templates.WallRegion(fresh.draw(h.registry.All()))).html()
+		fresh.start(h.registry.All())
+		newest, _ := fresh.draw()
+		want := drawn(t, templates.WallRegion(newest)).html()
 		for n, d := range k.viewers {
 			if got := d.html(); got != want {
 				t.Fatalf("seed %d, viewer %d of %d differs from a fresh page:\n%s", seed, n, len(k.viewers), difference(got, want))

@@ -21,6 +21,18 @@ func wallfuls(total, problems int) []*conference.State {
 	return all
 }
 
+// inOrder is the order of a wall, which is the overview's.
+func inOrder(a, b *conference.State) int {
+	v := newWallView(words{text: text.For(text.English)}, nil, wallQuery{})
+	return v.entry(a.ConfID, a).compare(v.entry(b.ConfID, b))
+}
+
+// listed is what has a tile when these meetings are on the board.
+func (v *wallView) listed(all []*conference.State) wallList {
+	v.start(all)
+	return v.list()
+}
+
 // layout is what changes for somebody before the wall when it is laid out otherwise.
 func layout(l wallList) string {
 	return fmt.Sprintf("grouped %t, pinned %t", len(l.groups) > 0, l.fixed > 0)
@@ -36,11 +48,11 @@ func TestAWallDoesNotFlipAtTheEdgeOfWhatFits(t *testing.T) {
 		{48, 0, own}, {49, 0, grouped}, {48, 0, grouped}, {40, 0, grouped}, {49, 0, grouped}, {37, 0, grouped},
 		{36, 0, own}, {37, 0, own}, {48, 0, own}, {49, 1, grouped}, {48, 2, grouped}, {46, 0, grouped}, {20, 0, own},
 	} {
-		if got := layout(v.list(wallfuls(step.total, step.problems))); got != step.want {
+		if got := layout(v.listed(wallfuls(step.total, step.problems))); got != step.want {
 			t.Errorf("%d meetings, %d problems: %s, want %s", step.total, step.problems, got, step.want)
 		}
 	}
-	if v.Forget(); layout(v.list(wallfuls(48, 0))) != own {
+	if v.Forget(); layout(v.listed(wallfuls(48, 0))) != own {
 		t.Error("a wall that nobody had open remembers how it was laid out")
 	}
 }
@@ -53,15 +65,15 @@ func TestAWallSettlesWhileNumbersHover(t *testing.T) {
 			q := wallQuery{tiles: tiles, turns: turns}
 			for _, around := range []int{q.plain(), q.most()} {
 				v := newWallView(words{text: text.For(text.English)}, nil, q)
-				v.list(wallfuls(around+3, 0))
-				was := layout(v.list(wallfuls(around, 0)))
+				v.listed(wallfuls(around+3, 0))
+				was := layout(v.listed(wallfuls(around, 0)))
 				for range 100 {
 					total := around - around/8 + r.IntN(around/4)
-					l := v.list(wallfuls(total, 0))
+					l := v.listed(wallfuls(total, 0))
 					if is := layout(l); is != was && total <= around {
 						t.Errorf("%d tiles, %d turns, %d meetings: %s, was %s", tiles, turns, total, is, was)
 					}
-					if again := v.list(wallfuls(total, 0)); !again.shape().equal(l.shape()) {
+					if again := v.listed(wallfuls(total, 0)); !again.shape().equal(l.shape()) {
 						t.Fatalf("%d tiles, %d turns, %d meetings: drawn twice it differs", tiles, turns, total)
 					}
 				}
@@ -79,10 +91,10 @@ func TestNothingIsLostAtAnEdge(t *testing.T) {
 			for range 60 {
 				total := r.IntN(3 * tiles * turns)
 				problems := r.IntN(min(total+1, tiles+2))
-				l := v.list(wallfuls(total, problems))
+				l := v.listed(wallfuls(total, problems))
 				own, counted, healthy := 0, 0, 0
 				for _, s := range l.meetings {
-					if s.Link.State == conference.Stale {
+					if s.severity.Problem() {
 						own++
 					} else {
 						healthy++

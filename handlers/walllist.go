@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ const maxOnWall = maxTiles * int(cycle/minDwell)
 // wallList is what a wall has tiles of: the problems, then the meetings without any, or the groups of these where they are more
 // than a cycle has places for.
 type wallList struct {
-	meetings []*conference.State
+	meetings []*entry
 	groups   []wallGroup
 	// fixed is how many of the first tiles stay while the others take turns.
 	fixed int
@@ -43,15 +42,7 @@ type wallShape struct {
 }
 
 func (l wallList) shape() wallShape {
-	return wallShape{ids: confIDs(l.meetings), groups: l.groups, fixed: l.fixed}
-}
-
-func confIDs(states []*conference.State) []conference.ConfID {
-	ids := make([]conference.ConfID, len(states))
-	for i, s := range states {
-		ids[i] = s.ConfID
-	}
-	return ids
+	return wallShape{ids: idsOf(l.meetings), groups: l.groups, fixed: l.fixed}
 }
 
 func (s wallShape) equal(o wallShape) bool {
@@ -59,76 +50,69 @@ func (s wallShape) equal(o wallShape) bool {
 }
 
 // list chooses what has a tile.
-func (v *wallView) list(all []*conference.State) wallList {
-	var states []*conference.State
-	for _, s := range all {
-		if v.shows(s) {
-			states = append(states, s)
-		}
-	}
-	slices.SortStableFunc(states, inOrder)
-	problems := len(states)
-	if i := slices.IndexFunc(states, func(s *conference.State) bool { return !rules.Judge(s).Problem() }); i >= 0 {
-		problems = i
-	}
-
-	own := problems // and these stand behind them
-	for own < len(states) && isNoted(states[own]) {
-		own++
-	}
-
-	fixed, places := v.query.plan(len(states), problems, &v.edges.plain)
-	l := wallList{meetings: states, fixed: fixed}
+func (v *wallView) list() wallList {
+	x := v.index
+	total, problems := len(x.order), x.pressing // the problems come first
+	fixed, places := v.query.plan(total, problems, &v.edges.plain)
+	l := wallList{fixed: fixed}
+	own := total
 	if !v.edges.plain {
 		v.edges.counted = false
-	} else if v.edges.counted.above(len(states), places) {
-		l.meetings = states[:problems]
+	} else if v.edges.counted.above(total, places) {
+		own = problems
 		if places > problems {
-			own = min(own, places-1) // what was acknowledged or silenced is not only counted
-			l.meetings = states[:own]
-			l.groups = v.groups(states[own:], max(places, v.query.plain())-own)
+			for own < min(total, places-1) && x.order[own].noted { // which is not only counted
+				own++
+			}
+			l.groups = v.groups(own, max(places, v.query.plain())-own)
 			l.fixed, _ = v.query.plan(own+len(l.groups), problems, &v.edges.groups)
 		}
 	}
-	l.meetings = l.meetings[:min(len(l.meetings), maxOnWall)]
+	l.meetings = x.order[:min(own, maxOnWall)]
 	return l
 }
 
-// groups counts meetings by group, in order of name, those without one last. With more groups than the most, the last of
-// these are counted as one.
-func (v *wallView) groups(states []*conference.State, most int) []wallGroup {
-	byName := map[string]wallGroup{}
-	for _, s := range states {
-		name, severity := groupText(s.Group), rules.Judge(s)
-		g, known := byName[strings.ToLower(name)]
-		if !known {
-			g = wallGroup{name: name, worst: severity}
+// groups counts the meetings behind the first in the order, among which all problems are, by group: in order of name, those without
+// one last. With more groups than the most, the last of these are counted as one.
+func (v *wallView) groups(first, most int) []wallGroup {
+	apart := map[string]*wallTally{} // of the groups that some of the first are in, without these
+	for _, e := range v.index.order[v.index.pressing:first] {
+		key := groupKey(e.group)
+		if apart[key] == nil {
+			apart[key] = v.index.groups[key].clone()
 		}
-		g.name, g.worst = min(g.name, name), min(g.worst, severity)
-		g.count++
-		byName[strings.ToLower(name)] = g
+		apart[key].add(e, -1)
+	}
+	var all []wallGroup
+	for key, t := range v.index.groups {
+		if less := apart[key]; less != nil {
+			t = less
+		}
+		if len(t.names) > 0 {
+			all = append(all, t.group())
+		}
 	}
 	titles := newTitleKeys(v.text.Lang)
 	keys := map[string]string{}
-	for _, g := range byName {
+	for _, g := range all {
 		keys[g.name] = titles.key(g.name)
 	}
-	groups := slices.SortedFunc(maps.Values(byName), func(a, b wallGroup) int {
+	slices.SortFunc(all, func(a, b wallGroup) int {
 		if (a.name == "") != (b.name == "") {
 			return cmp.Compare(len(b.name), len(a.name))
 		}
 		return cmp.Or(cmp.Compare(keys[a.name], keys[b.name]), cmp.Compare(a.name, b.name))
 	})
-	if len(groups) <= most {
-		return groups
+	if len(all) <= most {
+		return all
 	}
-	rest := groups[most-1]
+	rest := all[most-1]
 	rest.name, rest.others = "", true
-	for _, g := range groups[most:] {
+	for _, g := range all[most:] {
 		rest.count += g.count
 		rest.worst = min(rest.worst, g.worst)
 	}
-	return append(groups[:most-1], rest)
+	return append(all[:most-1], rest)
 }
 
 // tiles makes the props of the list.
@@ -139,8 +123,10 @@ func (v *wallView) tiles(l wallList) templates.WallTiles {
 	if n == 0 {
 		t.EmptyTitle, t.EmptyHelp = v.nothing(v.query.overviewQuery)
 	}
-	for _, s := range l.meetings {
-		t.Tiles = append(t.Tiles, v.tile(s))
+	for _, e := range l.meetings {
+		if s := v.board.Get(e.id); s != nil { // that it left is on the agenda
+			t.Tiles = append(t.Tiles, v.tile(s))
+		}
 	}
 	for _, g := range l.groups {
 		t.Tiles = append(t.Tiles, v.groupTile(g))

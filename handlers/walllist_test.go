@@ -52,7 +52,8 @@ func TestWhatDoesNotFitACycleIsCountedByGroup(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			registry := crowdedBoard(k.meetings, k.problems)
 			v := newWallView(words{text: text.For(text.English)}, registry, wallQuery{tiles: k.tiles, turns: k.turns})
-			w := v.draw(registry.All())
+			v.start(registry.All())
+			w, _ := v.draw()
 			own, groups, inThem := 0, 0, 0
 			ids := map[string]bool{}
 			for _, tile := range w.Tiles.Tiles {
@@ -94,10 +95,11 @@ func TestTheTileOfAGroupShowsTheWorstOfIt(t *testing.T) {
 	meeting := func(id, group string, l conference.LinkState) *conference.State {
 		return &conference.State{ConfID: conference.ConfID(id), Group: group, Link: conference.Link{State: l}}
 	}
-	groups := v.groups([]*conference.State{
+	v.start([]*conference.State{
 		meeting("1", "south", conference.Live), meeting("2", "", conference.Over), meeting("3", "North", conference.Connecting),
 		meeting("4", "NORTH", conference.Live), meeting("5", " South ", conference.Over),
-	}, 9)
+	})
+	groups := v.groups(0, 9)
 	var said []string
 	for _, g := range groups {
 		tile := v.groupTile(g)

@@ -74,12 +74,8 @@ func (h *Handlers) sendWallSetup(c echo.Context, status int, sent wallNaming) er
 	all := h.Board.All()
 	w := h.words(t.Lang)
 	v := newWallView(w, h.Board, q)
-	about := 0
-	for _, s := range all {
-		if v.shows(s) {
-			about++
-		}
-	}
+	v.start(all)
+	about := len(v.index.order)
 	s := templates.WallSetup{
 		Text: t, Path: h.Paths.WallSetup(), Wall: wall, Address: h.origin(c) + wall,
 		Fits: t.Walls.Fits(q.most(), q.turns, q.tiles), Now: t.Walls.Now(about), Only: w.wallOnly(q.overviewQuery),

@@ -15,15 +15,18 @@ import (
 )
 
 // wallView draws a wall: as a page, and as the view of its topic. Which of the tiles are on the screen, and for how long,
-// is the browser's business.
+// is the browser's business. Like the overview it keeps an index, so that a change costs what it changes.
 type wallView struct {
 	words
 	board Board
 	query wallQuery
 	scope overviewQuery
 	find  search
-	// shown are the tiles that the viewers have, once started; only the topic's own goroutine uses it. It may differ from
-	// viewer to viewer while a change of the list is on the agenda, and then the list goes to all.
+	moved moved
+
+	// The topic's goroutine's own. shown are the tiles that the viewers have, once started. It may differ from viewer to viewer while
+	// a change of the list is on the agenda, and then the list goes to all.
+	index   *wallIndex
 	shown   wallShape
 	started bool
 	uneven  bool
@@ -58,29 +61,10 @@ const (
 	partTile  = "tile/"
 )
 
-// wallStanding is what decides where a meeting is counted and what it has a tile in; its zero value is that of a meeting that
-// the wall is not about.
-type wallStanding struct {
-	counted, shown, underWay bool
-	noted                    bool
-	severity                 rules.Severity
-	group                    string
-}
-
-func (v *wallView) standing(s *conference.State) wallStanding {
-	if !v.counts(s) {
-		return wallStanding{}
-	}
-	return wallStanding{counted: true, shown: v.query.showsClass(s), underWay: underWay(s), noted: isNoted(s), severity: rules.Judge(s), group: groupText(s.Group)}
-}
-
 // counts reports whether the wall is about a meeting, whatever its class.
 func (v *wallView) counts(s *conference.State) bool {
 	return s != nil && v.scope.shows(s) && v.find.matches(s)
 }
-
-// shows reports whether a meeting has a tile, of its own or with its group.
-func (v *wallView) shows(s *conference.State) bool { return v.counts(s) && v.query.showsClass(s) }
 
 // Touched implements live.View.
 func (v *wallView) Touched(c conference.Change) []live.Touch {
@@ -88,19 +72,19 @@ func (v *wallView) Touched(c conference.Change) []live.Touch {
 		return nil
 	}
 	was, is := v.standing(c.Before), v.standing(c.After)
-	tile := live.Touch{Component: partTile + string(c.ConfID)}
-	switch {
-	case was != is:
-		touches := []live.Touch{{Component: partCounters}}
+	if was != is {
+		v.moved.note(c.ConfID)
+		var touches []live.Touch
+		if was.numbers() != is.numbers() {
+			touches = append(touches, live.Touch{Component: partCounters})
+		}
 		if is.shown || was.shown {
-			touches = append(touches, tile, live.Touch{Component: partTiles, Every: reorderEvery})
+			touches = append(touches, live.Touch{Component: partTile + string(c.ConfID)}, live.Touch{Component: partTiles, Every: reorderEvery})
 		}
 		return touches
-	case is.shown && touchesTile(c):
-		if slices.ContainsFunc(c.Fields, func(f conference.FieldChange) bool { return f.Part == conference.PartBasic && f.Name == "startTime" }) {
-			return []live.Touch{tile, {Component: partTiles, Every: reorderEvery}}
-		}
-		return []live.Touch{tile}
+	}
+	if is.shown && touchesTile(c) {
+		return []live.Touch{{Component: partTile + string(c.ConfID)}}
 	}
 	return nil
 }
@@ -127,15 +111,18 @@ func numberDiffers(a, b *conference.State) bool {
 // Render implements live.View.
 func (v *wallView) Render(ctx context.Context, components []string) ([]byte, error) {
 	m := message{ctx: ctx}
-	all := v.board.All()
-	if slices.Contains(components, partCounters) {
-		tab, counts := v.line(all)
+	counters, tiles := slices.Contains(components, partCounters), slices.Contains(components, partTiles)
+	if counters || tiles {
+		v.catchUp()
+	}
+	if counters {
+		tab, counts := v.line()
 		m.add(templates.SwapTab(tab))
 		m.swap(templates.WallCountsID, templates.WallCountsView(counts))
 	}
 	sent := false
-	if slices.Contains(components, partTiles) {
-		list := v.list(all)
+	if tiles {
+		list := v.list()
 		if shape := list.shape(); v.uneven || !v.shown.equal(shape) {
 			m.swap(templates.WallTilesID, templates.WallTilesView(v.tiles(list)))
 			v.shown, sent = shape, true
@@ -168,64 +155,43 @@ func (v *wallView) Forget() {
 // Region implements live.View. It shows the newest list; where the other viewers have an older one, a change of the list
 // is on the agenda and brings everybody the same.
 func (v *wallView) Region(ctx context.Context) ([]byte, error) {
-	all := v.board.All()
-	shape := v.list(all).shape()
+	if v.started {
+		v.catchUp()
+	} else {
+		v.start(v.board.All())
+	}
+	w, shape := v.draw()
 	v.uneven = v.uneven || v.started && !v.shown.equal(shape)
 	v.started, v.shown = true, shape
-	w := v.draw(all)
 	return draw(ctx, templates.SwapRegion(w.Tab), templates.WallRegion(w))
 }
 
-// draw makes the props of the whole wall.
-func (v *wallView) draw(all []*conference.State) templates.Wall {
-	tab, counts := v.line(all)
-	return templates.Wall{Text: v.text, Tab: tab, Counts: counts, Tiles: v.tiles(v.list(all))}
+// draw makes the props of the whole wall from the index.
+func (v *wallView) draw() (templates.Wall, wallShape) {
+	tab, counts := v.line()
+	list := v.list()
+	return templates.Wall{Text: v.text, Tab: tab, Counts: counts, Tiles: v.tiles(list)}, list.shape()
 }
 
 // line makes the props of the line that says whether anything is wrong. It counts the meetings that the wall is about in every
 // class, also where it shows one class only.
-func (v *wallView) line(all []*conference.State) (templates.Tab, templates.WallCounts) {
-	counts := make([]int, len(rules.Severities()))
-	total, problems, noted, matching, matchingProblems, running := 0, 0, 0, 0, 0, 0
-	for _, s := range all {
-		is := v.standing(s)
-		if !is.counted {
-			continue
-		}
-		total++
-		counts[is.severity]++
-		if is.severity.Problem() {
-			problems++
-		}
-		if is.noted {
-			noted++
-		}
-		if !is.shown {
-			continue
-		}
-		matching++
-		if is.severity.Problem() {
-			matchingProblems++
-		}
-		if is.underWay {
-			running++
-		}
-	}
-	c := templates.WallCounts{Total: v.text.MeetingCount(total), Only: v.wallOnly(v.query.overviewQuery),
-		Matching: strconv.Itoa(matching), Problems: strconv.Itoa(matchingProblems), UnderWay: strconv.Itoa(running)}
+func (v *wallView) line() (templates.Tab, templates.WallCounts) {
+	x := v.index
+	c := templates.WallCounts{Total: v.text.MeetingCount(x.total()), Only: v.wallOnly(v.query.overviewQuery),
+		Matching: strconv.Itoa(len(x.order)), Problems: strconv.Itoa(x.pressing), UnderWay: strconv.Itoa(x.underWay)}
 	for _, severity := range rules.Severities() {
 		// Of a meeting that is still being connected to nobody knows that all is well.
-		if n := counts[severity]; n > 0 && (severity.Problem() || severity == rules.Pending) {
+		if n := x.counts[severity]; n > 0 && (severity.Problem() || severity == rules.Pending) {
 			c.Classes = append(c.Classes, templates.WallCount{Severity: severity.String(), Count: strconv.Itoa(n), Label: v.text.SeverityCount[severity]})
 		}
 	}
-	if len(c.Classes) == 0 && total > 0 {
+	if len(c.Classes) == 0 && x.total() > 0 {
 		c.AllWell = v.text.NoProblems
 	}
-	if noted > 0 {
-		c.Classes = append(c.Classes, templates.WallCount{Severity: silenceIcon(true), Count: strconv.Itoa(noted), Label: v.text.Silence.WallCounted})
+	if x.noted > 0 {
+		c.Classes = append(c.Classes, templates.WallCount{Severity: silenceIcon(true), Count: strconv.Itoa(x.noted), Label: v.text.Silence.WallCounted})
 	}
-	return v.tab(v.text.OverviewTitle(problems), problems > 0), c
+	return v.tab(v.text.OverviewTitle(x.problems), x.problems > 0), c
 }
 
 // wallOnly says that a wall does not show everything.

@@ -1077,7 +1077,7 @@ func LinkHeadView(h LinkHead) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = When(h.Echo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = MomentView(h.Echo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1098,7 +1098,7 @@ func LinkHeadView(h LinkHead) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = When(h.LastChange).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = MomentView(h.LastChange).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

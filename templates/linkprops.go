@@ -30,7 +30,7 @@ type LinkHead struct {
 	Help             string
 	End              HeadEnd
 	Notes            []string
-	Echo, LastChange Instant
+	Echo, LastChange Moment
 }
 
 // Links is the page of the links to a meeting, or of all links.

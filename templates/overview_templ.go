@@ -1031,7 +1031,7 @@ func FreshView(f Fresh) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = When(f.LastChange).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = MomentView(f.LastChange).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -84,6 +84,15 @@ type Instant struct {
 	Show string
 }
 
+// Moment is an instant that is swapped by itself.
+type Moment struct {
+	ID string
+	Instant
+}
+
+// Word is a short text that is swapped by itself.
+type Word struct{ ID, Text string }
+
 // Mark is a status in shape, word and colour.
 type Mark struct {
 	ID string
@@ -174,7 +183,7 @@ type Fresh struct {
 	Next       NextTry
 	Noted      FreshNoted
 	Label      string
-	LastChange Instant
+	LastChange Moment
 }
 
 // FreshNoted says of a card what somebody has acknowledged or silenced; its Text is empty when nobody has anything.
@@ -220,8 +229,8 @@ type Head struct {
 	Notes      []string
 	Link       string // the link in words
 	LinkSince  Instant
-	Echo       Instant
-	LastChange Instant
+	Echo       Moment
+	LastChange Moment
 	Occurrence string
 }
 
@@ -322,14 +331,15 @@ type Envelope struct {
 	ID                       string
 	Known                    bool
 	Type, Mode, VersionLabel string
-	Version, MsgID           string
-	CreateTime               Instant
+	Version, MsgID           Word
+	CreateTime               Moment
 }
 
 // Intake is what became of a meeting's frames.
 type Intake struct {
 	Text    *text.Catalogue
 	ID      string
+	Applied Word
 	Rows    []CountRow
 	Refusal string
 	At      Instant

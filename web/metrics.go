@@ -4,81 +4,107 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"confboard/feed/conference"
-	"confboard/handlers"
-	"confboard/web/live"
 )
 
-// boardMetrics shows the board to Prometheus. Everything is counted where it happens and only read here; no label
-// names a meeting, so their number is bounded.
-type boardMetrics struct{ board handlers.Board }
+// Everything is counted where it happens and only read here. No label names a meeting, a person or an address, so their number is
+// bounded.
 
-// BoardMetrics collects how many meetings have which link, and what became of the frames of those on the board.
-func BoardMetrics(b handlers.Board) prometheus.Collector { return boardMetrics{b} }
+// otherLabel stands for whatever has no name of its own.
+const otherLabel = "other"
+
+// teller writes metrics.
+type teller chan<- prometheus.Metric
+
+func (to teller) gauge(desc *prometheus.Desc, value float64, labels ...string) {
+	to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+}
+
+func (to teller) counter(desc *prometheus.Desc, count uint64, labels ...string) {
+	to <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(count), labels...)
+}
+
+// states tells which of some states is that of now: 1 for it, 0 for all others.
+func (to teller) states(desc *prometheus.Desc, is string, all ...string) {
+	for _, state := range all {
+		value := 0.0
+		if state == is {
+			value = 1
+		}
+		to.gauge(desc, value, state)
+	}
+}
+
+// describe makes a description of a metric.
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("confboard_"+name, help, labels, nil)
+}
+
+// Feed is what the metrics tell of the meetings; *conference.Registry is one.
+type Feed interface {
+	All() []*conference.State
+	Totals() conference.Totals
+	Discovery() conference.Discovery
+}
+
+// FeedMetrics shows the links to the cloud, what became of the frames, and how the enterprise's list and its events fare.
+func FeedMetrics(f Feed) prometheus.Collector { return feedMetrics{f} }
+
+type feedMetrics struct{ feed Feed }
 
 var (
-	meetingsDesc = prometheus.NewDesc("confboard_meetings", "Meetings on the board by the state of their link to the cloud.", []string{"link"}, nil)
-	framesDesc   = prometheus.NewDesc("confboard_frames", "Frames of the meetings now on the board, by what became of them.", []string{"fate"}, nil)
+	meetingsDesc = describe("meetings", "Meetings on the board by the state of their link to the cloud.", "link")
+	framesDesc   = describe("frames_total", "Frames by message type and by what became of them.", "type", "fate")
+	connectsDesc = describe("link_connects_total", "Connections made to the cloud.")
+	faultsDesc   = describe("link_faults_total", "Connections, and attempts to make one, that ended with a fault, by reason.", "reason")
+	echoesDesc   = describe("heartbeat_echoes_total", "Heartbeats that the cloud has echoed.")
+	listingDesc  = describe("listing", "1 for the state of the enterprise's list of meetings, 0 for all others.", "state")
+	listedDesc   = describe("listing_complete_timestamp_seconds", "When the last complete list came, in seconds since 1970; 0 before the first.")
+	eventsDesc   = describe("hook_events_total", "Events that the cloud has pushed, by what became of them.", "outcome")
 )
 
 // Describe implements prometheus.Collector.
-func (m boardMetrics) Describe(to chan<- *prometheus.Desc) {
-	to <- meetingsDesc
-	to <- framesDesc
-}
+func (m feedMetrics) Describe(to chan<- *prometheus.Desc) { prometheus.DescribeByCollect(m, to) }
 
 // Collect implements prometheus.Collector.
-func (m boardMetrics) Collect(to chan<- prometheus.Metric) {
+func (m feedMetrics) Collect(to chan<- prometheus.Metric) {
+	tell := teller(to)
 	links := map[conference.LinkState]int{}
-	frames := map[conference.Fate]uint64{}
-	for _, s := range m.board.All() {
+	for _, s := range m.feed.All() {
 		links[s.Link.State]++
-		frames[conference.Applied] += s.Counts.Applied
-		frames[conference.Refused] += s.Counts.Refused
-		for _, fate := range conference.DropFates() {
-			frames[fate] += s.Counts.Dropped[fate]
-		}
-		for _, n := range s.Counts.Passed {
-			frames[conference.Passed] += n
-		}
-	}
-	gauge := func(desc *prometheus.Desc, value float64, label string) {
-		to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, label)
 	}
 	for _, link := range conference.LinkStates() {
-		gauge(meetingsDesc, float64(links[link]), string(link))
+		tell.gauge(meetingsDesc, float64(links[link]), string(link))
 	}
-	for _, fate := range append(conference.DropFates(), conference.Applied, conference.Refused, conference.Passed) {
-		gauge(framesDesc, float64(frames[fate]), fate.String())
+	t := m.feed.Totals()
+	for _, f := range t.Frames {
+		kind := string(f.Type)
+		if kind == "" {
+			kind = otherLabel
+		}
+		tell.counter(framesDesc, f.Count, kind, f.Fate.String())
 	}
+	tell.counter(connectsDesc, t.Connects)
+	tell.counter(echoesDesc, t.Echoes)
+	for _, reason := range conference.LinkReasons() {
+		tell.counter(faultsDesc, t.Faults[reason], string(reason))
+	}
+	tell.counter(faultsDesc, t.Faults[conference.ReasonNone], otherLabel)
+	m.collectDiscovery(tell)
 }
 
-// StreamMetrics shows the streams.
-func StreamMetrics(h *live.Hub) prometheus.Collector { return streamMetrics{h} }
-
-type streamMetrics struct{ hub *live.Hub }
-
-var (
-	viewersDesc    = prometheus.NewDesc("confboard_viewers", "Open streams.", nil, nil)
-	topicsDesc     = prometheus.NewDesc("confboard_topics", "Different pages that are open, or were until a moment ago.", nil, nil)
-	rendersDesc    = prometheus.NewDesc("confboard_renders_total", "Renderings for streams; each serves all viewers of its topic.", nil, nil)
-	deliveriesDesc = prometheus.NewDesc("confboard_deliveries_total", "Events written to viewers.", nil, nil)
-	cutsDesc       = prometheus.NewDesc("confboard_cuts_total", "Viewers cut because they did not read.", nil, nil)
-	faultsDesc     = prometheus.NewDesc("confboard_render_errors_total", "Renderings that failed.", nil, nil)
-)
-
-// Describe implements prometheus.Collector.
-func (m streamMetrics) Describe(to chan<- *prometheus.Desc) { prometheus.DescribeByCollect(m, to) }
-
-// Collect implements prometheus.Collector.
-func (m streamMetrics) Collect(to chan<- prometheus.Metric) {
-	s := m.hub.Stats()
-	tell := func(desc *prometheus.Desc, kind prometheus.ValueType, value float64) {
-		to <- prometheus.MustNewConstMetric(desc, kind, value)
+func (m feedMetrics) collectDiscovery(tell teller) {
+	d := m.feed.Discovery()
+	is := string(d.Listing.State)
+	if d.Listing.State == conference.ListingOff {
+		is = "off"
 	}
-	tell(viewersDesc, prometheus.GaugeValue, float64(s.Viewers))
-	tell(topicsDesc, prometheus.GaugeValue, float64(s.Topics))
-	tell(rendersDesc, prometheus.CounterValue, float64(s.Renders))
-	tell(deliveriesDesc, prometheus.CounterValue, float64(s.Deliveries))
-	tell(cutsDesc, prometheus.CounterValue, float64(s.Cuts))
-	tell(faultsDesc, prometheus.CounterValue, float64(s.RenderErrors))
+	tell.states(listingDesc, is, "off", string(conference.ListingAsking), string(conference.ListingCurrent), string(conference.ListingFailing), string(conference.ListingRefused))
+	complete := 0.0
+	if at := d.Listing.Complete; !at.IsZero() {
+		complete = float64(at.UnixMilli()) / 1000
+	}
+	tell.gauge(listedDesc, complete)
+	tell.counter(eventsDesc, d.Events.Accepted, "accepted")
+	tell.counter(eventsDesc, d.Events.Repeated, "repeated")
+	tell.counter(eventsDesc, d.Events.Refused, "refused")
 }

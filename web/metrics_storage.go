@@ -15,13 +15,13 @@ func StorageMetrics(s handlers.Storage) prometheus.Collector { return storageMet
 type storageMetrics struct{ storage handlers.Storage }
 
 var (
-	storageDesc        = prometheus.NewDesc("confboard_storage", "1 for the state of the storing of timelines, 0 for all others.", []string{"state"}, nil)
-	storageWaitingDesc = prometheus.NewDesc("confboard_storage_waiting", "Entries of timelines that wait to be stored.", nil, nil)
-	storageAgeDesc     = prometheus.NewDesc("confboard_storage_behind_seconds", "For how long the oldest of them has waited.", nil, nil)
-	storageWrittenDesc = prometheus.NewDesc("confboard_storage_written_total", "Entries stored.", nil, nil)
-	storageLostDesc    = prometheus.NewDesc("confboard_storage_lost_total", "Entries left out because too many waited.", nil, nil)
-	storageErrorsDesc  = prometheus.NewDesc("confboard_storage_errors_total", "Writes that failed; they are tried again.", nil, nil)
-	storageBytesDesc   = prometheus.NewDesc("confboard_storage_bytes", "Size of what is in the board's file.", nil, nil)
+	storageDesc        = describe("storage", "1 for the state of the storing of timelines, 0 for all others.", "state")
+	storageWaitingDesc = describe("storage_waiting", "Entries of timelines that wait to be stored.")
+	storageAgeDesc     = describe("storage_behind_seconds", "For how long the oldest of them has waited.")
+	storageWrittenDesc = describe("storage_written_total", "Entries stored.")
+	storageLostDesc    = describe("storage_lost_total", "Entries left out because too many waited.")
+	storageErrorsDesc  = describe("storage_errors_total", "Writes that failed; they are tried again.")
+	storageBytesDesc   = describe("storage_bytes", "Size of what is in the board's file.")
 )
 
 // Describe implements prometheus.Collector.
@@ -29,25 +29,20 @@ func (m storageMetrics) Describe(to chan<- *prometheus.Desc) { prometheus.Descri
 
 // Collect implements prometheus.Collector.
 func (m storageMetrics) Collect(to chan<- prometheus.Metric) {
-	h := m.storage.Health()
-	tell := func(desc *prometheus.Desc, kind prometheus.ValueType, value float64, labels ...string) {
-		to <- prometheus.MustNewConstMetric(desc, kind, value, labels...)
-	}
+	tell, h := teller(to), m.storage.Health()
+	var all []string
 	for _, state := range timeline.HealthStates() {
-		is := 0.0
-		if state == h.State {
-			is = 1
-		}
-		tell(storageDesc, prometheus.GaugeValue, is, string(state))
+		all = append(all, string(state))
 	}
 	behind := 0.0
 	if !h.Oldest.IsZero() {
 		behind = max(0, time.Since(h.Oldest).Seconds())
 	}
-	tell(storageWaitingDesc, prometheus.GaugeValue, float64(h.Waiting))
-	tell(storageAgeDesc, prometheus.GaugeValue, behind)
-	tell(storageWrittenDesc, prometheus.CounterValue, float64(h.Written))
-	tell(storageLostDesc, prometheus.CounterValue, float64(h.Lost))
-	tell(storageErrorsDesc, prometheus.CounterValue, float64(h.Errors))
-	tell(storageBytesDesc, prometheus.GaugeValue, float64(h.Bytes))
+	tell.states(storageDesc, string(h.State), all...)
+	tell.gauge(storageWaitingDesc, float64(h.Waiting))
+	tell.gauge(storageAgeDesc, behind)
+	tell.counter(storageWrittenDesc, h.Written)
+	tell.counter(storageLostDesc, h.Lost)
+	tell.counter(storageErrorsDesc, h.Errors)
+	tell.gauge(storageBytesDesc, float64(h.Bytes))
 }

@@ -46,8 +46,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// TLS is nil for plain HTTP.
 	TLS *tls.Config
-	// Metrics are shown at /metrics.
-	Metrics prometheus.Gatherer
+	// Metrics are shown at /metrics, those of the requests among them, which New adds. nil: none are.
+	Metrics *prometheus.Registry
 	// Guard refuses what is not asked on a page of the board.
 	Guard *access.Guard
 	// Visitors says who asks. nil: everybody may see the board, and nobody change anything.
@@ -74,6 +74,9 @@ func New(c Config) *Server {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = (&errorAnswers{handlers: c.Handlers, logger: c.Logger}).answer
+	if c.Metrics != nil {
+		e.Use(newRequestMetrics(c.Metrics).measured(c.Handlers.Paths.Base))
+	}
 	e.Use(recovered, secured, hurried, gated(c.Visitors, c.Handlers), protected(c.Guard, c.Handlers))
 	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
 
@@ -119,28 +122,32 @@ func (s *Server) Routes() []Route {
 // Run serves on the listener until ctx ends, and closes it. Streams have to be ended by their hub at the same
 // time; whatever else is under way then may take drainTimeout. It returns nil when ctx ended.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
-	failed := make(chan error, 1)
-	go func() {
-		if s.http.TLSConfig != nil {
-			failed <- s.http.ServeTLS(listener, "", "")
-			return
-		}
-		failed <- s.http.Serve(listener)
-	}()
 	s.serving.Store(true)
 	defer s.serving.Store(false)
+	return serve(ctx, s.http, listener, s.logger, func() { s.serving.Store(false) })
+}
 
+// serve is the life of a server. stopping is called once ctx has ended, before answers under way are waited for.
+func serve(ctx context.Context, server *http.Server, listener net.Listener, logger *slog.Logger, stopping func()) error {
+	failed := make(chan error, 1)
+	go func() {
+		if server.TLSConfig != nil {
+			failed <- server.ServeTLS(listener, "", "")
+			return
+		}
+		failed <- server.Serve(listener)
+	}()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
-	s.serving.Store(false)
+	stopping()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	if err := s.http.Shutdown(drain); err != nil {
-		s.logger.Warn("answers under way were cut", "error", err)
-		_ = s.http.Close() // nothing is left to be told of its error
+	if err := server.Shutdown(drain); err != nil {
+		logger.Warn("answers under way were cut", "error", err)
+		_ = server.Close() // nothing is left to be told of its error
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)

@@ -174,11 +174,11 @@ func (s *State) begin() (owed bool) {
 	s.EndedAt = time.Time{}
 	if in := &s.ParticipantsIntake; in.past {
 		owed = in.forget() || owed
-		s.Participants, s.participantsBytes = nil, 0
+		s.Participants, s.attendance = nil, attendance{}
 	}
 	if in := &s.WaitingIntake; in.past {
 		owed = in.forget() || owed
-		s.WaitingRoom, s.waitingBytes = nil, 0
+		s.WaitingRoom, s.waiting = nil, attendance{}
 	}
 	if in := &s.BasicIntake; in.past {
 		owed = in.forget() || owed

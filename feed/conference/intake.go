@@ -36,8 +36,8 @@ type Intake struct {
 	gaps []gap
 	// newerDrops counts incremental messages dropped in a row although made after the last applied one.
 	newerDrops int
-	// recent are the msgIDs of the last messages, newest last. Never modified, always replaced.
-	recent []string
+	// recent stands for the msgIDs of the last messages, newest last. Never modified, always replaced.
+	recent []messageKey
 
 	Tally Tally
 }
@@ -100,7 +100,7 @@ func (in *Intake) take(e Envelope) Outcome {
 	}
 	if in.HasSequence && e.Sequence-in.Sequence > 1 {
 		kept := in.gaps[max(0, len(in.gaps)-rememberedGaps+1):]
-		in.gaps = append(slices.Clip(kept), gap{in.Sequence + 1, e.Sequence - 1}) // Clip: as in remember
+		in.gaps = append(slices.Clip(kept), gap{in.Sequence + 1, e.Sequence - 1}) // Clip: append copies, the old state keeps its own
 	}
 	in.Sequence, in.HasSequence = e.Sequence, true
 	if !in.FullHere {
@@ -113,7 +113,7 @@ func (in *Intake) judge(e Envelope, firstFullHere bool) Fate {
 	switch {
 	case firstFullHere:
 		return Applied
-	case e.MsgID != "" && slices.Contains(in.recent, e.MsgID):
+	case e.MsgID != "" && slices.Contains(in.recent, keyOf(e.MsgID)):
 		return DroppedRepeated
 	case e.Mode == Full && e.Version <= in.FullVersion:
 		return DroppedOlderFull
@@ -140,7 +140,22 @@ func (in *Intake) remember(msgID string) {
 	if len(kept) >= recentMsgIDs {
 		kept = kept[len(kept)-recentMsgIDs+1:]
 	}
-	in.recent = append(slices.Clip(kept), msgID) // Clip: append copies, the old state keeps its own
+	next := make([]messageKey, len(kept)+1) // the old state keeps its own
+	next[copy(next, kept)] = keyOf(msgID)
+	in.recent = next
+}
+
+// messageKey stands for a msgID. That two of the last few have the same one by accident happens to nobody; a cloud that goes out of its
+// way to bring it about would have its own message dropped.
+type messageKey uint64
+
+// keyOf is FNV-1a.
+func keyOf(msgID string) messageKey {
+	key := messageKey(14695981039346656037)
+	for i := range len(msgID) {
+		key = (key ^ messageKey(msgID[i])) * 1099511628211
+	}
+	return key
 }
 
 // TypeIntake is the intake of one message type.

@@ -24,25 +24,25 @@ func (s *State) applyBasic(m BasicMessage) Outcome {
 }
 
 func (s *State) applyParticipants(m ParticipantsMessage) Outcome {
-	next, ok := roster{s.Participants, s.participantsBytes}.applied(m.Envelope.Mode, m.Entries)
+	next, ok := roster{s.Participants, s.attendance}.applied(m.Envelope.Mode, m.Entries)
 	if !ok {
 		return s.refuseTooMany(m.Envelope, m.Withheld, m.At, dataField)
 	}
 	outcome := s.take(&s.ParticipantsIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate == Applied {
-		s.Participants, s.participantsBytes = next.list, next.bytes
+		s.Participants, s.attendance = next.list, next.attendance
 	}
 	return outcome
 }
 
 func (s *State) applyWaiting(m WaitingMessage) Outcome {
-	next, ok := roster{s.WaitingRoom, s.waitingBytes}.applied(m.Envelope.Mode, m.Entries)
+	next, ok := roster{s.WaitingRoom, s.waiting}.applied(m.Envelope.Mode, m.Entries)
 	if !ok {
 		return s.refuseTooMany(m.Envelope, m.Withheld, m.At, dataField)
 	}
 	outcome := s.take(&s.WaitingIntake, m.Envelope, m.Withheld, m.At)
 	if outcome.Fate == Applied {
-		s.WaitingRoom, s.waitingBytes = next.list, next.bytes
+		s.WaitingRoom, s.waiting = next.list, next.attendance
 	}
 	return outcome
 }

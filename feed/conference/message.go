@@ -239,6 +239,7 @@ const (
 	ReasonUnavailable   LinkReason = "unavailable"   // the cloud answers 5xx or 429
 	ReasonClosed        LinkReason = "closed"        // the cloud closed the connection
 	ReasonNoEcho        LinkReason = "noEcho"        // the heartbeat was not echoed in time
+	ReasonFlood         LinkReason = "flood"         // the cloud sent far more than a meeting can be about
 	ReasonTokenSpent    LinkReason = "tokenSpent"    // the cloud does not take our token
 	ReasonNotStarted    LinkReason = "notStarted"    // the meeting is not in progress
 	ReasonPassword      LinkReason = "password"      // no such meeting, or a wrong host password
@@ -261,7 +262,7 @@ const (
 // LinkReasons lists all reasons but the empty one.
 func LinkReasons() []LinkReason {
 	return []LinkReason{
-		ReasonUnreachable, ReasonDNS, ReasonTLS, ReasonProxy, ReasonUnavailable, ReasonClosed, ReasonNoEcho, ReasonTokenSpent, ReasonNotStarted,
+		ReasonUnreachable, ReasonDNS, ReasonTLS, ReasonProxy, ReasonUnavailable, ReasonClosed, ReasonNoEcho, ReasonFlood, ReasonTokenSpent, ReasonNotStarted,
 		ReasonPassword, ReasonNoPassword, ReasonLocked, ReasonNotPermitted, ReasonWrongSite, ReasonSubscription, ReasonUnexpected,
 		ReasonInsecureWSURL, ReasonPlayback, ReasonAppLogin, ReasonClock, ReasonAccountLocked,
 	}

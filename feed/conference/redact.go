@@ -46,6 +46,7 @@ func (s *State) Redacted(shows Shows, number func(id string) int, label func(n i
 		out.gridCurrent = s.gridCurrent
 	}
 	out.Participants = r.participants()
+	out.attendance = attendanceOf(out.Participants)
 	return out
 }
 

@@ -21,6 +21,7 @@ type Registry struct {
 	meetings  map[ConfID]*meeting
 	recalled  map[ConfID][]Silence // of meetings that are not on the board yet
 	agenda    agenda
+	totals    totals
 	observers map[int]func(Change)
 	nextKey   int
 	wake      chan struct{} // tells Run that the head of the agenda changed; capacity 1
@@ -90,6 +91,7 @@ func (r *Registry) Apply(m Message) Outcome {
 		due = after.recall(silences, m.Received(), r.policy)
 		delete(r.recalled, m.Meeting())
 	}
+	r.totals.count(m, outcome.Fate)
 	if outcome.Fate != NotWatched {
 		r.store(m.Meeting(), after, due)
 	}

@@ -4,8 +4,35 @@ import "slices"
 
 // roster is a list of participants as State holds it. Neither the list nor what is in it is ever modified.
 type roster struct {
-	list  []*Participant // in order of joining
-	bytes int            // of their texts
+	list []*Participant // in order of joining
+	attendance
+}
+
+// attendance is what the participants of a roster come to. It is counted as they change, because it is asked for with every message
+// and a list can be long.
+type attendance struct {
+	bytes   int // of their texts
+	present int // in the meeting: those who are being called are not
+	others  int // of those present, who are known not to be the host
+}
+
+// add counts a participant; by is -1 for one who is counted no more.
+func (a *attendance) add(p *Participant, by int) {
+	a.bytes += by * p.size()
+	if p.Calling() {
+		return
+	}
+	a.present += by
+	if role := p.Role(); role != Host && role != "" {
+		a.others += by
+	}
+}
+
+func attendanceOf(list []*Participant) (a attendance) {
+	for _, p := range list {
+		a.add(p, 1)
+	}
+	return a
 }
 
 // applied returns the roster after a message. ok is false if the message leads beyond a limit. Of a participant of whom
@@ -23,7 +50,7 @@ const scanned = 16
 
 // changed returns the roster after an incremental message.
 func (r roster) changed(entries []ParticipantEntry) (next roster, ok bool) {
-	next = roster{list: slices.Clone(r.list), bytes: r.bytes}
+	next = roster{slices.Clone(r.list), r.attendance}
 	var index map[string]int
 	if len(entries) > scanned {
 		index = indexed(next.list, len(entries))
@@ -33,7 +60,7 @@ func (r roster) changed(entries []ParticipantEntry) (next roster, ok bool) {
 		i := next.find(e.PID, index)
 		if e.Removed {
 			if i >= 0 {
-				next.bytes -= next.list[i].size()
+				next.add(next.list[i], -1)
 				next.list[i] = nil // the others keep their places until the end
 				delete(index, e.PID)
 				differs = true
@@ -51,13 +78,13 @@ func (r roster) changed(entries []ParticipantEntry) (next roster, ok bool) {
 		} else {
 			before = next.list[i]
 			after = before.with(e.Attributes)
+			if after == before {
+				continue
+			}
 			next.list[i] = after
-			next.bytes -= before.size()
+			next.add(before, -1)
 		}
-		next.bytes += after.size()
-		if after == before {
-			continue
-		}
+		next.add(after, 1)
 		if len(after.Attributes) > MaxAttributes {
 			return r, false
 		}

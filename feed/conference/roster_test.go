@@ -240,6 +240,21 @@ func TestAMessageThatLeadsBeyondALimitOfPeopleIsRefused(t *testing.T) {
 	}
 }
 
+// counted counts a list from its beginning.
+func counted(list []*conference.Participant) (present int, hostless bool) {
+	others := 0
+	for _, p := range list {
+		if p.Calling() {
+			continue
+		}
+		present++
+		if p.Role() == conference.Ordinary {
+			others++
+		}
+	}
+	return present, present > 0 && others == present
+}
+
 // Random messages against the plainest merge one can write; and the listed changes alone must lead from one list to the next.
 func TestRandomMessagesLeadToWhatAPlainMergeGives(t *testing.T) {
 	for seed := range uint64(8) {
@@ -254,7 +269,8 @@ func TestRandomMessagesLeadToWhatAPlainMergeGives(t *testing.T) {
 					if r.IntN(4) == 0 {
 						entries = append(entries, left(pid))
 					} else {
-						entries = append(entries, joined(pid, fmt.Sprintf("K%d=%d", r.IntN(3), r.IntN(2)), fmt.Sprintf("ADDTIME=%d", r.IntN(9))))
+						entries = append(entries, joined(pid, fmt.Sprintf("K%d=%d", r.IntN(3), r.IntN(2)), fmt.Sprintf("ADDTIME=%d", r.IntN(9)),
+							fmt.Sprintf("STATE=%d", r.IntN(2)), []string{"ROLE=", "ROLE=0", "ROLE=0", "ROLE=1"}[r.IntN(4)]))
 					}
 				}
 				m := peopleChange(conference.Sequence(n), second, entries...)
@@ -275,6 +291,9 @@ func TestRandomMessagesLeadToWhatAPlainMergeGives(t *testing.T) {
 				}
 				if !maps.Equal(got, want) || len(got) != len(b.state.Participants) {
 					t.Fatalf("message %d: got %v, want %v", n, got, want)
+				}
+				if present, hostless := counted(b.state.Participants); b.state.Present() != present || b.state.Hostless() != hostless {
+					t.Fatalf("message %d: %d present, hostless %t; want %d, %t", n, b.state.Present(), b.state.Hostless(), present, hostless)
 				}
 				replayPeople(t, replayed, change)
 				if !slices.Equal(slices.Sorted(maps.Keys(replayed)), slices.Sorted(maps.Keys(got))) {

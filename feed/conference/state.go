@@ -34,10 +34,10 @@ type State struct {
 	Participants       []*Participant
 	ParticipantsIntake Intake
 	// WaitingRoom are those who wait to be let in, in the same order.
-	WaitingRoom       []*Participant
-	WaitingIntake     Intake
-	participantsBytes int // of the texts in Participants
-	waitingBytes      int // of the texts in WaitingRoom
+	WaitingRoom   []*Participant
+	WaitingIntake Intake
+	attendance    attendance // of Participants
+	waiting       attendance // of WaitingRoom
 	// Speakers are the loudest participants, loudest first, at most MaxSpeakers. Never modified, always replaced.
 	Speakers       []Speaker
 	SpeakersIntake Intake

@@ -53,16 +53,22 @@ func appendUnlistedChanges(to []FieldChange, part Part, before, after map[string
 		}
 		return Value{}
 	}
-	to = slices.Grow(to, len(after)+1)
-	for _, name := range sortedNames(after) {
-		if old, new := value(before, name), value(after, name); old != new {
-			to = append(to, FieldChange{Part: part, Name: name, Old: old, New: new})
+	var differ, gone []string // most often they are few of many
+	for name, text := range after {
+		if old, known := before[name]; !known || old != text {
+			differ = append(differ, name)
 		}
 	}
-	for _, name := range sortedNames(before) {
+	for name := range before {
 		if _, stays := after[name]; !stays {
-			to = append(to, FieldChange{Part: part, Name: name, Old: value(before, name)})
+			gone = append(gone, name)
 		}
+	}
+	slices.Sort(differ)
+	slices.Sort(gone)
+	to = slices.Grow(to, len(differ)+len(gone)+1)
+	for _, name := range append(differ, gone...) {
+		to = append(to, FieldChange{Part: part, Name: name, Old: value(before, name), New: value(after, name)})
 	}
 	return to
 }

@@ -57,6 +57,15 @@ func (s *State) Host() *Participant {
 	return nil
 }
 
+// Present is how many participants are in the meeting: those who are being called are not.
+func (s *State) Present() int { return s.attendance.present }
+
+// Hostless reports whether there are participants in the meeting and each is known to be somebody else than its host. Whether all are
+// known is told by ParticipantsIntake.HasFull.
+func (s *State) Hostless() bool {
+	return s.attendance.present > 0 && s.attendance.others == s.attendance.present
+}
+
 // Named returns the participant who is broadcast in ModeBroadcast, or has the floor in ModeRollCall. It is nil in any other
 // mode, and when not exactly one is marked: then it is not known who it is.
 func (s *State) Named() *Participant {

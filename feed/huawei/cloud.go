@@ -31,6 +31,7 @@ type Cloud struct {
 	config   Config
 	endpoint *url.URL
 	http     *http.Client
+	calls    *calls
 	socket   socketWay
 	// writeBuffers are shared by all connections.
 	writeBuffers sync.Pool

@@ -65,6 +65,9 @@ type Delays struct {
 	// AskMin and AskMax bound the delay before subscribing again for a full message that is needed. It doubles while the need
 	// lasts. Default 10 s and 5 min.
 	AskMin, AskMax time.Duration
+	// Ahead bounds what a connection may bring: as if each frame took 4 ms, and each KiB 1 ms, all together may be that much ahead of the
+	// time. Beyond it the connection is given up. Default 1 min, which is 15,000 small frames at once and then 250 a second.
+	Ahead time.Duration
 }
 
 func (d Delays) withDefaults(heartbeat time.Duration) Delays {
@@ -75,6 +78,7 @@ func (d Delays) withDefaults(heartbeat time.Duration) Delays {
 	d.LookFar = max(cmp.Or(d.LookFar, 5*time.Minute), d.Look)
 	d.Refused = cmp.Or(d.Refused, 5*time.Minute)
 	d.AskMin = cmp.Or(d.AskMin, 10*time.Second)
+	d.Ahead = cmp.Or(d.Ahead, time.Minute)
 	d.AskMax = max(cmp.Or(d.AskMax, 5*time.Minute), d.AskMin)
 	return d
 }

@@ -17,8 +17,8 @@ import (
 const connectStep = "connection"
 
 // connect opens the connection for a WebSocket token, which is spent by it (meeting_21_1510). The end of ctx ends the
-// attempt at once.
-func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID, token conference.Secret) (*websocket.Conn, *fault) {
+// attempt at once. What is read counts against the allowance.
+func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID, token conference.Secret, spent *allowance) (*websocket.Conn, *fault) {
 	proxy, err := c.socket.proxyOf(base)
 	if err != nil {
 		return nil, broken(connectStep, err)
@@ -48,6 +48,7 @@ func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID
 		conn, err := dial(dialling, network, address)
 		if err == nil { // dialling ends with the handshake, also with one that went well
 			unhook = context.AfterFunc(ctx, func() { _ = conn.Close() })
+			conn = metered{conn, spent}
 		}
 		return conn, err
 	}
@@ -59,6 +60,7 @@ func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID
 		return nil, broken(connectStep, ctx.Err())
 	case err == nil:
 		socket.SetReadLimit(hardLimit)
+		spent.bound(socket)
 		socket.EnableWriteCompression(false) // a heartbeat does not get any smaller
 		return socket, nil
 	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:

@@ -152,6 +152,8 @@ func networkReason(err error) conference.LinkReason {
 		return conference.ReasonTLS
 	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return conference.ReasonClosed
+	case errors.Is(err, errFlood):
+		return conference.ReasonFlood
 	case errors.Is(err, errTooLarge), errors.Is(err, websocket.ErrReadLimit):
 		return conference.ReasonUnexpected
 	}
@@ -200,4 +202,5 @@ const (
 	errTooLarge = plainError("answer or frame over the limit")
 	errNoAnswer = plainError("no answer in time")
 	errNoEcho   = plainError("heartbeats are not echoed")
+	errFlood    = plainError("more frames than any meeting needs")
 )

@@ -80,10 +80,14 @@ var expectations = map[simulator.Fault]shown{
 	simulator.ErrorInSuccess:         down(conference.ReasonUnexpected),
 	simulator.ClockAhead:             stillLive(nil),
 	simulator.ClockBehind:            stillLive(nil),
+	simulator.FloodedFrames:          down(conference.ReasonFlood),
+	simulator.EndlessFrame:           down(conference.ReasonFlood, conference.ReasonUnexpected),
+	simulator.EmptyPieces:            down(conference.ReasonFlood),
+	simulator.FloodedPings:           down(conference.ReasonFlood),
 }
 
 func TestFaultsAreShownAndHealByThemselves(t *testing.T) {
-	for _, fault := range simulator.Faults() {
+	for _, fault := range append(simulator.Faults(), simulator.Floods()...) {
 		want, known := expectations[fault]
 		if !known {
 			t.Errorf("%s: nobody says what the board shows", fault)
@@ -91,6 +95,9 @@ func TestFaultsAreShownAndHealByThemselves(t *testing.T) {
 		t.Run(fault.String(), func(t *testing.T) {
 			b := start(t, running(simulator.Config{Delay: 20 * time.Millisecond}), cmp.Or(want.heartbeat, patient), func(c *huawei.Config) {
 				c.Delays.Limit, c.Delays.AskMin, c.Delays.AskMax = time.Second, time.Millisecond, 50*time.Millisecond
+				if slices.Contains(simulator.Floods(), fault) {
+					c.Delays.Ahead = time.Second // what it comes to is the same, sooner
+				}
 			})
 			b.untilLink(conference.Live)
 			before := b.sink.told()

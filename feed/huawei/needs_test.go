@@ -26,7 +26,7 @@ func TestDelayOfAskingGrowsUntilNothingIsNeededForLong(t *testing.T) {
 	applied, asks := conference.Outcome{Fate: conference.Applied}, conference.Outcome{Fate: conference.Applied, AskFull: true}
 	asksRefused := conference.Outcome{Fate: conference.Refused, AskFull: true}
 	const firstAsk, secondAsk, thirdAsk, fourthAsk = 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 8 * time.Hour // bounds of the next delay
-	s := newSession(newWatch(&Cloud{config: Config{Delays: Delays{AskMin: time.Hour, AskMax: 8 * time.Hour}, Logger: slog.New(slog.DiscardHandler)}}, "1"), nil)
+	s := newSession(newWatch(&Cloud{config: Config{Delays: Delays{AskMin: time.Hour, AskMax: 8 * time.Hour}, Logger: slog.New(slog.DiscardHandler)}}, "1"), nil, new(allowance))
 	now := time.Now()
 	s.needs.add(conference.StatusType, now) // as run does
 	for _, step := range []struct {

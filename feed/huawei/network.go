@@ -47,6 +47,12 @@ func (c *Cloud) useClient(given *http.Client) {
 			c.socket.tls.NextProtos = nil // the transport offers HTTP/2, on which no WebSocket of ours can be opened
 		}
 	}
+	apis := []api{controlTokenAPI, webSocketTokenAPI, regionAPI}
+	if c.config.App != nil {
+		apis = append(append(apis, loginAPI), accountAPIs()...)
+	}
+	c.calls = newCalls(own.Transport, apis)
+	own.Transport = c.calls
 	own.Timeout = limit
 	// A redirect is no documented answer, and following it would carry the password to another host.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

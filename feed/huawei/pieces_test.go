@@ -305,7 +305,7 @@ func TestAnswerThatAMeetingHasEndedIsTheLastWord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := newSession(newWatch(cloud, "900487914"), nil)
+			s := newSession(newWatch(cloud, "900487914"), nil, new(allowance))
 			if c.renewal != nil {
 				s.renewed <- renewed{fault: c.renewal}
 			}

@@ -30,6 +30,9 @@ func (s *session) read() {
 		var in received
 		in.frame, in.err = readFrame(s.socket)
 		in.at = time.Now()
+		if in.err == nil {
+			in.err = s.spent.spend(in.at, frameCost+costOf(len(in.frame)))
+		}
 		select {
 		case s.frames <- in:
 		case <-s.done:

@@ -19,6 +19,7 @@ const farewellLimit = 100 * time.Millisecond
 type session struct {
 	watch   *watch
 	socket  *websocket.Conn
+	spent   *allowance // belongs to read
 	frames  chan received
 	renewed chan renewed
 	done    chan struct{} // closed when nobody takes frames any more
@@ -40,10 +41,10 @@ type session struct {
 	destroyed bool
 }
 
-func newSession(w *watch, socket *websocket.Conn) *session {
+func newSession(w *watch, socket *websocket.Conn, spent *allowance) *session {
 	d := w.cloud.config.Delays
 	return &session{
-		watch: w, socket: socket, frames: make(chan received), renewed: make(chan renewed, 1), done: make(chan struct{}),
+		watch: w, socket: socket, spent: spent, frames: make(chan received), renewed: make(chan renewed, 1), done: make(chan struct{}),
 		needs:      newNeeds(d),
 		renewDelay: backoff{min: d.BackoffMin, max: d.BackoffMax},
 	}

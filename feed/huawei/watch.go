@@ -114,15 +114,16 @@ func (w *watch) attempt(ctx context.Context) *fault {
 			return f
 		}
 	}
-	socket, f := w.cloud.connect(ctx, base, w.id, webSocket)
+	spent := &allowance{ahead: w.cloud.config.Delays.Ahead}
+	socket, f := w.cloud.connect(ctx, base, w.id, webSocket, spent)
 	if f != nil {
 		w.confirm = f.verdict == tokenRefused
 		return f
 	}
-	s := newSession(w, socket)
+	s := newSession(w, socket, spent)
 	f = s.run(ctx)
 	w.confirm = true
-	if s.proven {
+	if s.proven && f.reason != conference.ReasonFlood {
 		w.backoff.reset()
 	}
 	return f

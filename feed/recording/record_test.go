@@ -327,8 +327,15 @@ func TestAFullDiskPausesTheRecordingAndNothingElse(t *testing.T) {
 				if strings.Count(log.String(), "recording pauses") != 1 || strings.Contains(log.String(), "recording goes on") {
 					t.Errorf("log while the disk is full: %s", log)
 				}
+				if h := r.Health(); !h.Paused || h.Lost == 0 {
+					t.Errorf("while the disk is full: %+v", h)
+				}
 				d.set(false, 0)
 				time.Sleep(2 * retryEvery)
+				synctest.Wait()
+				if h := r.Health(); h.Paused || h.Written == 0 {
+					t.Errorf("after it: %+v", h)
+				}
 				s.after(10*time.Second).change(meetingID, "ConfDynamicInfoNotify", `"forbiddenChat":1`)
 				stop()
 				if text := read(t, file); strings.Count(log.String(), "recording goes on") != 1 || strings.Count(text, `"gap":{"lost":`) == 0 {

@@ -48,6 +48,7 @@ type Recorder struct {
 	names  *wire.Names
 	queue  *queue
 	board  Board
+	health health
 
 	// The rest is Run's.
 	out    output
@@ -155,7 +156,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 // record writes what waited. Entries that were lost behind them are noted before what comes next.
 func (r *Recorder) record(entries []entry, lost uint64) {
 	for _, e := range entries {
-		r.lost += e.lost
+		r.lose(e.lost)
 		r.mend(e.at)
 		if e.frame != nil {
 			r.frame(e)
@@ -164,7 +165,7 @@ func (r *Recorder) record(entries []entry, lost uint64) {
 		}
 		r.rotate(e.at)
 	}
-	r.lost += lost
+	r.lose(lost)
 }
 
 // frame writes a frame, unless it is one that is refused, which comes as a message. Of one that is passed over and cannot be
@@ -179,7 +180,7 @@ func (r *Recorder) frame(e entry) {
 		clean, err = encode(map[string]conference.MessageType{"action": passed.Type})
 	}
 	if err != nil || len(clean) > wire.MaxFrame {
-		r.lost++
+		r.lose(1)
 		return
 	}
 	r.write(line{At: e.at.UTC(), ConfID: e.id, Frame: clean})
@@ -268,19 +269,21 @@ func (r *Recorder) carry() {
 // write writes a header or a line, or counts it as lost.
 func (r *Recorder) write(v any) {
 	if r.paused {
-		r.lost++
+		r.lose(1)
 		return
 	}
 	text, err := encode(v)
 	if err != nil {
 		r.log.Warn("a message cannot be recorded", "err", err)
-		r.lost++
+		r.lose(1)
 		return
 	}
 	if err := r.out.write(text); err != nil {
-		r.lost++
+		r.lose(1)
 		r.pause(err)
+		return
 	}
+	r.health.written.Add(1)
 }
 
 func (r *Recorder) flush() {
@@ -294,8 +297,9 @@ func (r *Recorder) flush() {
 
 // pause stops writing for a while. What waited to be written is lost.
 func (r *Recorder) pause(err error) {
-	r.lost += r.out.abandon()
+	r.lose(r.out.abandon())
 	r.paused, r.retryAt = true, time.Now().Add(retryEvery)
+	r.health.paused.Store(true)
 	if !r.troubled {
 		r.log.Warn("recording pauses, and the board goes on", "file", r.config.File, "err", err)
 	}
@@ -312,6 +316,7 @@ func (r *Recorder) resume(now time.Time) {
 		return
 	}
 	r.paused = false
+	r.health.paused.Store(false)
 	at := r.config.Now()
 	if r.out.size == 0 {
 		r.head(at)

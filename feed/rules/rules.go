@@ -71,7 +71,7 @@ func (set *Set) Conditions(s *conference.State) (found []conference.Condition) {
 	if s.Status.Text(conference.MeetingState) == conference.StateSchedule {
 		return found // nothing is expected of a meeting that has not begun
 	}
-	add(on(set.NoHost) && withoutHost(s), conference.NoHost, set.NoHost)
+	add(on(set.NoHost) && s.ParticipantsIntake.HasFull && s.Hostless(), conference.NoHost, set.NoHost)
 	add(on(set.BlankScreen) && len(BlankScreens(s)) > 0, conference.BlankScreen, set.BlankScreen)
 	add(on(set.UnseenSpeaker) && Unseen(s) != nil, conference.UnseenSpeaker, set.UnseenSpeaker)
 	add(on(set.UnlockedRecording) && is(s, conference.Lock, 0) && is(s, conference.RecState, 1), conference.UnlockedRecording, set.UnlockedRecording)
@@ -92,24 +92,6 @@ func (set *Set) Watches(c conference.Cause) bool {
 func is(s *conference.State, f conference.Field, n int64) bool {
 	known, ok := s.Status.Int(f)
 	return ok && known == n
-}
-
-// withoutHost reports whether there are people in the meeting and none of them is its host.
-func withoutHost(s *conference.State) bool {
-	if !s.ParticipantsIntake.HasFull {
-		return false
-	}
-	present := false
-	for _, p := range s.Participants {
-		switch {
-		case p.Calling():
-		case p.Role() == conference.Host, p.Role() == "": // one whose role was not told can be the host
-			return false
-		default:
-			present = true
-		}
-	}
-	return present
 }
 
 // seen returns the layout that people see: the one that was set, unless the mode shows something else, or it may not

@@ -44,14 +44,17 @@ func layout(screens ...[]string) meeting {
 // people are in the meeting; each is a pid followed by attributes as KEY, value.
 func people(list ...[]string) meeting {
 	return func(s *conference.State) {
-		s.ParticipantsIntake.HasFull = true
+		m := conference.ParticipantsMessage{About: conference.About{ConfID: s.ConfID}, Envelope: conference.Envelope{Type: conference.ParticipantsType}}
 		for _, p := range list {
 			attributes := map[string]string{}
 			for i := 1; i+1 < len(p); i += 2 {
 				attributes[p[i]] = p[i+1]
 			}
-			s.Participants = append(s.Participants, &conference.Participant{PID: p[0], Attributes: conference.AttributesOf(attributes)})
+			m.Entries = append(m.Entries, conference.ParticipantEntry{PID: p[0], Attributes: conference.AttributesOf(attributes)})
 		}
+		next, _, _ := conference.Apply(s, m, conference.DefaultPolicy)
+		next.Link = s.Link
+		*s = *next
 	}
 }
 

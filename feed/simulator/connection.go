@@ -36,10 +36,13 @@ type connection struct {
 	faults func() faultSet
 	delay  time.Duration // of the fault Delayed
 
-	mu     sync.Mutex
-	queue  []outgoing
-	closed bool
-	wake   chan struct{} // of the writer, that something has changed
+	flood func(n int) []byte // makes what is not true, for FloodedFrames
+
+	mu         sync.Mutex
+	queue      []outgoing
+	subscribed bool
+	closed     bool
+	wake       chan struct{} // of the writer, that something has changed
 
 	// Guarded by the meeting's lock:
 	held   map[string][]byte // by type, an incremental message that the next one overtakes
@@ -55,7 +58,7 @@ type outgoing struct {
 }
 
 func newConnection(socket *websocket.Conn, m *Meeting) *connection {
-	return &connection{socket: socket, faults: m.faultsNow, delay: m.cloud.config.Delay, wake: make(chan struct{}, 1)}
+	return &connection{socket: socket, faults: m.faultsNow, delay: m.cloud.config.Delay, flood: m.flood, wake: make(chan struct{}, 1)}
 }
 
 // send queues an answer, or the end when it is nil.
@@ -105,6 +108,8 @@ func (c *connection) next() (frame outgoing, ok bool) {
 		switch state {
 		case ready:
 			return frame, true
+		case flooding:
+			c.overrun()
 		case over:
 			return frame, false
 		case empty:
@@ -122,10 +127,11 @@ func (c *connection) next() (frame outgoing, ok bool) {
 
 // What there is to do for a writer.
 const (
-	empty = iota // nothing
-	early        // a frame that is to wait
-	ready        // a frame
-	over         // no more
+	empty    = iota // nothing
+	early           // a frame that is to wait
+	ready           // a frame
+	flooding        // more than anybody wants
+	over            // no more
 )
 
 func (c *connection) look(now time.Time) (frame outgoing, wait time.Duration, state int) {
@@ -135,6 +141,8 @@ func (c *connection) look(now time.Time) (frame outgoing, wait time.Duration, st
 	switch {
 	case c.closed:
 		return frame, 0, over
+	case len(c.queue) == 0 && c.subscribed && faults.floods():
+		return frame, 0, flooding
 	case len(c.queue) == 0 || faults.has(HalfOpenSockets):
 		return frame, 0, empty
 	}

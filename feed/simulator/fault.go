@@ -76,6 +76,15 @@ const (
 	// ClockBehind is the same an hour behind.
 	ClockBehind
 
+	// FloodedFrames pushes changes of the status to every subscriber, as fast as they are taken. None of them is true.
+	FloodedFrames
+	// EndlessFrame begins a frame for every subscriber that never ends.
+	EndlessFrame
+	// EmptyPieces is EndlessFrame in pieces in which there is nothing.
+	EmptyPieces
+	// FloodedPings sends every subscriber pings, as fast as they are taken.
+	FloodedPings
+
 	endOfFaults
 )
 
@@ -89,12 +98,17 @@ var faultNames = [endOfFaults]string{
 	Status503: "status 503", HTMLAnswer: "HTML answer", HTMLBadGateway: "HTML answer with 502", Redirected: "redirect",
 	TruncatedAnswer: "truncated answer", OversizedAnswer: "oversized answer", ErrorInSuccess: "error in a 200",
 	ClockAhead: "clock an hour ahead", ClockBehind: "clock an hour behind",
+	FloodedFrames: "flood of frames", EndlessFrame: "endless frame", EmptyPieces: "endless frame of empty pieces", FloodedPings: "flood of pings",
 }
 
-// Faults lists all faults.
-func Faults() []Fault {
-	all := make([]Fault, 0, endOfFaults-1)
-	for f := Fault(1); f < endOfFaults; f++ {
+// Faults lists all faults but the floods.
+func Faults() []Fault { return faultsFrom(1, FloodedFrames) }
+
+// Floods lists those that keep a whole processor busy, here and at the client, for as long as they last.
+func Floods() []Fault { return faultsFrom(FloodedFrames, endOfFaults) }
+
+func faultsFrom(first, end Fault) (all []Fault) {
+	for f := first; f < end; f++ {
 		all = append(all, f)
 	}
 	return all
@@ -202,6 +216,7 @@ func (m *Meeting) begin(added faultSet) {
 			}
 		}
 		m.overwhelm(conn, added)
+		conn.nudge()
 	}
 	if added.has(CutMidFrame) {
 		m.pushFull(statusType)

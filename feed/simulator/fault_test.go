@@ -13,13 +13,13 @@ import (
 
 func TestFaultsHaveNamesOfTheirOwn(t *testing.T) {
 	names := map[string]bool{}
-	for _, f := range Faults() {
+	for _, f := range append(Faults(), Floods()...) {
 		if f.String() == "" || names[f.String()] {
 			t.Errorf("fault %d is called %q", f, f)
 		}
 		names[f.String()] = true
 	}
-	if len(names) != 28 {
+	if len(Faults()) != 28 || len(Floods()) != 4 {
 		t.Errorf("%d faults", len(names))
 	}
 	if Fault(0).String() != "fault 0" || endOfFaults.String() != fmt.Sprintf("fault %d", endOfFaults) {
@@ -252,7 +252,7 @@ func TestClockIsAnHourOff(t *testing.T) {
 
 // Whatever was the matter, somebody who comes afterwards knows what happened meanwhile.
 func TestStateIsTrueAfterEachFault(t *testing.T) {
-	for _, f := range Faults() {
+	for _, f := range append(Faults(), Floods()...) {
 		t.Run(f.String(), func(t *testing.T) {
 			s := serve(t, Config{Delay: time.Millisecond})
 			s.m.Start()

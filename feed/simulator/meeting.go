@@ -62,6 +62,7 @@ type Meeting struct {
 	lockedUntil     time.Time // by too many of them
 	listing         listing
 	garbled         int               // pieces of garbage that were sent
+	flooded         int               // changes of a flood that were made
 	versions        map[string]scales // by message type
 	lastTime        int64             // createTime, ms
 	ids             *rand.Rand
@@ -242,6 +243,7 @@ func (m *Meeting) subscribe(conn *connection, req request) {
 	}
 	m.counts.Subscribes++
 	m.connections[conn] = types
+	conn.subscribe()
 	for _, t := range supported {
 		if fields := m.whole(t); fields != nil && slices.Contains(types, t) && !slices.Contains(m.withheld, t) {
 			conn.push(m, t, fullMode, m.message(t, fullMode, fields))

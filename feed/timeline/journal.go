@@ -120,7 +120,7 @@ func (j *Journal) Note(c conference.Change, entries []Entry) {
 	} else {
 		more := false
 		if c.Before == nil || c.Has(conference.PartParticipants) {
-			if n := present(s); n > j.most[c.ConfID] {
+			if n := s.Present(); n > j.most[c.ConfID] {
 				j.most[c.ConfID], more = n, true
 			}
 		}
@@ -129,21 +129,11 @@ func (j *Journal) Note(c conference.Change, entries []Entry) {
 		}
 		it.title, it.owner, it.start = s.Title(), cmp.Or(s.Basic.Owner, s.Booking.Owner), s.Basic.StartTime
 		if c.Before != nil && s.Occurrence != c.Before.Occurrence {
-			j.most[c.ConfID] = present(s)
+			j.most[c.ConfID] = s.Present()
 		}
 		it.live, it.people = s.Link.State == conference.Live, j.most[c.ConfID]
 	}
 	j.push(it)
-}
-
-// present is how many participants are in a meeting, those who are being called not counted.
-func present(s *conference.State) (n int) {
-	for _, p := range s.Participants {
-		if !p.Calling() {
-			n++
-		}
-	}
-	return n
 }
 
 // push puts something at the end of the queue. Without room its entries are left out, and what is then noted of the meeting says so.

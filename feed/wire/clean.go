@@ -40,7 +40,10 @@ func (c *cleaner) unlisted(d *jx.Decoder, into *map[string]string, key []byte, p
 		return refusedAt(err, prefix+plainName(key))
 	}
 	c.kept += len(c.out.Buf)
-	name := validText(key)
+	name, observed := observedNames[string(key)]
+	if !observed {
+		name = validText(key)
+	}
 	switch {
 	case !kept:
 		delete(*into, name) // of a repeated field the last one wins, also when nothing of it can be kept

@@ -48,7 +48,8 @@ func decode(frame []byte, about conference.About, head *head) (conference.Messag
 	if len(frame) > MaxFrame {
 		return nil, refuse(conference.RefusedTooLarge, "")
 	}
-	if err := head.read(frame); err != nil {
+	d := decoder{d: jx.DecodeBytes(frame), head: head}
+	if err := head.read(d.d); err != nil {
 		return nil, err
 	}
 	messageType, err := head.messageType()
@@ -62,7 +63,7 @@ func decode(frame []byte, about conference.About, head *head) (conference.Messag
 	if read == nil {
 		return conference.PassedMessage{About: about, Type: messageType}, nil
 	}
-	d := decoder{d: jx.DecodeBytes(frame), head: head}
+	d.d.ResetBytes(frame)
 	envelope, err := head.envelope(messageType, about.ConfID, &d.cleaner)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,10 @@
 package wire
 
-import "confboard/feed/conference"
+import (
+	"strings"
+
+	"confboard/feed/conference"
+)
 
 // decodeStatus decodes a ConfDynamicInfoNotify (meeting_21_1513). Which fields it lists, and of which kind each is,
 // stands in the domain's table; every other field is kept as cleaned JSON text.
@@ -21,6 +25,18 @@ func decodeStatus(s *decoder, about conference.About, e conference.Envelope) (co
 	m.Withheld = s.withheld
 	return m, nil
 }
+
+// observedNames holds the names of fields that no table explains and that nearly every full status has, each under itself: the one copy
+// of a name serves every meeting.
+var observedNames = func() map[string]string {
+	names := make(map[string]string)
+	for name := range strings.FieldsSeq(`aiRecState enableShareSetting callInRestriction audienceCallInRestriction audienceTotalCount
+		simultaneousInterpretation lanChannels allowAudience pause audienceVideoLayout clientRecState clientRecMode waitingRoomState
+		showAudienceMode audienceCountMultiple audienceCountReal`) {
+		names[name] = name
+	}
+	return names
+}()
 
 // listed reads the value of a field that meeting_21_1513 explains.
 func (s *decoder) listed(f conference.Field) (conference.Value, error) {

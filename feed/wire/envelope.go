@@ -36,8 +36,7 @@ func (h *head) field(key []byte) *scalar {
 
 // read checks that the frame is one JSON object and nothing else, and takes the envelope from it. Of a frame at fault the head
 // has what came before the fault.
-func (h *head) read(frame []byte) error {
-	d := jx.DecodeBytes(frame)
+func (h *head) read(d *jx.Decoder) error {
 	iter, err := d.ObjIter()
 	if err != nil {
 		return err

@@ -118,6 +118,9 @@ var protocolWords = sync.OnceValue(func() map[string]bool {
 		words[name] = true
 		words[strings.ToLower(name)] = true
 	}
+	for name := range observedNames {
+		words[name] = true
+	}
 	for word := range strings.FieldsSeq(`
 		action confID msgID msgMode version createTime data sequence pid mode pinfoMap delType returnCode returnDesc true false null
 		ConfBasicInfoNotify ConfDynamicInfoNotify ParticipantsNotify AttendeesNotify SpeakerChangeNotify InviteResultNotify
@@ -125,9 +128,7 @@ var protocolWords = sync.OnceValue(func() map[string]bool {
 		Subscribe HeartBeat FREE FIXED ROLLCALL BROADCAST Schedule Created Destroyed
 		picInfos index id share period picUserList userId isAutoPollingPic picLayout x y subPicLayoutInfoList left top xSize ySize
 		picMode activeIndex skipEmptyPic isChairViewMultiPic speakingVolume isCohost clientLoginType userAgent orgId rtcUserId lockedView
-		displayID title startTime scheduledStartTime recType media owner ownerID userType supportWatermark callInRestriction confMode
-		aiRecState enableShareSetting audienceCallInRestriction audienceTotalCount simultaneousInterpretation lanChannels allowAudience pause
-		audienceVideoLayout clientRecState clientRecMode waitingRoomState showAudienceMode audienceCountMultiple audienceCountReal`) {
+		displayID title startTime scheduledStartTime recType media owner ownerID userType supportWatermark confMode`) {
 		words[word] = true
 	}
 	return words

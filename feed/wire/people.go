@@ -103,16 +103,16 @@ func (s *decoder) attributes() (attributes conference.Attributes, err error) {
 // attribute reads one value of a pinfoMap. Numbers and booleans are accepted for texts, null for an empty one, and an object
 // or array where the reference does not promise a text. prefix and depth are as for unlisted.
 func (s *decoder) attribute(into *conference.Attributes, key []byte, prefix string, depth int) error {
-	name := attributeName(key)
+	name, promised := attributeName(key)
 	var value string
 	kept, err := true, error(nil)
 	switch kind := s.d.Next(); {
-	case len(key) > maxName, namesSecret(key), holdsURL(key):
+	case !promised && (len(key) > maxName || namesSecret(key) || holdsURL(key)):
 		kept, err = s.field(s.d, key, depth) // withholds or refuses it
 	case kind == jx.Null:
 		err = s.d.Null()
 	case kind == jx.Object || kind == jx.Array:
-		if promisedText[name] != "" {
+		if promised {
 			return refuse(conference.RefusedValue, prefix+plainName(key))
 		}
 		s.out.Reset()
@@ -149,8 +149,8 @@ var promisedText = func() map[string]string {
 	return names
 }()
 
-// attributeName is a key of pinfoMap in upper case.
-func attributeName(key []byte) string {
+// attributeName is a key of pinfoMap in upper case, and whether the reference promises a text for it.
+func attributeName(key []byte) (name string, promised bool) {
 	var room [64]byte
 	if len(key) <= len(room) && isASCII(key) {
 		upper := append(room[:0], key...)
@@ -160,9 +160,9 @@ func attributeName(key []byte) string {
 			}
 		}
 		if name, ok := promisedText[string(upper)]; ok {
-			return name
+			return name, true
 		}
-		return string(upper)
+		return string(upper), false
 	}
-	return string(bytes.ToUpper([]byte(validText(key))))
+	return string(bytes.ToUpper([]byte(validText(key)))), false
 }

@@ -99,7 +99,7 @@
     document.addEventListener(type, (e) => {
       if (e.target.closest?.("#cards")) touched = Date.now();
     }, { capture: true, passive: true });
-  const moves = (data) => /hx-target="#cards"|hx-swap="(beforebegin|delete)"/.test(data);
+  const moves = (data) => /<hx-partial id="cards"|hx-swap="(beforebegin|delete)"/.test(data);
   const still = async () => {
     const until = Date.now() + LONGEST;
     for (let left; (left = Math.min(touched + STILL, until) - Date.now()) > 0; ) await wait(left);
@@ -119,7 +119,7 @@
   const focused = () => card(document.activeElement);
   document.addEventListener("htmx:before:swap", (e) => {
     const { sourceElement, text } = e.detail.ctx;
-    if (!sourceElement?.matches("[data-stream]") || !(moves(text) || text.includes('hx-target="#region"'))) return;
+    if (!sourceElement?.matches("[data-stream]") || !(moves(text) || text.includes('<hx-partial id="region"'))) return;
     const all = [...document.querySelectorAll("#cards > .card")];
     const seen = focused() ?? document.querySelector("#cards > .card:hover") ??
       (scrollY > 0 ? all.find((c) => c.getBoundingClientRect().bottom > 80) : null);

@@ -47,6 +47,7 @@ var english = Catalogue{
 		conference.ReasonUnavailable:   "The cloud is not available at the moment. Trying again.",
 		conference.ReasonClosed:        "The cloud closed the connection. Connecting again.",
 		conference.ReasonNoEcho:        "The cloud stopped answering. Connecting again.",
+		conference.ReasonFlood:         "The cloud sent far more than any meeting needs, so the connection was given up. Connecting again, more and more rarely while it goes on.",
 		conference.ReasonTokenSpent:    "The cloud did not accept the token. Fetching a new one.",
 		conference.ReasonNotStarted:    "The meeting has not started.",
 		conference.ReasonPassword:      "No such meeting, or a wrong host password. Correct it in the settings and restart, or add the meeting again on the page Feed; wrong passwords lock accounts.",

@@ -50,6 +50,7 @@ var chinese = Catalogue{
 		conference.ReasonUnavailable:   "会议服务暂时不可用，正在重试。",
 		conference.ReasonClosed:        "会议服务关闭了连接，正在重新连接。",
 		conference.ReasonNoEcho:        "会议服务不再应答，正在重新连接。",
+		conference.ReasonFlood:         "会议服务推送的数据远超会议所需，已断开连接；若情况持续，重新连接的间隔会越来越长。",
 		conference.ReasonTokenSpent:    "会议服务不接受当前令牌，正在获取新令牌。",
 		conference.ReasonNotStarted:    "会议尚未开始。",
 		conference.ReasonPassword:      "会议不存在或主持人密码错误。请在配置中更正密码并重启，或在“数据接入”页重新添加该会议；密码多次错误会导致锁定。",

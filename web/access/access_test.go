@@ -83,6 +83,9 @@ func TestATokenOpensOneSession(t *testing.T) {
 	if second, _ := d.try(t, d.token(), "1"); second == nil || !d.SignedIn(with(cookie)) {
 		t.Error("a second admin is not let in beside the first")
 	}
+	if got := (&Visitors{Admin: d.Admin}).SignIns()["token"]; got != (SignIns{Right: 2, Wrong: 1}) {
+		t.Errorf("counted: %+v", got)
+	}
 	for name, r := range map[string]*http.Request{
 		"no cookie": with(nil), "an empty one": with(&http.Cookie{Name: cookie.Name}), "a made-up one": with(&http.Cookie{Name: cookie.Name, Value: "guess"}),
 		"the token itself": with(&http.Cookie{Name: cookie.Name, Value: d.token().Reveal()}),

@@ -78,6 +78,7 @@ type Accounts struct {
 	sessions *sessions
 	guesses  guesses
 	unsaid   unsaid
+	signIns  signIns
 	queue    chan struct{} // a place for each sign-in under way
 	hashing  chan struct{} // a slot for each hash that is computed
 	nobody   hashed        // what the password of an unknown name is compared with, so that it takes as long

@@ -48,6 +48,7 @@ type Admin struct {
 	// wrong tries by address, and all of them.
 	tries, all *tries
 	unsaid     unsaid
+	signIns    signIns
 	sessions   *sessions
 
 	signing sync.Mutex // one sign-in at a time: a token opens one session
@@ -129,6 +130,7 @@ func (a *Admin) spend(address string, token conference.Secret, do func(now time.
 	right := subtle.ConstantTimeCompare(given[:], a.token[:]) == 1
 	a.mu.Unlock()
 	if !right || !a.config.Needed() {
+		a.signIns.wrong.Add(1)
 		wait := max(a.tries.wrong(network(address), now), a.all.wrong("", now))
 		a.unsaid.warn(a.config.Logger, "admin token", address, wait, now)
 		return wait, false, nil
@@ -136,6 +138,7 @@ func (a *Admin) spend(address string, token conference.Secret, do func(now time.
 	if err := do(now); err != nil {
 		return 0, true, err
 	}
+	a.signIns.right.Add(1)
 	if err := a.renew(); err != nil {
 		a.config.Logger.Error("the next admin token reached nobody; restart to get another", "error", err)
 	}

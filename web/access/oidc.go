@@ -84,7 +84,8 @@ type OIDC struct {
 	client     *http.Client
 	sessions   *sessions
 	attempts   *attempts
-	tries      *tries        // by network
+	tries      *tries // by network
+	signIns    signIns
 	exchanging chan struct{} // a slot for each exchange of a code
 	terms      string
 
@@ -176,6 +177,7 @@ func (o *OIDC) Finish(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		return a.To, ErrOIDCAnswer
 	}
 	if wait := o.tries.waiting(from, now); wait > 0 {
+		o.signIns.waiting.Add(1)
 		return a.To, ErrOIDCTooMany
 	}
 	who, err := o.identify(ctx, a, q.Get("code"))
@@ -185,12 +187,14 @@ func (o *OIDC) Finish(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if !o.attempts.spend(a, now) {
 		return a.To, ErrOIDCStale
 	}
+	o.signIns.right.Add(1)
 	o.open(ctx, w, r, who, address)
 	return a.To, nil
 }
 
 // providerSays turns an error of the provider (RFC 6749, 4.1.2.1) into ours. What it says besides can be anything and is not passed on.
 func (o *OIDC) providerSays(code string) error {
+	o.signIns.wrong.Add(1)
 	o.config.Logger.Warn("the OpenID provider did not sign somebody in", "error", word(code))
 	switch code {
 	case "access_denied":
@@ -206,6 +210,7 @@ func (o *OIDC) failed(err error, address string, now time.Time) error {
 	if errors.Is(err, context.Canceled) {
 		return err // the browser has gone
 	}
+	o.signIns.wrong.Add(1)
 	o.config.Logger.Warn("a sign-in by OpenID Connect failed", "address", address, "error", err)
 	if errors.Is(err, ErrOIDCStale) || errors.Is(err, ErrOIDCAnswer) {
 		o.tries.wrong(network(address), now)

@@ -31,6 +31,7 @@ func (a *Accounts) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Re
 	name = CleanName(name)
 	from := network(address)
 	if wait := a.guesses.waiting(from, name, a.config.Now()); wait > 0 {
+		a.signIns.waiting.Add(1)
 		return wait, false, nil
 	}
 	select {
@@ -70,6 +71,7 @@ func (a *Accounts) open(ctx context.Context, w http.ResponseWriter, r *http.Requ
 func (a *Accounts) check(address, from, name string, password conference.Secret) (account Account, wait time.Duration, ok bool) {
 	now := a.config.Now()
 	if wait := a.guesses.waiting(from, name, now); wait > 0 {
+		a.signIns.waiting.Add(1)
 		return account, wait, false
 	}
 	a.mu.RLock()
@@ -81,8 +83,10 @@ func (a *Accounts) check(address, from, name string, password conference.Secret)
 	}
 	if hash.matches(password) && known && err == nil {
 		a.guesses.right(from, name)
+		a.signIns.right.Add(1)
 		return account, 0, true
 	}
+	a.signIns.wrong.Add(1)
 	wait, said := a.guesses.wrong(from, name, now)
 	a.unsaid.warn(a.config.Logger, "name or password", address, said, now)
 	return account, wait, false

@@ -34,6 +34,10 @@ func TestWrongPasswordsMakeAnAddressWait(t *testing.T) {
 	if cookie, _ := l.try(t, "2001:db8::1", "ann", password); cookie == nil {
 		t.Error("the right password after the wait")
 	}
+	v := Visitors{Accounts: l.Accounts}
+	if got := v.SignIns()["password"]; got != (SignIns{Right: 2, Wrong: 5, Waiting: 1}) {
+		t.Errorf("counted: %+v", got)
+	}
 }
 
 // One account is not tried at any rate, from however many addresses; whoever is known to sign in to it from one goes on doing so.

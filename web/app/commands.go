@@ -99,10 +99,10 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 			if err != nil {
 				return err
 			}
-			demo.listen, demo.basePath, demo.chosen, demo.record = s.Listen, s.BasePath, cmd.Flags().Changed("listen"), s.Record
+			demo.listen, demo.basePath, demo.chosen, demo.record, demo.debug = s.Listen, s.BasePath, cmd.Flags().Changed("listen"), s.Record, s.Debug.Listen
 			return runDemo(cmd.Context(), demo, stdout, stderr)
 		}}
-	settings.Register(demoCmd.Flags(), append([]string{"listen", "basePath"}, recordFlags...)...)
+	settings.Register(demoCmd.Flags(), append([]string{"listen", "basePath", "debug.listen"}, recordFlags...)...)
 	demoCmd.Flags().IntVar(&demo.meetings, "meetings", 11, "simulated meetings beside the board meeting, 0 to 5000")
 	demoCmd.Flags().Uint64Var(&demo.seed, "seed", 1, "what the simulated meetings are made up from")
 	demoCmd.Flags().Float64Var(&demo.speed, "speed", 1, "how much faster than written they live, above 0 and up to 1000")
@@ -120,7 +120,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 			play.files, play.chosen = files, cmd.Flags().Changed("listen")
 			return runPlay(cmd.Context(), play, s, stdout, stderr)
 		}}
-	settings.Register(playCmd.Flags(), append([]string{"listen", "openToNetwork", "basePath", "publicURL", "trustedProxies"}, recordFlags...)...)
+	settings.Register(playCmd.Flags(), append([]string{"listen", "openToNetwork", "basePath", "publicURL", "trustedProxies", "debug.listen"}, recordFlags...)...)
 	playCmd.Flags().Float64Var(&play.speed, "speed", 1, "how much faster than they happened, 0.1 to 1000")
 	playCmd.Flags().BoolVar(&play.loop, "loop", false, "start over at the end")
 

@@ -29,6 +29,7 @@ type demoOptions struct {
 	chosen   bool // listen was given, and must be taken as it is
 	basePath string
 	record   settings.Record
+	debug    string // as settings.Debug.Listen
 	meetings int
 	seed     uint64
 	speed    float64
@@ -45,7 +46,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	if o.speed <= 0 || o.speed > 1000 {
 		return fmt.Errorf("--speed: %g is out of range, above 0 and up to 1000", o.speed)
 	}
-	logger := newLogger(stderr, slog.LevelWarn)
+	logger, tellRepeats := newLogger(stderr, settings.Log{Level: slog.LevelWarn})
 
 	// The meetings are found as an enterprise's are: by its list and its events.
 	app := simulator.App{ID: "demo", Key: rand.Text()}
@@ -111,7 +112,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),
 		archive: archive, storage: entrance.storage(archive, demo.History),
 		house: rooms, listener: listener, listen: o.listen, basePath: o.basePath, access: settings.AccessOpen, entrance: entrance, tokensPrinted: true, keeper: keeper, hook: hook,
-		source: source, recorder: recorder, logger: logger, others: []runner{sim.Run},
+		source: source, calls: source.Calls, recorder: recorder, logger: logger, others: []runner{sim.Run, tellRepeats, debugging(o.debug, logger)},
 	}.run(ctx)
 }
 

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/feed/huawei"
 	"confboard/feed/timeline"
 	"confboard/handlers"
 	"confboard/web/access"
@@ -123,6 +124,10 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	if err != nil {
 		t.Fatal(err)
 	}
+	recorder, err := newRecorder(s.Record, policy, time.Now, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +137,7 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	ended := make(chan error)
 	archive := newArchive(t.Context(), entrance.db, cmp.Or(s.History, settings.History{Stored: 30 * 24 * time.Hour, Names: 7 * 24 * time.Hour, Keep: 24 * time.Hour, Disk: 1e9}), rooms.history, rooms.hub, logger)
 	l.board = board{rules: newRulebook(t.Context(), rooms.registry, entrance.db, time.Now, logger), archive: archive, storage: entrance.storage(archive, s.History), house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
-		access: s.Access, entrance: entrance, keeper: noKeeper{}, hook: noHook{}, source: idle{}, logger: logger}
+		access: s.Access, entrance: entrance, keeper: noKeeper{}, hook: noHook{}, source: idle{}, calls: noCalls, recorder: recorder, logger: logger}
 	go func() { ended <- l.board.run(ctx) }()
 	l.stop = sync.OnceFunc(func() {
 		cancel()
@@ -350,6 +355,11 @@ func (l *lodge) people(id conference.ConfID, n int) conference.ParticipantsMessa
 		m.Entries = append(m.Entries, conference.ParticipantEntry{PID: fmt.Sprintf("pid-new-%d", i), Attributes: conference.AttributesOf(map[string]string{"NAME": fmt.Sprintf("Nadia New %d", i), "TEL": "+4930555444"})})
 	}
 	return m
+}
+
+// noCalls are those of a cloud that nobody asks.
+func noCalls() []huawei.CallTotal {
+	return []huawei.CallTotal{{Step: "control token", Outcome: huawei.CallAnswered}, {Step: "control token", Outcome: huawei.CallThrottled}}
 }
 
 // noKeeper changes nothing.

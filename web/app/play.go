@@ -32,7 +32,7 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 	if !(o.speed >= recording.MinSpeed && o.speed <= recording.MaxSpeed) {
 		return fmt.Errorf("--speed: %g is out of range, %g to %d", o.speed, recording.MinSpeed, recording.MaxSpeed)
 	}
-	logger := newLogger(stderr, slog.LevelWarn)
+	logger, tellRepeats := newLogger(stderr, settings.Log{Level: slog.LevelWarn})
 	config := recording.PlayerConfig{Files: o.files, Speed: o.speed, Loop: o.loop, Logger: logger}
 	player, err := recording.NewPlayer(config)
 	if err != nil {
@@ -63,5 +63,6 @@ func runPlay(ctx context.Context, o playOptions, s settings.Settings, stdout, st
 	return board{
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
 		source: player, player: player, rules: newRulebook(ctx, rooms.registry, nil, player.Now, logger), recorder: recorder, logger: logger,
+		others: []runner{tellRepeats, debugging(s.Debug.Listen, logger)},
 	}.run(ctx)
 }

@@ -13,11 +13,10 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"confboard/feed/conference"
+	"confboard/feed/huawei"
 	"confboard/feed/recording"
 	"confboard/feed/timeline"
 	"confboard/handlers"
@@ -75,6 +74,8 @@ type board struct {
 	player *recording.Player
 	// recorder records what comes from the source; nil: nothing is recorded.
 	recorder *recording.Recorder
+	// calls counts the calls of the cloud; nil: none are made.
+	calls func() []huawei.CallTotal
 	// archive stores timelines; nil: they are not stored. storage tells how that fares; nil: nobody is told.
 	archive *archive
 	storage handlers.Storage
@@ -93,11 +94,7 @@ func (b board) run(ctx context.Context) (err error) {
 		b.listener.Close()
 		return err
 	}
-	_, stopObserving := b.registry.Observe(func(c conference.Change) {
-		b.archive.note(c, b.history.Keep(c)) // before any page is told of it
-		b.hub.Notify(c)
-	})
-	defer stopObserving()
+	defer b.observe()()
 
 	group, ctx := errgroup.WithContext(ctx)
 	if b.player == nil { // which passes the time itself
@@ -111,13 +108,9 @@ func (b board) run(ctx context.Context) (err error) {
 		group.Go(func() error { return v.OIDC.Run(ctx) })
 	}
 	if l := b.entrance.links; l != nil {
-		_, stopFollowing := b.registry.Observe(l.Notify)
-		defer stopFollowing()
 		group.Go(func() error { return l.Run(ctx) })
 	}
 	if s := b.silences; s != nil {
-		_, stopHearing := b.registry.Observe(s.Notify)
-		defer stopHearing()
 		group.Go(func() error { return s.Run(ctx) })
 	}
 	if w := b.entrance.walls; w != nil {
@@ -137,16 +130,35 @@ func (b board) run(ctx context.Context) (err error) {
 	return nil
 }
 
+// observe has all who keep or show what happens told of each change, until it is stopped.
+func (b board) observe() (stop func()) {
+	observers := []func(conference.Change){func(c conference.Change) {
+		b.archive.note(c, b.history.Keep(c)) // before any page is told of it
+		b.hub.Notify(c)
+	}}
+	if l := b.entrance.links; l != nil {
+		observers = append(observers, l.Notify)
+	}
+	if s := b.silences; s != nil {
+		observers = append(observers, s.Notify)
+	}
+	stops := make([]func(), len(observers))
+	for i, f := range observers {
+		_, stops[i] = b.registry.Observe(f)
+	}
+	return func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}
+}
+
 // server assembles the pages, and the server that answers with them.
 func (b board) server() (*web.Server, error) {
 	guard, err := access.NewGuard(b.listen, b.publicURL)
 	if err != nil {
 		return nil, err
 	}
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		web.BoardMetrics(b.registry), web.StreamMetrics(b.hub))
-
 	pages := &handlers.Handlers{
 		Board: b.registry, Timeline: b.history, Streams: b.hub, Assets: b.assets, Paths: handlers.Paths{Base: b.basePath}, Build: b.hub.Build(), Now: time.Now,
 		Keeper: b.keeper, TokensPrinted: b.tokensPrinted, Hook: b.hook, Logger: b.logger,
@@ -163,14 +175,13 @@ func (b board) server() (*web.Server, error) {
 	}
 	if b.storage != nil {
 		pages.Storage = b.storage
-		metrics.MustRegister(web.StorageMetrics(b.storage))
 	}
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
 	}
 	return web.New(web.Config{
 		Handlers: pages,
-		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls.config(), Metrics: metrics,
+		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls.config(), Metrics: b.metrics(),
 	}), nil
 }
 
@@ -203,10 +214,6 @@ func buildID(assets *static.Assets) string {
 		}
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:8])
-}
-
-func newLogger(to io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

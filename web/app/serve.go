@@ -24,7 +24,7 @@ import (
 
 // runServe serves the board from the real cloud.
 func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer) error {
-	logger := newLogger(stderr, s.Log.Level)
+	logger, tellRepeats := newLogger(stderr, s.Log)
 	for _, w := range s.Warnings {
 		logger.Warn(w.Error())
 	}
@@ -93,7 +93,8 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),
 		archive: archive, storage: entrance.storage(archive, s.History),
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: encryption,
-		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, recorder: recorder, logger: logger,
+		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, calls: source.Calls, recorder: recorder, logger: logger,
+		others: []runner{tellRepeats, debugging(s.Debug.Listen, logger)},
 	}.run(ctx)
 }
 

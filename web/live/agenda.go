@@ -22,6 +22,7 @@ type agenda struct {
 }
 
 type item struct {
+	noted time.Time // when it was put there first
 	at    time.Time // not before
 	every time.Duration
 	order int
@@ -41,13 +42,13 @@ func (p pace) next() time.Time {
 }
 
 // add puts a component on the agenda. Once on it, it stays at its place and its earliest time.
-func (a *agenda) add(t Touch) {
+func (a *agenda) add(t Touch, now time.Time) {
 	p := a.paces[t.Component]
 	p.every = t.Every
 	at := p.next()
 	held, ok := a.items[t.Component]
 	if !ok {
-		held = item{at: at, order: a.order}
+		held = item{noted: now, at: at, order: a.order}
 		a.order++
 	} else if at.Before(held.at) {
 		held.at = at
@@ -69,12 +70,16 @@ func (a *agenda) next() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// take removes and returns what may be rendered now, in the order in which it was added. The whole region stands for
-// everything else. Each is followed by succeeded or failed.
-func (a *agenda) take(now time.Time) []Touch {
+// take removes and returns what may be rendered now, in the order in which it was added, and since when the first of them has waited.
+// The whole region stands for everything else. Each is followed by succeeded or failed.
+func (a *agenda) take(now time.Time) (touches []Touch, noted time.Time) {
+	noted = now
 	if i, ok := a.items[WholeRegion]; ok && !i.at.After(now) {
+		for _, i := range a.items {
+			noted = earlier(noted, i.noted)
+		}
 		clear(a.items)
-		return []Touch{a.taken(WholeRegion, i, now)}
+		return []Touch{a.taken(WholeRegion, i, now)}, noted
 	}
 	type due struct {
 		name string
@@ -84,15 +89,23 @@ func (a *agenda) take(now time.Time) []Touch {
 	for name, i := range a.items {
 		if !i.at.After(now) {
 			all = append(all, due{name, i})
+			noted = earlier(noted, i.noted)
 			delete(a.items, name)
 		}
 	}
 	slices.SortFunc(all, func(x, y due) int { return x.order - y.order })
-	touches := make([]Touch, len(all))
+	touches = make([]Touch, len(all))
 	for i, d := range all {
 		touches[i] = a.taken(d.name, d.item, now)
 	}
-	return touches
+	return touches, noted
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // taken notes the time at once, so that a touch during the rendering already keeps the interval.
@@ -129,7 +142,7 @@ func (a *agenda) failed(t Touch, now time.Time) {
 	retry := min(max(2*a.paces[t.Component].retry, firstRetry), lastRetry)
 	p := pace{last: now, every: t.Every, retry: retry}
 	a.setPace(t.Component, p, now)
-	a.add(t)
+	a.add(t, now)
 	i := a.items[t.Component]
 	i.at = p.next() // also when it was touched again while it was being rendered
 	a.items[t.Component] = i

@@ -17,16 +17,26 @@ const (
 	burst = 100 * time.Millisecond
 	// holdBack is the time between two attempts to hand over.
 	holdBack = 2 * time.Millisecond
-	// window is how many events' times are kept; more than any viewer's lag.
+	// window is how many messages are kept; more than the lag of any viewer who is not to be cut.
 	window = 64
+	// watchedOf is of how many viewers one has its times observed.
+	watchedOf = 16
 )
 
 // prepare makes the next event. t.mu is held: a viewer who sees the new sequence, or id, finds the region that goes with
 // it, and one who does not gets the event.
-func (t *topic) prepare(name string, data []byte) {
+func (t *topic) prepare(name string, data []byte, noted time.Time) {
 	t.seq++
-	t.times[t.seq%window] = time.Now()
-	t.held = newEvent(t.seq, t.id, name, data)
+	t.held = &message{seq: t.seq, id: t.id, frame: frame(t.id, name, data, 0), noted: noted, made: time.Now()}
+	t.window[t.seq%window].Store(t.held)
+}
+
+// message returns the event of a sequence; nil when it was so long ago that the viewer who asks has been cut.
+func (t *topic) message(seq uint64) *message {
+	if m := t.window[seq%window].Load(); m != nil && m.seq == seq {
+		return m
+	}
+	return nil
 }
 
 // handOver gives the held event to the stream and reports whether none is held any more. While one is, everything
@@ -39,8 +49,11 @@ func (t *topic) handOver() bool {
 	for _, v := range slow {
 		v.cut("too far behind")
 	}
-	if !fits || !t.hub.events.TryPublish(t.stream, t.held) {
+	if !fits || !t.hub.events.TryPublish(t.stream, ticket(t.held)) {
 		return false
+	}
+	if !t.held.noted.IsZero() {
+		t.hub.counts.handOver.observe(time.Since(t.held.noted))
 	}
 	t.held = nil
 	return true
@@ -52,12 +65,22 @@ func (t *topic) lagging(now time.Time) (slow []*viewer, fits bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	fits = true
+	all := t.seq - 1 // the last that all have taken
+	defer func() {
+		for ; t.dropped < all; t.dropped++ {
+			t.window[(t.dropped+1)%window].Store(nil)
+		}
+	}()
 	for _, v := range t.viewers {
-		taken := v.taken.Load()
-		if v.condemned || t.seq-taken <= cutLag { // the held event included
+		if v.condemned {
 			continue
 		}
-		if now.Sub(t.times[(taken+1)%window]) >= burst {
+		taken := v.taken.Load()
+		all = min(all, taken)
+		if t.seq-taken <= cutLag { // the held event included
+			continue
+		}
+		if m := t.message(taken + 1); m == nil || now.Sub(m.made) >= burst {
 			v.condemned = true
 			slow = append(slow, v)
 		} else {
@@ -97,6 +120,7 @@ func (t *topic) enter(v *viewer) {
 	defer t.mu.Unlock()
 	v.taken.Store(t.seq)
 	v.place = len(t.viewers)
+	v.watched = v.place%watchedOf == 0
 	t.viewers = append(t.viewers, v)
 }
 

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"confboard/feed/conference"
@@ -36,15 +35,12 @@ type Hub struct {
 	owned     map[string]map[*viewer]struct{} // by owner
 	streams   uint64                          // named so far
 	viewers   int
+	kinds     map[string]int // viewers by kind of view
 	addresses map[string]*account
 }
 
 // account is what an address has in use.
 type account struct{ streams, topics int }
-
-type counts struct {
-	renders, deliveries, cuts, skipped, failures atomic.Uint64
-}
 
 // NewHub returns a hub without topics. Viewers who come before Run wait for it.
 func NewHub(o Options) *Hub {
@@ -55,28 +51,7 @@ func NewHub(o Options) *Hub {
 	return &Hub{
 		options: o, log: o.Logger, events: events, ids: newIDs(o.Now()), wake: make(chan struct{}, 1),
 		topics: map[string]*topic{}, byMeeting: map[conference.ConfID][]*topic{}, general: map[*topic]struct{}{},
-		enders: map[*viewer]struct{}{}, owned: map[string]map[*viewer]struct{}{}, addresses: map[string]*account{},
-	}
-}
-
-// Stats are numbers for metrics.
-type Stats struct {
-	// Viewers and Topics are those of this moment, lingering topics included.
-	Viewers, Topics int
-	// The others count since the start. Renders are calls of Render and Region; Deliveries are events written to a viewer,
-	// regions not included; Cuts are viewers cut because they did not read, or while stopping; Skipped are
-	// events left out because the viewer's region showed them already; RenderErrors are errors and panics of views.
-	Renders, Deliveries, Cuts, Skipped, RenderErrors uint64
-}
-
-// Stats returns the numbers of this moment.
-func (h *Hub) Stats() Stats {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	return Stats{
-		Viewers: h.viewers, Topics: len(h.topics),
-		Renders: h.counts.renders.Load(), Deliveries: h.counts.deliveries.Load(), Cuts: h.counts.cuts.Load(),
-		Skipped: h.counts.skipped.Load(), RenderErrors: h.counts.failures.Load(),
+		enders: map[*viewer]struct{}{}, owned: map[string]map[*viewer]struct{}{}, addresses: map[string]*account{}, kinds: map[string]int{},
 	}
 }
 

@@ -24,7 +24,8 @@ import (
 // only caller of all methods but Key, About and JoinBursts. It may hold state between calls: Touched has been
 // called for every change since before the first Region, and Region comes before the first Render.
 type View interface {
-	// Key is the topic's identity: page, canonical query, language, role. It is logged, so it holds no secret.
+	// Key is the topic's identity: page, canonical query, language, role. It is logged, so it holds no secret. What stands before the
+	// first slash or question mark is the kind of view, such as "meeting", by which Stats counts: there are few.
 	Key() string
 	// Touched names the components that a change touches. It is called for every change, in order, while the registry
 	// is locked: it must be quick, do no I/O and not call the registry. It runs beside Render and Region.

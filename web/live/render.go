@@ -61,7 +61,7 @@ func (t *topic) forget(ctx context.Context) {
 
 // renderRegion fills r and keeps it for those who come later.
 func (t *topic) renderRegion(ctx context.Context, r *region) {
-	payload, err := t.render(ctx, "region", func() ([]byte, error) { return t.view.Region(ctx) })
+	payload, err := t.render(ctx, "region", &t.hub.counts.regions, func() ([]byte, error) { return t.view.Region(ctx) })
 	if err != nil {
 		t.regionRetry = time.Now().Add(firstRetry)
 		return
@@ -91,7 +91,7 @@ func (t *topic) renderDue(ctx context.Context) time.Duration {
 		t.mu.Unlock()
 		return at.Sub(now)
 	}
-	touches := t.agenda.take(now)
+	touches, noted := t.agenda.take(now)
 	t.mu.Unlock()
 
 	payload, ok := t.renderTogether(ctx, touches)
@@ -106,9 +106,9 @@ func (t *topic) renderDue(ctx context.Context) time.Duration {
 	}
 	if len(payload) > 0 {
 		t.id = t.hub.ids.next()
-		t.prepare("", payload)
+		t.prepare("", payload, noted)
 		if touches[0].Component == WholeRegion {
-			t.cached = region{id: t.id, seq: t.seq, frame: frame(t.id, "", payload, 0), ok: true}
+			t.cached = region{id: t.id, seq: t.seq, frame: t.held.frame, ok: true}
 		}
 		t.quiet = now.Add(t.join)
 	}
@@ -130,12 +130,10 @@ func (t *topic) renderTogether(ctx context.Context, touches []Touch) (payload []
 		names[i] = touch.Component
 	}
 	one := func(names ...string) ([]byte, error) {
-		return t.render(ctx, "components", func() ([]byte, error) {
-			if names[0] == WholeRegion {
-				return t.view.Region(ctx)
-			}
-			return t.view.Render(ctx, names)
-		})
+		if names[0] == WholeRegion {
+			return t.render(ctx, "region", &t.hub.counts.regions, func() ([]byte, error) { return t.view.Region(ctx) })
+		}
+		return t.render(ctx, "components", &t.hub.counts.components, func() ([]byte, error) { return t.view.Render(ctx, names) })
 	}
 	payload, err := one(names...)
 	if err == nil {
@@ -157,7 +155,7 @@ func (t *topic) renderTogether(ctx context.Context, touches []Touch) (payload []
 }
 
 // render calls the view, with its panics as errors, and makes the result one line.
-func (t *topic) render(ctx context.Context, what string, f func() ([]byte, error)) (payload []byte, err error) {
+func (t *topic) render(ctx context.Context, what string, took *times, f func() ([]byte, error)) (payload []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			payload, err = nil, panicError(p)
@@ -167,7 +165,9 @@ func (t *topic) render(ctx context.Context, what string, f func() ([]byte, error
 		}
 	}()
 	t.hub.counts.renders.Add(1)
+	began := time.Now()
 	payload, err = f()
+	took.observe(time.Since(began))
 	return oneLine(payload), err
 }
 

@@ -22,11 +22,13 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptio
 		gone: ctx.Done(), cancel: cancel,
 	}
 	if err := h.join(viewer, v); err != nil {
+		h.counts.refuse(err)
 		return err
 	}
 	defer h.leave(viewer)
 	defer viewer.close()
 	if err := viewer.probe(); err != nil {
+		h.counts.refuse(err)
 		return err
 	}
 	if o.Moved != nil && o.Moved() {
@@ -41,7 +43,9 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptio
 	// It returns when r3labs/sse has deregistered the viewer, which follows the end of ctx.
 	h.events.ServeHTTP(viewer, viewer.topic.request.WithContext(ctx))
 	if viewer.refused {
-		return fmt.Errorf("serve stream %s: refused by the stream server", viewer.topic.stream)
+		err := fmt.Errorf("serve stream %s: refused by the stream server", viewer.topic.stream)
+		h.counts.refuse(err)
+		return err
 	}
 	return nil
 }
@@ -72,20 +76,26 @@ func (h *Hub) join(v *viewer, view View) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.stopped {
-		return ErrStopped
+		return refusal{ErrStopped, RefusedStopping}
 	}
 	o := &h.options
 	used := h.addresses[v.address]
 	if used == nil || v.address == "" {
 		used = &account{}
 	}
-	if over(h.viewers, o.MaxStreams) || v.address != "" && over(used.streams, o.MaxStreamsPerAddress) {
-		return ErrTooManyStreams
+	if over(h.viewers, o.MaxStreams) {
+		return refusal{ErrTooManyStreams, RefusedStreams}
+	}
+	if v.address != "" && over(used.streams, o.MaxStreamsPerAddress) {
+		return refusal{ErrTooManyStreams, RefusedStreamsOfAddress}
 	}
 	t := h.topics[key]
 	if t == nil || t.idle != nil {
-		if len(h.topics)-h.idle.Len() >= o.MaxTopics && o.MaxTopics > 0 || v.address != "" && over(used.topics, o.MaxTopicsPerAddress) {
-			return ErrTooManyTopics
+		if over(len(h.topics)-h.idle.Len(), o.MaxTopics) {
+			return refusal{ErrTooManyTopics, RefusedTopics}
+		}
+		if v.address != "" && over(used.topics, o.MaxTopicsPerAddress) {
+			return refusal{ErrTooManyTopics, RefusedTopicsOfAddress}
 		}
 		if t == nil {
 			if over(len(h.topics), o.MaxTopics) {
@@ -106,6 +116,7 @@ func (h *Hub) join(v *viewer, view View) error {
 		h.addresses[v.address] = used
 	}
 	h.viewers++
+	h.kinds[t.kind]++
 	v.topic = t
 	t.enter(v)
 	if v.endWhen != nil {
@@ -149,6 +160,7 @@ func (h *Hub) leave(v *viewer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.viewers--
+	h.kinds[v.topic.kind]--
 	delete(h.enders, v)
 	if delete(h.owned[v.owner], v); len(h.owned[v.owner]) == 0 {
 		delete(h.owned, v.owner)

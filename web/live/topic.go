@@ -7,11 +7,10 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"confboard/feed/conference"
-
-	"github.com/r3labs/sse/v2"
 )
 
 // topic is one view with its viewers. Its loop is the only one that renders and hands over.
@@ -22,6 +21,7 @@ type topic struct {
 	hub     *Hub
 	view    View
 	key     string
+	kind    string // for Stats
 	about   conference.ConfID
 	focused bool // about is set
 	join    time.Duration
@@ -42,14 +42,15 @@ type topic struct {
 	agenda  agenda
 	id      int64
 	seq     uint64
-	times   [window]time.Time // when the last events were made, by sequence
-	cached  region            // valid while its id is the topic's and nothing is owed
-	shown   bool              // somebody may have a page with the current id
-	broken  error             // a panic of the view's Touched
+	window  [window]atomic.Pointer[message] // the last events, at their sequence modulo window, until all have taken them
+	dropped uint64                          // the last sequence that was taken out of it
+	cached  region                          // valid while its id is the topic's and nothing is owed
+	shown   bool                            // somebody may have a page with the current id
+	broken  error                           // a panic of the view's Touched
 
 	// The loop's own.
-	held        *sse.Event // made, not yet handed over
-	quiet       time.Time  // bursts are joined until then
+	held        *message  // made, not yet handed over
+	quiet       time.Time // bursts are joined until then
 	clockAt     time.Time
 	regionRetry time.Time // after a failure no region is rendered before
 }
@@ -65,7 +66,7 @@ type region struct {
 func (h *Hub) newTopic(key string, v View) *topic {
 	h.streams++
 	t := &topic{
-		hub: h, view: v, key: key, join: h.options.JoinBursts, stream: strconv.FormatUint(h.streams, 10),
+		hub: h, view: v, key: key, kind: h.kind(key), join: h.options.JoinBursts, stream: strconv.FormatUint(h.streams, 10),
 		wake: make(chan struct{}, 1), retired: make(chan struct{}), id: h.ids.next(),
 	}
 	if j, ok := v.(Joiner); ok {
@@ -99,12 +100,13 @@ func (t *topic) touch(touches []Touch, err error) {
 	if len(touches) == 0 {
 		return
 	}
+	now := time.Now()
 	t.mu.Lock()
 	if err != nil {
 		t.broken = err // for the loop: nothing is logged while the registry is locked
 	}
 	for _, touch := range touches {
-		t.agenda.add(touch)
+		t.agenda.add(touch, now)
 	}
 	t.mu.Unlock()
 	t.stir()
@@ -203,7 +205,7 @@ func (t *topic) step(ctx context.Context) time.Duration {
 	if !now.Before(t.clockAt) {
 		t.clockAt = now.Add(t.hub.options.ClockEvery)
 		t.mu.Lock()
-		t.prepare(ClockEvent, t.hub.options.clockData(t.id))
+		t.prepare(ClockEvent, t.hub.options.clockData(t.id), time.Time{})
 		t.mu.Unlock()
 		if !t.handOver() {
 			return holdBack

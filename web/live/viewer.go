@@ -57,6 +57,7 @@ type viewer struct {
 	// Under topic.mu: the place in topic.viewers, whether the lag guard has decided to cut it, and where a viewer who waits
 	// for the region gets it.
 	place     int
+	watched   bool // its times are observed
 	condemned bool
 	ready     chan region
 
@@ -66,13 +67,13 @@ type viewer struct {
 	ending atomic.Int32
 
 	// The handler's.
-	refused  bool // r3labs would not serve
-	opened   bool
-	skipping bool
-	inEvent  bool
-	seq      uint64 // of the event being written
-	through  uint64 // everything up to this sequence is shown already
-	id       int64  // the last id written
+	refused bool // r3labs would not serve
+	opened  bool
+	inEvent bool
+	message *message // being written; nil: none, or left out
+	seq     uint64   // its sequence
+	through uint64   // everything up to this sequence is shown already
+	id      int64    // the last id written
 
 	// mu makes "cut?" and a new deadline one step: a deadline renewed after the cut would undo it.
 	mu       sync.Mutex
@@ -208,34 +209,32 @@ func (v *viewer) WriteHeader(status int) {
 	v.w.WriteHeader(status)
 }
 
-// Write takes one piece of an event, which begins with its id line. It never fails: r3labs/sse would not notice, and
-// has to go on emptying the viewer's slots until it is deregistered.
+// Write takes one piece of a ticket, which begins with its id line, and writes the message for it. It never fails: r3labs/sse would not
+// notice, and has to go on emptying the viewer's slots until it is deregistered.
 func (v *viewer) Write(p []byte) (int, error) {
 	defer v.guard()
-	if v.refused {
-		return len(p), nil
-	}
-	if !v.inEvent {
+	if !v.refused && !v.inEvent {
 		v.inEvent = true
 		v.begin(p)
-	} else if !v.skipping {
-		v.skipping = !v.put(p)
 	}
 	return len(p), nil
 }
 
-// begin takes the topic's sequence off the id line: "id: <sequence> <id>".
+// begin writes the message of an id line, unless the page has it.
 func (v *viewer) begin(line []byte) {
-	label, _ := bytes.CutPrefix(line, []byte("id: "))
-	seq, id, _ := bytes.Cut(label, []byte(" "))
-	v.seq, _ = strconv.ParseUint(string(seq), 10, 64) // made by newEvent
-	if v.skipping = v.seq <= v.through; v.skipping {
+	seq := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("id: ")))
+	v.seq, _ = strconv.ParseUint(string(seq), 10, 64) // made by ticket
+	if v.seq <= v.through {
 		v.hub.counts.skipped.Add(1)
 		return
 	}
-	v.skipping = !v.put([]byte("id: ")) || !v.put(id)
-	if !v.skipping {
-		v.id = parseID(string(bytes.TrimSpace(id)))
+	m := v.topic.message(v.seq)
+	if m == nil {
+		v.cut("too far behind")
+		return
+	}
+	if v.put(m.frame) {
+		v.message, v.id = m, m.id
 	}
 }
 
@@ -250,10 +249,15 @@ func (v *viewer) Flush() {
 		v.open()
 		return
 	}
-	v.inEvent = false
+	m := v.message
+	v.inEvent, v.message = false, nil
 	defer func() { v.taken.Store(v.seq) }()
-	if !v.skipping && v.flush() {
-		v.hub.counts.deliveries.Add(1)
+	if m == nil || !v.flush() {
+		return
+	}
+	v.hub.counts.deliveries.Add(1)
+	if v.watched {
+		v.hub.counts.writing.observe(time.Since(m.made))
 	}
 }
 

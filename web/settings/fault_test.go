@@ -69,6 +69,12 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 			[]string{`c.yaml:1: openToNetwork: "perhaps" is neither yes nor no (allowed: yes, no, true, false)`}},
 		{"a level that does not exist", "log: {level: trace}\n",
 			[]string{`c.yaml:1: log.level: "trace" is none of the words (allowed: debug, info, warn, error)`}},
+		{"a format that does not exist", "log: {format: xml}\n",
+			[]string{`c.yaml:1: log.format: "xml" is none of the words (allowed: text, json)`}},
+		{"profiles for the whole network", "debug: {listen: \":6060\"}\n",
+			[]string{`c.yaml:1: debug.listen: ":6060" can be reached from other machines, and profiles are for this one alone; listen on 127.0.0.1, [::1] or localhost (allowed: empty, or host:port that only this machine reaches, such as 127.0.0.1:6060)`}},
+		{"profiles under a name that is looked up", "debug: {listen: \"localhost.example:6060\"}\n",
+			[]string{`c.yaml:1: debug.listen: "localhost.example:6060" can be reached from other machines, and profiles are for this one alone; listen on 127.0.0.1, [::1] or localhost (allowed: empty, or host:port that only this machine reaches, such as 127.0.0.1:6060)`}},
 		{"an access that does not exist", "access: everybody\n",
 			[]string{`c.yaml:1: access: "everybody" is none of the words (allowed: open, accounts, proxy)`}},
 		{"a network that is none", "trustedProxies: [10.0.0.0/8, proxy.example]\n",
@@ -170,7 +176,7 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 
 		{"faults of several kinds are all told", "listen: 80\nqueue: 1\nkeepEnded: 200h\naccess: all\n",
 			[]string{`c.yaml:1: listen: "80" is not host:port, write 127.0.0.1:80 (allowed: host:port; an empty host is all interfaces, port 0 any free one)`,
-				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, database, keepEnded, trustedProxies, proxy, oidc, tls, limits, log, cloud, history, record, rules, profiles",
+				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, database, keepEnded, trustedProxies, proxy, oidc, tls, limits, log, debug, cloud, history, record, rules, profiles",
 				"c.yaml:3: keepEnded: 200h is out of range (allowed: 0s to 168h)",
 				`c.yaml:4: access: "all" is none of the words (allowed: open, accounts, proxy)`}},
 	} {

@@ -80,7 +80,8 @@ proxy: {userHeader: Remote-User, groupsHeader: Remote-Groups, adminGroups: [], v
 oidc: {issuer: "", clientID: "", clientSecretFile: "", clientSecretEnv: "", scopes: [profile], nameClaim: preferred_username, groupsClaim: groups, adminGroups: [], viewerGroups: [], sessionAge: 12h, button: ""}
 tls: {certFile: "", keyFile: ""}
 limits: {streams: 0, streamsPerAddress: 0}   # 0 = none
-log: {level: info}
+log: {level: info, format: text}
+debug: {listen: ""}
 cloud:
   endpoint: https://api.meeting.huaweicloud.com
   heartbeat: 60s
@@ -191,6 +192,8 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"limits.streams":                   {"12", func(s Settings) any { return s.Limits.Streams }, 12},
 		"limits.streamsPerAddress":         {"3", func(s Settings) any { return s.Limits.StreamsPerAddress }, 3},
 		"log.level":                        {"warn", func(s Settings) any { return s.Log.Level.String() }, "WARN"},
+		"log.format":                       {"json", func(s Settings) any { return s.Log.Format }, LogJSON},
+		"debug.listen":                     {"[::1]:06060", func(s Settings) any { return s.Debug.Listen }, "[::1]:6060"},
 		"cloud.endpoint":                   {"http://127.0.0.1:9/", func(s Settings) any { return s.Cloud.Endpoint }, "http://127.0.0.1:9"},
 		"cloud.heartbeat":                  {"200ms", func(s Settings) any { return s.Cloud.Heartbeat }, 200 * time.Millisecond},
 		"cloud.callsPerMinute":             {"0", func(s Settings) any { return s.Cloud.CallsPerMinute }, 0},

@@ -40,6 +40,21 @@ func readListen(text string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
+// readDebugListen refuses what other machines reach: a profile tells how the board is used, and takes its time.
+func readDebugListen(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	address, err := readListen(text)
+	if err != nil {
+		return "", err
+	}
+	if host, _, err := net.SplitHostPort(address); err != nil || !loopback(host) {
+		return "", fmt.Errorf("%s can be reached from other machines, and profiles are for this one alone; listen on 127.0.0.1, [::1] or localhost", quoted(text))
+	}
+	return address, nil
+}
+
 // loopback reports whether only this machine reaches the host. Names are not looked up: what they mean can change.
 func loopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {

@@ -43,6 +43,7 @@ type Settings struct {
 	TLS     TLS
 	Limits  Limits
 	Log     Log
+	Debug   Debug
 	Cloud   Cloud
 	Record  Record
 	History History
@@ -78,6 +79,20 @@ type Limits struct {
 // Log is what is logged.
 type Log struct {
 	Level slog.Level
+	// Format is LogText or LogJSON.
+	Format string
+}
+
+// The values of Log.Format.
+const (
+	LogText = "text"
+	LogJSON = "json"
+)
+
+// Debug is for who looks into a running board.
+type Debug struct {
+	// Listen is a host:port that only this machine reaches; empty: nothing is served there.
+	Listen string
 }
 
 // Cloud is the source of the meetings.

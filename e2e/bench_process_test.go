@@ -1,0 +1,77 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// process is a server that is measured.
+type process struct {
+	pid        int
+	url, debug string // where it serves, and where its profiles are
+}
+
+// cpu is the processor's time that it has used.
+func (p process) cpu(b *testing.B) time.Duration {
+	b.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // behind the name
+	fields := strings.Fields(rest)
+	const user, system, ticks = 11, 12, 100 // of a second: what Linux tells every program
+	var sum int
+	for _, text := range []string{fields[user], fields[system]} {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sum += n
+	}
+	return time.Duration(sum) * time.Second / ticks
+}
+
+// resident is its memory as the system sees it, in bytes.
+func (p process) resident(b *testing.B) float64 {
+	b.Helper()
+	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(statm))[1])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(pages * os.Getpagesize())
+}
+
+var (
+	heapInUse  = regexp.MustCompile(`(?m)^# HeapInuse = (\d+)$`)
+	stackInUse = regexp.MustCompile(`(?m)^# Stack = (\d+) /`)
+)
+
+// held is what it keeps in heap and stacks after a collection, in bytes.
+func (p process) held(b *testing.B) float64 {
+	b.Helper()
+	get(b, p.debug+"/debug/pprof/heap?gc=1") // a stack shrinks at a collection, and is free at the next
+	said := get(b, p.debug+"/debug/pprof/heap?gc=1&debug=1").body
+	var sum float64
+	for _, pattern := range []*regexp.Regexp{heapInUse, stackInUse} {
+		m := pattern.FindStringSubmatch(said)
+		if m == nil {
+			b.Fatalf("a heap profile without %s", pattern)
+		}
+		n, err := strconv.ParseFloat(m[1], 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sum += n
+	}
+	return sum
+}
