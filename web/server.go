@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -78,7 +77,7 @@ func New(c Config) *Server {
 		e.Use(newRequestMetrics(c.Metrics).measured(c.Handlers.Paths.Base))
 	}
 	e.Use(recovered, secured, hurried, gated(c.Visitors, c.Handlers), protected(c.Guard, c.Handlers))
-	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
+	e.Use(compressed())
 
 	base := c.Handlers.Paths.Base
 	if base != "" {
@@ -165,12 +164,6 @@ func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
 		options = append(options, echo.TrustIPRange(&net.IPNet{IP: p.Masked().Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}))
 	}
 	return echo.ExtractIPFromXFFHeader(options...)
-}
-
-// uncompressed are streams, which compression would hold up, and assets, which are compressed already.
-func uncompressed(c echo.Context) bool {
-	path := c.Path()
-	return strings.HasSuffix(path, "/events") || strings.Contains(path, static.Dir)
 }
 
 // policy is the Content-Security-Policy of a route. Nothing is loaded from another host, no script or style stands in a page, and nobody
