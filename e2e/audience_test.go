@@ -28,7 +28,8 @@ type audience struct {
 	ctx      context.Context
 	messages messages
 	members  sync.WaitGroup
-	ignored  []string // ids of elements that agree does not compare
+	// ignored says of an element's id that agree does not compare what is in it; nil: all is compared.
+	ignored func(id string) bool
 }
 
 func newAudience(t testing.TB, address string) *audience {
@@ -301,12 +302,12 @@ func (a *audience) agree(seats []*seat) {
 
 // compared is a content without what is ignored.
 func (a *audience) compared(shown string) string {
-	if len(a.ignored) == 0 {
+	if a.ignored == nil {
 		return shown
 	}
 	page := parsed(a.t, strings.NewReader(shown))
-	for _, id := range a.ignored {
-		if n := page.byID(id).root; n != nil {
+	for n := range page.root.Descendants() {
+		if id := attribute(n, "id"); id != "" && a.ignored(id) {
 			empty(n)
 		}
 	}
