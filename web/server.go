@@ -94,7 +94,7 @@ func New(c Config) *Server {
 	s.routes = e.Routes()
 
 	s.http = &http.Server{
-		Handler:           e,
+		Handler:           live.Afterwards(e),
 		ReadHeaderTimeout: headerTimeout,
 		WriteTimeout:      pageTimeout,
 		IdleTimeout:       idleTimeout,
@@ -105,6 +105,9 @@ func New(c Config) *Server {
 	}
 	return s
 }
+
+// ServeHTTP answers one request, on whatever connection it came.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
 
 // Route is what the server answers: a method, and a path with its parameters such as /m/:confID.
 type Route struct{ Method, Path string }

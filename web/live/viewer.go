@@ -52,8 +52,9 @@ type viewer struct {
 	lastID  int64 // what the page says it has; 0: nothing
 	endWhen func(conference.Change) bool
 	owner   string
-	gone    <-chan struct{} // closed when the stream is to end
+	ctx     context.Context // ends when the stream is to end
 	cancel  context.CancelFunc
+	until   *time.Timer // nil: any time
 	// Under topic.mu: the place in topic.viewers, whether the lag guard has decided to cut it, and where a viewer who waits
 	// for the region gets it.
 	place     int
