@@ -32,8 +32,8 @@ test: $(TEST_PACKAGES) check-generated ## everything: generated files, format, v
 	go vet ./...
 	CGO_ENABLED=1 go test -race -count=1 -timeout 30m ./...
 
-bench: $(PACKAGES) ## run the benchmarks, that of a whole board with 2,000 meetings among them (3 minutes)
-	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+bench: $(PACKAGES) ## run the benchmarks, those of a whole board among them, one after the other (15 minutes)
+	@e2e/setup/bench.sh
 
 screenshots: $(TEST_PACKAGES) ## take the README's pictures again, from the demonstration
 	@e2e/setup/browser.sh
@@ -41,10 +41,11 @@ screenshots: $(TEST_PACKAGES) ## take the README's pictures again, from the demo
 	cp "$$dir/overview-1440-dark-en.png" e2e/screenshots/overview.png && cp "$$dir/meeting-1440-light-en.png" e2e/screenshots/meeting.png && \
 	cp "$$dir/wall-1920-dark-en.png" e2e/screenshots/wall.png && cp "$$dir/feed-1440-dark-en.png" e2e/screenshots/feed.png && echo "taken; the whole set is in $$dir"
 
-lint: $(PACKAGES) ## format, vet and static analysis
+lint: $(TEST_PACKAGES) ## format, vet, static analysis, and known vulnerabilities (OFFLINE=1 where these cannot be looked up)
 	@e2e/setup/format.sh
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	@e2e/setup/vulnerabilities.sh
 
 generate: $(PACKAGES) ## write the generated files: components and the README's table of settings
 	go tool templ generate
