@@ -29,7 +29,7 @@ func (s *session) read() {
 		_ = s.socket.SetReadDeadline(time.Now().Add(silence)) // fails only for a closed socket, as does the read
 		var in received
 		in.frame, in.err = readFrame(s.socket)
-		in.at = time.Now()
+		in.at = config.Now()
 		if in.err == nil {
 			in.err = s.spent.spend(in.at, frameCost+costOf(len(in.frame)))
 		}

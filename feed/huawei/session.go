@@ -65,7 +65,7 @@ func (s *session) run(ctx context.Context) (end *fault) {
 	if f != nil {
 		return f
 	}
-	now := time.Now()
+	now := s.watch.now()
 	s.watch.began(now)
 	s.alive(now)
 	s.renewAt = s.watch.held.renewAt
@@ -110,7 +110,7 @@ func (s *session) serve(ctx context.Context, helpers *sync.WaitGroup) *fault {
 			s.obey(s.watch.take())
 		case <-s.timer.C:
 			s.alarm = time.Time{}
-			if f := s.onTime(ctx, helpers, time.Now()); f != nil {
+			if f := s.onTime(ctx, helpers, s.watch.now()); f != nil {
 				return f
 			}
 		}
@@ -157,7 +157,7 @@ func (s *session) setAlarm() {
 	}
 	if s.alarm.IsZero() || next.Before(s.alarm) {
 		s.alarm = next
-		s.timer.Reset(time.Until(next))
+		s.timer.Reset(next.Sub(s.watch.now()))
 	}
 }
 

@@ -202,7 +202,7 @@ func (w *watch) onSite(ctx context.Context, call func() *fault) *fault {
 
 // validToken returns the held token, or the zero one if it has expired.
 func (w *watch) validToken() controlToken {
-	if !w.held.valid(time.Now()) {
+	if !w.held.valid(w.now()) {
 		return controlToken{}
 	}
 	return w.held
@@ -215,7 +215,7 @@ func (w *watch) hold(t controlToken) {
 	}
 	w.held = t
 	w.reappear()
-	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken, Expires: t.expires})
+	w.pass(conference.LinkMessage{About: w.aboutNow(), Event: conference.LinkToken, Expires: t.expires})
 }
 
 // dropToken lets the token go; where to connect is kept.
@@ -224,7 +224,7 @@ func (w *watch) dropToken() {
 		return
 	}
 	w.held.token, w.held.renewAt = conference.Secret{}, time.Time{}
-	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken})
+	w.pass(conference.LinkMessage{About: w.aboutNow(), Event: conference.LinkToken})
 }
 
 func (w *watch) caller() caller { return caller{id: w.id, rank: w.rank, late: w.late} }
