@@ -190,6 +190,7 @@ func (s *seat) follow(ctx context.Context, stream, lastID string) (id string, re
 	s.mu.Unlock()
 
 	var name, data string
+	next := lastID // of the event being read: one that is cut short does not count
 	for in := bufio.NewReader(res.Body); ; {
 		line, err := in.ReadString('\n')
 		if err != nil {
@@ -198,7 +199,7 @@ func (s *seat) follow(ctx context.Context, stream, lastID string) (id string, re
 		field, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch field {
 		case "id":
-			lastID = value
+			next = value
 		case "event":
 			name = value
 		case "data":
@@ -210,7 +211,7 @@ func (s *seat) follow(ctx context.Context, stream, lastID string) (id string, re
 			if err := s.take(name, data); err != nil {
 				return lastID, retry, err
 			}
-			name, data = "", ""
+			name, data, lastID = "", "", next
 		}
 	}
 }
