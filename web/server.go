@@ -126,7 +126,7 @@ func (s *Server) Routes() []Route {
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	s.serving.Store(true)
 	defer s.serving.Store(false)
-	return serve(ctx, s.http, listener, s.logger, func() { s.serving.Store(false) })
+	return serve(ctx, s.http, placed(listener), s.logger, func() { s.serving.Store(false) })
 }
 
 // serve is the life of a server. stopping is called once ctx has ended, before answers under way are waited for.
