@@ -55,11 +55,12 @@ func (h *Handlers) Drawn(r *http.Request, id conference.ConfID) (frame, region t
 	t := h.language(c)
 	if id == "" {
 		p, o := h.overviewPage(c, t)
+		p.Legend = templates.LegendView(h.words(t.Lang).legend())
 		return templates.Frame(p), templates.OverviewRegion(o)
 	}
 	v := h.meetingView(id, h.wordsFor(c, t.Lang), timeline.AnyTopic)
 	m := v.page(h.Board.Get(id))
 	p := h.frame(c, t, m.Tab)
-	p.Legend, p.Stream, p.StreamID = v.legend(), h.Paths.MeetingStream(id, timeline.AnyTopic, t.Lang), "stream-meeting"
+	p.Legend, p.Stream, p.StreamID = templates.LegendView(v.legend()), h.Paths.MeetingStream(id, timeline.AnyTopic, t.Lang), "stream-meeting"
 	return templates.Frame(p), templates.MeetingRegion(m)
 }

@@ -48,7 +48,7 @@ func (h *Handlers) meeting(c echo.Context) error {
 	v := h.meetingView(id, h.wordsFor(c, t.Lang), show)
 	m := v.page(s)
 	p := h.frame(c, t, m.Tab)
-	p.Legend = v.legend()
+	p.Legend = h.legends.in(v.words)
 	p.Stream, p.StreamID = stream, "stream-meeting"
 	if h.linkMaker(c) {
 		c.Response().Header().Set("Cache-Control", "no-store")

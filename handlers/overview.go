@@ -32,7 +32,7 @@ func (h *Handlers) overviewPage(c echo.Context, t *text.Catalogue) (templates.Pa
 	region := v.draw()
 	p := h.frame(c, t, region.Tab)
 	p.Stream, p.StreamID = q.stream(h.Paths, t.Lang), hashed("stream-overview", v.Key())
-	p.Density, p.Legend = density, v.legend()
+	p.Density, p.Legend = density, h.legends.in(v.words)
 	for _, name := range densities {
 		p.Densities = append(p.Densities, templates.Choice{Name: t.Densities[name], Icon: name, Path: chosen(c.Request().URL, densityParam, name), Current: name == density})
 	}

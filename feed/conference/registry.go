@@ -146,11 +146,23 @@ func (r *Registry) All() []*State {
 	return r.all()
 }
 
-func (r *Registry) all() []*State {
+// States returns the current states in no order, which costs less.
+func (r *Registry) States() []*State {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.states()
+}
+
+func (r *Registry) states() []*State {
 	states := make([]*State, 0, len(r.meetings))
 	for _, held := range r.meetings {
 		states = append(states, held.state)
 	}
+	return states
+}
+
+func (r *Registry) all() []*State {
+	states := r.states()
 	slices.SortFunc(states, func(a, b *State) int { return cmp.Compare(a.ConfID, b.ConfID) })
 	return states
 }
