@@ -186,6 +186,7 @@ type page struct {
 	t      testing.TB
 	status int
 	header http.Header
+	coding []string
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
@@ -236,7 +237,7 @@ func (h *house) open(lastID, query string) *page {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	p := &page{t: h.t, status: answer.StatusCode, header: answer.Header, cancel: cancel, changed: make(chan struct{}), shows: map[string]int{}, lastID: lastID}
+	p := &page{t: h.t, status: answer.StatusCode, header: answer.Header, coding: answer.TransferEncoding, cancel: cancel, changed: make(chan struct{}), shows: map[string]int{}, lastID: lastID}
 	if p.status != http.StatusOK {
 		answer.Body.Close()
 		p.ended = true

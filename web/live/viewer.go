@@ -204,8 +204,10 @@ func (v *viewer) WriteHeader(status int) {
 	if v.http2 {
 		header.Del("Connection") // would close the connection of all the other streams
 	} else {
-		// The socket's options, and a deadline, are this stream's: nothing may follow on this connection.
+		// The socket's options, and a deadline, are this stream's: nothing may follow on this connection. So its end ends the stream, and
+		// there is no need of chunks, which would break an event of more than 4 KiB up into several writes.
 		header.Set("Connection", "close")
+		header.Set("Transfer-Encoding", "identity")
 	}
 	v.w.WriteHeader(status)
 }
