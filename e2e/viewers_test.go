@@ -76,7 +76,7 @@ func TestOneToggleCostsLessThanSixKilobytes(t *testing.T) {
 	b.waitLink(id, "live")
 	for _, path := range []string{"/m/" + id + "/events", "/m/" + id + "/events?lang=zh", "/events"} {
 		s := openStream(t, b.url+path)
-		s.until(`"#region"`) // the page as a whole, once
+		s.until(`id="region"`) // the page as a whole, once
 		for _, lock := range []int{1, 0, 1, 0} {
 			m.Set(map[string]any{"lock": lock})
 			if n := len(s.until(`data-field="lock"`)); n >= limit {
