@@ -2,6 +2,7 @@ package huawei
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"time"
@@ -123,7 +124,7 @@ func (w *watch) attempt(ctx context.Context) *fault {
 	s := newSession(w, socket, spent)
 	f = s.run(ctx)
 	w.confirm = true
-	if s.proven && f.reason != conference.ReasonFlood {
+	if s.proven && !errors.Is(f.err, errFlood) && !errors.Is(f.err, errAllOld) { // it would come to the same at once
 		w.backoff.reset()
 	}
 	return f
