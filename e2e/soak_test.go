@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	soakTime = flag.Duration("soak", 25*time.Second, "how long meetings, viewers and faults come and go")
+	soakTime = flag.Duration("soak", 15*time.Second, "how long meetings, viewers and faults come and go")
 	soakSeed = flag.Uint64("soak-seed", 0, "what that is drawn from; 0: chance")
 )
 
