@@ -47,9 +47,10 @@ lint: $(TEST_PACKAGES) ## format, vet, static analysis, and known vulnerabilitie
 	go run $(STATICCHECK) ./...
 	@e2e/setup/vulnerabilities.sh
 
-generate: $(PACKAGES) ## write the generated files: components and the README's table of settings
+generate: $(PACKAGES) ## write the generated files: components, the README's table of settings, and the licences
 	go tool templ generate
 	go test ./web/settings -run '^TestREADME' -count=1 -update
+	go test ./web/app -run '^TestLicences' -count=1 -update
 
 check-generated: ## fail when a generated component is not what its source gives
 	@e2e/setup/generated.sh
