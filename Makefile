@@ -36,8 +36,8 @@ test-cluster: $(PACKAGES) ## the tests of what a PostgreSQL database keeps, agai
 	@e2e/setup/compiler.sh
 	CGO_ENABLED=1 e2e/setup/postgres.sh go test -race -count=1 -timeout 15m ./web/store ./web/app
 
-bench: $(PACKAGES) ## run the benchmarks, that of a whole board with 2,000 meetings among them (3 minutes)
-	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+bench: $(PACKAGES) ## run the benchmarks, those of a whole board among them, one after the other (15 minutes)
+	@e2e/setup/bench.sh
 
 screenshots: $(TEST_PACKAGES) ## take the README's pictures again, from the demonstration
 	@e2e/setup/browser.sh
@@ -45,14 +45,16 @@ screenshots: $(TEST_PACKAGES) ## take the README's pictures again, from the demo
 	cp "$$dir/overview-1440-dark-en.png" e2e/screenshots/overview.png && cp "$$dir/meeting-1440-light-en.png" e2e/screenshots/meeting.png && \
 	cp "$$dir/wall-1920-dark-en.png" e2e/screenshots/wall.png && cp "$$dir/feed-1440-dark-en.png" e2e/screenshots/feed.png && echo "taken; the whole set is in $$dir"
 
-lint: $(PACKAGES) ## format, vet and static analysis
+lint: $(TEST_PACKAGES) ## format, vet, static analysis, and known vulnerabilities (OFFLINE=1 where these cannot be looked up)
 	@e2e/setup/format.sh
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	@e2e/setup/vulnerabilities.sh
 
-generate: $(PACKAGES) ## write the generated files: components and the README's table of settings
+generate: $(PACKAGES) ## write the generated files: components, the README's table of settings, and the licences
 	go tool templ generate
 	go test ./web/settings -run '^TestREADME' -count=1 -update
+	go test ./web/app -run '^TestLicences' -count=1 -update
 
 check-generated: ## fail when a generated component is not what its source gives
 	@e2e/setup/generated.sh

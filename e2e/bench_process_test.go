@@ -1,11 +1,14 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -14,6 +17,24 @@ import (
 type process struct {
 	pid        int
 	url, debug string // where it serves, and where its profiles are
+}
+
+var benchProfiles = flag.String("profiles", "", "folder for profiles of the processes that benchmarks measure; empty: none are taken")
+
+// profile takes a profile of its processor's time for the next 3 s, if any is to be taken. done waits for it.
+func (p process) profile(b *testing.B, name string) (done func()) {
+	b.Helper()
+	if *benchProfiles == "" {
+		return func() {}
+	}
+	var taking sync.WaitGroup
+	taking.Go(func() {
+		said := get(b, p.debug+"/debug/pprof/profile?seconds=3").body
+		if err := os.WriteFile(filepath.Join(*benchProfiles, name+".pprof"), []byte(said), 0o600); err != nil {
+			b.Error(err)
+		}
+	})
+	return taking.Wait
 }
 
 // cpu is the processor's time that it has used.

@@ -32,7 +32,7 @@ const steady = 60 * time.Second
 const brisk = time.Second
 
 // newCloud starts a simulated cloud that lives as long as the test.
-func newCloud(t *testing.T, heartbeat time.Duration) *simulator.Cloud {
+func newCloud(t testing.TB, heartbeat time.Duration) *simulator.Cloud {
 	t.Helper()
 	// Heartbeats are late on a busy machine; the cloud of these tests never hangs up first.
 	cloud := simulator.New(simulator.Config{Heartbeat: heartbeat, SilenceLimit: time.Hour})

@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"e2e":             {},
 	"e2e/crowd":       {},
 	"e2e/provider":    {},
+	"e2e/setup":       {},
 	"feed/conference": {},
 	"feed/rules":      {"feed/conference"},
 	"feed/timeline":   {"feed/conference"},

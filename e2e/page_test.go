@@ -95,7 +95,7 @@ const probe = `window.e2e = (() => {
 // tab is a page in the browser. At the test's end it has to have kept the rules: nothing asked of another host, no
 // violation of its security policy, no error.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	host string
 	// others are hosts to which the page may lead.
@@ -119,7 +119,7 @@ type view struct {
 }
 
 // open opens an address in a browser context of its own, without cookies and with connections of its own.
-func open(t *testing.T, address string, v view) *tab {
+func open(t testing.TB, address string, v view) *tab {
 	t.Helper()
 	return openIn(suite.browser, t, address, v, chromedp.WithNewBrowserContext())
 }
@@ -130,7 +130,7 @@ func (p *tab) beside(address string, v view) *tab {
 	return openIn(p.ctx, p.t, address, v)
 }
 
-func openIn(parent context.Context, t *testing.T, address string, v view, options ...chromedp.ContextOption) *tab {
+func openIn(parent context.Context, t testing.TB, address string, v view, options ...chromedp.ContextOption) *tab {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -176,7 +176,7 @@ func openIn(parent context.Context, t *testing.T, address string, v view, option
 }
 
 // openLive opens a page and waits until its stream has brought it up to date.
-func openLive(t *testing.T, address string, v view) *tab {
+func openLive(t testing.TB, address string, v view) *tab {
 	t.Helper()
 	p := open(t, address, v)
 	p.waitBoard("live")

@@ -116,11 +116,10 @@ func (m *message) apply(page *html.Node) {
 			}
 		case "outerMorph":
 			for _, n := range s.nodes {
-				if n.Type == html.ElementNode {
-					target.Parent.InsertBefore(clone(n), target)
+				if n.Type == html.ElementNode && n.Data == target.Data { // the element stays, as what it is to be: others are put before it
+					become(target, n)
 				}
 			}
-			target.Parent.RemoveChild(target)
 		case "beforebegin":
 			for _, n := range s.nodes {
 				target.Parent.InsertBefore(clone(n), target)
@@ -132,6 +131,14 @@ func (m *message) apply(page *html.Node) {
 		case "delete":
 			target.Parent.RemoveChild(target)
 		}
+	}
+}
+
+func become(target, n *html.Node) {
+	empty(target)
+	target.Attr = slices.Clone(n.Attr)
+	for c := range n.ChildNodes() {
+		target.AppendChild(clone(c))
 	}
 }
 
@@ -211,7 +218,7 @@ func TestMessagesAreAppliedAsTheBrowserDoes(t *testing.T) {
 		m.apply(page)
 	}
 	const want = `<title>New &amp; old</title>` + "\n" + `<link id="icon" href="a"/>` + "\n" +
-		`<div id="region"><table><tbody id="rows"><tr id="r0"><td>0</td></tr><tr id="r1" class="x"><td>one</td></tr></tbody></table><p id="q">last</p></div>` + "\n"
+		`<div id="region"><table><tbody id="rows"><tr id="r0"><td>0</td></tr><tr id="r2"></tr><tr id="r1" class="x"><td>one</td></tr></tbody></table><p id="q">last</p></div>` + "\n"
 	if got := content(page); got != want {
 		t.Errorf("the page %s", difference(got, want))
 	}

@@ -82,7 +82,7 @@ func (p *tab) rects(selector string) []rect {
 }
 
 // noneOverlap fails the test for each two that share a place.
-func noneOverlap(t *testing.T, where string, all []rect) {
+func noneOverlap(t testing.TB, where string, all []rect) {
 	t.Helper()
 	for i, r := range all {
 		for j, s := range all[:i] {

@@ -27,6 +27,8 @@ type Board interface {
 	Get(conference.ConfID) *conference.State
 	// All returns all states in order of confID.
 	All() []*conference.State
+	// States returns the same in no order.
+	States() []*conference.State
 	// Discovery returns how meetings are found.
 	Discovery() conference.Discovery
 }
@@ -92,7 +94,8 @@ type Handlers struct {
 	// Logger is told of what could not be done for an admin. nil: nobody is.
 	Logger *slog.Logger
 
-	names aliases
+	names   aliases
+	legends legends
 }
 
 // Register adds all routes to a group that stands at the base path.
@@ -246,12 +249,16 @@ func sendFramed(c echo.Context, status int, frame, region templ.Component) error
 	return c.HTMLBlob(status, body)
 }
 
+// drawnRoom is room for most pages, so that their buffer does not grow step by step.
+const drawnRoom = 64 << 10
+
 // draw renders a component, with others inside it.
 func draw(ctx context.Context, outer templ.Component, inner ...templ.Component) ([]byte, error) {
 	if len(inner) > 0 {
 		ctx = templ.WithChildren(ctx, templ.Join(inner...))
 	}
 	var b bytes.Buffer
+	b.Grow(drawnRoom)
 	if err := outer.Render(ctx, &b); err != nil {
 		return nil, err
 	}

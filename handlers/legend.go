@@ -1,15 +1,56 @@
 package handlers
 
 import (
+	"bytes"
+	"context"
+	"io"
+	"sync"
+
+	"github.com/a-h/templ"
+
 	"confboard/feed/conference"
 	"confboard/feed/rules"
 	"confboard/templates"
+	"confboard/templates/text"
 )
 
+// legends are the legend of every page, drawn once for each language. Its zero value is ready; safe for concurrent use.
+type legends struct {
+	mu    sync.Mutex
+	drawn map[text.Lang][]byte
+}
+
+func (l *legends) in(w words) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, to io.Writer) error {
+		b, err := l.draw(w)
+		if err == nil {
+			_, err = to.Write(b)
+		}
+		return err
+	})
+}
+
+func (l *legends) draw(w words) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.drawn[w.text.Lang]; b != nil {
+		return b, nil
+	}
+	b, err := draw(context.Background(), templates.LegendView(w.legend())) // for all, not for whoever asks first
+	if err != nil {
+		return nil, err
+	}
+	if l.drawn == nil {
+		l.drawn = map[text.Lang][]byte{}
+	}
+	l.drawn[w.text.Lang] = bytes.Clone(b)
+	return b, nil
+}
+
 // legend explains the marks of a page. It has no list of its own: every mark is drawn by what draws it on the pages.
-func (w words) legend() *templates.Legend {
+func (w words) legend() templates.Legend {
 	t := &w.text.Legend
-	l := &templates.Legend{Text: w.text, ID: "legend"}
+	l := templates.Legend{Text: w.text, ID: "legend"}
 	statuses := templates.LegendPart{Title: t.Statuses}
 	for _, s := range rules.Severities() {
 		statuses.Rows = append(statuses.Rows, templates.LegendRow{Help: t.Severity[s],

@@ -48,7 +48,7 @@ func (v *linkView) state() *conference.State {
 	return r
 }
 
-// Touched implements live.View. What is not shown touches nothing: not even when it changes can be told.
+// Touched implements live.View. What is not shown touches nothing but the time of the last change.
 func (v *linkView) Touched(c conference.Change) []live.Touch {
 	if c.ConfID != v.id {
 		return nil
@@ -67,9 +67,10 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 		switch f.Part {
 		case conference.PartStatus:
 			touch(v.has(f.Field), partField+f.Field.WireName())
-			touch(f.Field != conference.MultiPic && f.Field != conference.ConfIMGroupID, partSentence, partOf(partHead, partChanged, c.Before.LastChange))
+			touch(f.Field != conference.MultiPic && f.Field != conference.ConfIMGroupID, partSentence)
 			touch(f.Field == conference.EndTime || f.Field == conference.MeetingState, partHead)
 			touch(v.shows.Layout && slices.Contains([]conference.Field{conference.MultiPic, conference.PicNum, conference.StatusMode}, f.Field), partLayout)
+			touch(v.shows.Layout && f.Field == conference.MultiPic, partSentence) // which counts its screens
 		case conference.PartName, conference.PartBasic:
 			touch(true, partAbout, partTab, partHead) // the mark tells when it is to start
 		case conference.PartOccurrence, conference.PartLink:
@@ -89,8 +90,12 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 		case conference.PartSpeakers:
 			touch(who, partSpeaking)
 			touch(who && v.shows.Layout, partLayout)
-		case conference.PartCustomLayout, conference.PartLayoutDated:
+		case conference.PartEnvelope: // when the status has changed is told, whatever it was
+			touch(!c.Before.LastChange.Equal(c.After.LastChange), partOf(partHead, partChanged, c.Before.LastChange))
+		case conference.PartCustomLayout:
 			touch(v.shows.Layout, partLayout)
+		case conference.PartLayoutDated:
+			touch(v.shows.Layout, partLayout, partSentence)
 		}
 	}
 	slices.Sort(touched)

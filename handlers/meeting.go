@@ -48,7 +48,7 @@ func (h *Handlers) meeting(c echo.Context) error {
 	v := h.meetingView(id, h.wordsFor(c, t.Lang), show)
 	m := v.page(s)
 	p := h.frame(c, t, m.Tab)
-	p.Legend = v.legend()
+	p.Legend = h.legends.in(v.words)
 	p.Stream, p.StreamID = stream, "stream-meeting"
 	if h.linkMaker(c) {
 		c.Response().Header().Set("Cache-Control", "no-store")
@@ -205,7 +205,7 @@ func (v *meetingView) Touched(c conference.Change) []live.Touch {
 			}
 		case conference.PartParticipants:
 			touch(partLayout)
-			if f.Name != "" && f.Old.Presence == f.New.Presence && !reranked(c, f.Name) {
+			if f.Name != "" && f.Old.Presence == f.New.Presence && !relisted(c, f.Name) {
 				touch(partPerson + f.Name)
 			} else {
 				listed = true
@@ -304,17 +304,20 @@ func envelopePart(was, is conference.Envelope) string {
 	return partOf(partEnvelope, partStamp, was.CreateTime)
 }
 
-// reranked reports whether a change moves a participant within the list.
-func reranked(c conference.Change, pid string) bool {
-	of := func(s *conference.State) int {
+// relisted reports whether a change of a participant shows beyond his own row: it moves him within the list, or he picked up and is now
+// one of those who are counted.
+func relisted(c conference.Change, pid string) bool {
+	of := func(s *conference.State) (place int, calling bool) {
 		for _, p := range s.Participants {
 			if p.PID == pid {
-				return rank(p)
+				return rank(p), p.Calling()
 			}
 		}
-		return -1
+		return -1, false
 	}
-	return of(c.Before) != of(c.After)
+	was, called := of(c.Before)
+	is, calling := of(c.After)
+	return was != is || called != calling
 }
 
 // Render implements live.View.

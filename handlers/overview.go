@@ -12,6 +12,7 @@ import (
 	"confboard/feed/conference"
 	"confboard/feed/rules"
 	"confboard/templates"
+	"confboard/templates/text"
 	"confboard/web/live"
 )
 
@@ -19,18 +20,23 @@ func (h *Handlers) overview(c echo.Context) error {
 	if tidy, is := untidy(c.Request().URL); is {
 		return c.Redirect(http.StatusSeeOther, h.Paths.join("/", tidy, ""))
 	}
-	t, q := h.language(c), h.overviewQuery(c)
-	density := h.density(c)
+	p, region := h.overviewPage(c, h.language(c))
+	return send(c, http.StatusOK, p, templates.OverviewRegion(region))
+}
+
+// overviewPage makes the props of the page.
+func (h *Handlers) overviewPage(c echo.Context, t *text.Catalogue) (templates.Page, templates.Overview) {
+	q, density := h.overviewQuery(c), h.density(c)
 	v := newOverviewView(h.wordsFor(c, t.Lang), h.Board, q)
 	v.start()
 	region := v.draw()
 	p := h.frame(c, t, region.Tab)
 	p.Stream, p.StreamID = q.stream(h.Paths, t.Lang), hashed("stream-overview", v.Key())
-	p.Density, p.Legend = density, v.legend()
+	p.Density, p.Legend = density, h.legends.in(v.words)
 	for _, name := range densities {
 		p.Densities = append(p.Densities, templates.Choice{Name: t.Densities[name], Icon: name, Path: chosen(c.Request().URL, densityParam, name), Current: name == density})
 	}
-	return send(c, http.StatusOK, p, templates.OverviewRegion(region))
+	return p, region
 }
 
 func (h *Handlers) overviewStream(c echo.Context) error {

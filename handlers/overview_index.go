@@ -32,8 +32,10 @@ func (s standing) numbers() standing {
 // index is the order of the meetings that a query shows, and the numbers of all on the board. A change costs a search and
 // the moving of a few entries, however many meetings there are. It is not safe for concurrent use.
 type index struct {
+	all   []entry                      // before held is made of them, which a page that is drawn once does not need
 	held  map[conference.ConfID]*entry // which do not change
 	order []*entry                     // those that are shown
+	count int                          // of all
 
 	counts                 []int // by severity
 	problems, stale, noted int
@@ -47,7 +49,7 @@ type entry struct {
 }
 
 func newIndex() *index {
-	return &index{held: map[conference.ConfID]*entry{}, counts: make([]int, len(rules.Severities()))}
+	return &index{counts: make([]int, len(rules.Severities()))}
 }
 
 func (e *entry) compare(o *entry) int {
@@ -57,11 +59,12 @@ func (e *entry) compare(o *entry) int {
 	return cmp.Or(cmp.Compare(e.title, o.title), cmp.Compare(e.key.second, o.key.second), cmp.Compare(e.id, o.id))
 }
 
-// fill puts many meetings in at once; each is in no index yet.
-func (x *index) fill(entries []*entry) {
-	for _, e := range entries {
-		x.held[e.id] = e
-		x.count(e, 1)
+// fill puts the first meetings in; they are the index's own from then on.
+func (x *index) fill(entries []entry) {
+	x.all = entries
+	for i := range entries {
+		e := &entries[i]
+		x.add(e, 1)
 		if e.shown {
 			x.order = append(x.order, e)
 		}
@@ -69,18 +72,31 @@ func (x *index) fill(entries []*entry) {
 	slices.SortFunc(x.order, (*entry).compare)
 }
 
+// hold makes what a meeting is found by.
+func (x *index) hold() map[conference.ConfID]*entry {
+	if x.held == nil {
+		x.held = make(map[conference.ConfID]*entry, len(x.all))
+		for i := range x.all {
+			x.held[x.all[i].id] = &x.all[i]
+		}
+		x.all = nil
+	}
+	return x.held
+}
+
 // put brings one meeting up to date and reports whether it is shown from now on and was not before.
 func (x *index) put(e *entry) (enters bool) {
-	was := x.held[e.id]
+	held := x.hold()
+	was := held[e.id]
 	if was == nil {
 		was = &entry{}
 	}
-	x.count(was, -1)
-	x.count(e, 1)
+	x.add(was, -1)
+	x.add(e, 1)
 	if e.there {
-		x.held[e.id] = e
+		held[e.id] = e
 	} else {
-		delete(x.held, e.id)
+		delete(held, e.id)
 	}
 	from, to := 0, 0
 	if was.shown {
@@ -111,10 +127,11 @@ func (x *index) place(e *entry) (i int, there bool) {
 	return slices.BinarySearchFunc(x.order, e, (*entry).compare)
 }
 
-func (x *index) count(e *entry, n int) {
+func (x *index) add(e *entry, n int) {
 	if !e.there {
 		return
 	}
+	x.count += n
 	x.counts[e.severity] += n
 	if e.severity.Problem() {
 		x.problems += n
@@ -129,15 +146,15 @@ func (x *index) count(e *entry, n int) {
 
 // has reports whether a meeting is shown, on whichever page.
 func (x *index) has(id conference.ConfID) bool {
-	e := x.held[id]
+	e := x.hold()[id]
 	return e != nil && e.shown
 }
 
 // before reports whether one meeting that is shown stands before another that is.
-func (x *index) before(a, b conference.ConfID) bool { return x.held[a].compare(x.held[b]) < 0 }
+func (x *index) before(a, b conference.ConfID) bool { return x.hold()[a].compare(x.hold()[b]) < 0 }
 
 // total is the number of meetings on the board, shown or not.
-func (x *index) total() int { return len(x.held) }
+func (x *index) total() int { return x.count }
 
 // outline is a page of the order: which, counted from 0, of how many, the places of its first card and of the one after its
 // last, and how many cards there are on all pages.

@@ -13,8 +13,8 @@ import (
 // start fills the index with what is on the board, and chooses the cards.
 func (v *overviewView) start() {
 	v.titles = newTitleKeys(v.text.Lang)
-	all := v.board.All()
-	entries := make([]*entry, len(all))
+	all := v.board.States()
+	entries := make([]entry, len(all))
 	for i, s := range all {
 		entries[i] = v.entry(s.ConfID, s)
 	}
@@ -26,8 +26,8 @@ func (v *overviewView) start() {
 	v.show(w.ids)
 }
 
-func (v *overviewView) entry(id conference.ConfID, s *conference.State) *entry {
-	e := &entry{id: id, standing: v.standing(s)}
+func (v *overviewView) entry(id conference.ConfID, s *conference.State) entry {
+	e := entry{id: id, standing: v.standing(s)}
 	if e.shown && v.query.sort == sortTitle {
 		e.title = v.titles.key(e.key.title)
 	}
@@ -37,7 +37,7 @@ func (v *overviewView) entry(id conference.ConfID, s *conference.State) *entry {
 // catchUp brings the index up to date with what moved.
 func (v *overviewView) catchUp() {
 	for id := range v.moved.take() {
-		if v.index.put(v.entry(id, v.board.Get(id))) {
+		if e := v.entry(id, v.board.Get(id)); v.index.put(&e) {
 			v.entered[id] = struct{}{}
 		}
 	}

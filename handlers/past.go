@@ -44,7 +44,7 @@ func (h *Handlers) past(c echo.Context, s *conference.State) error {
 		region = templates.PastRegion(bar, w.pastMeeting(m.State))
 	}
 	p := h.frame(c, t, w.tab(t.Timeline.Past.Tab(bar.Time.Text)+" · "+title, false))
-	p.Legend = w.legend()
+	p.Legend = h.legends.in(w)
 	return send(c, http.StatusOK, p, region)
 }
 

@@ -44,7 +44,9 @@ func newTopic(t *testing.T, registry *conference.Registry, v live.View) *topic {
 func (k *topic) connect() {
 	if len(k.viewers) == 0 { // nobody has a page, and what changed meanwhile was not rendered
 		k.pending = nil
-		k.view.(live.Rememberer).Forget()
+		if r, ok := k.view.(live.Rememberer); ok {
+			r.Forget()
+		}
 	}
 	region, err := k.view.Region(context.Background())
 	if err != nil {
@@ -248,7 +250,9 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		kept := timeline.NewHistory(timeline.DefaultLimits)
 		h.registry.Observe(kept.Note)
 		meeting := &meetingView{words: w, board: h.registry, id: "101", told: timelineView{history: kept, show: timeline.Topics()[seed%6]}}
-		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting)}
+		link := &linkView{words: w, board: h.registry, id: "101", names: &aliases{},
+			shows: conference.Shows{Names: seed%2 == 0, People: seed%3 == 0, Layout: seed%5 < 3}}
+		topics := []*topic{newTopic(t, h.registry, overview()), newTopic(t, h.registry, meeting), newTopic(t, h.registry, link)}
 
 		for range 120 {
 			h.step(8)
@@ -273,7 +277,7 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 			k.flush(true)
 		}
 
-		pages := make([]*dom, 2)
+		pages := make([]*dom, 3)
 		fresh := overview()
 		fresh.start()
 		pages[0] = drawn(t, templates.OverviewRegion(fresh.draw()))
@@ -282,6 +286,8 @@ func TestEveryViewerEndsAtTheNewestState(t *testing.T) {
 		} else {
 			pages[1] = drawn(t, templates.ProblemRegion(absent(w.text, paths)))
 		}
+		_, shared := link.draw()
+		pages[2] = drawn(t, templates.LinkRegion(shared))
 		for i, k := range topics {
 			want := pages[i].html()
 			for n, d := range k.viewers {

@@ -37,7 +37,7 @@ func (h *Handlers) wall(c echo.Context) error {
 // sendWall answers with the page of a wall. given has what differs for a wall with a name.
 func (h *Handlers) sendWall(c echo.Context, t *text.Catalogue, q wallQuery, look wallLook, given templates.WallPage) error {
 	v := h.wallView(q, t.Lang)
-	v.start(h.Board.All())
+	v.start(h.Board.States())
 	region, _ := v.draw()
 	p := templates.WallPage{
 		Page: h.frame(c, t, region.Tab), Name: given.Name, Screen: given.Screen,

@@ -24,7 +24,8 @@ func wallfuls(total, problems int) []*conference.State {
 // inOrder is the order of a wall, which is the overview's.
 func inOrder(a, b *conference.State) int {
 	v := newWallView(words{text: text.For(text.English)}, nil, wallQuery{})
-	return v.entry(a.ConfID, a).compare(v.entry(b.ConfID, b))
+	first, second := v.entry(a.ConfID, a), v.entry(b.ConfID, b)
+	return first.compare(&second)
 }
 
 // listed is what has a tile when these meetings are on the board.

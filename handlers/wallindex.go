@@ -29,17 +29,17 @@ func newWallIndex() *wallIndex {
 	return &wallIndex{index: *newIndex(), groups: map[string]*wallTally{}}
 }
 
-// fill puts many meetings in at once; each is in no index yet.
-func (x *wallIndex) fill(entries []*entry) {
+// fill puts the first meetings in.
+func (x *wallIndex) fill(entries []entry) {
 	x.index.fill(entries)
-	for _, e := range entries {
+	for _, e := range x.order {
 		x.tally(e, 1)
 	}
 }
 
 // put brings one meeting up to date.
 func (x *wallIndex) put(e *entry) {
-	if was := x.held[e.id]; was != nil {
+	if was := x.hold()[e.id]; was != nil {
 		x.tally(was, -1)
 	}
 	x.index.put(e)
@@ -110,13 +110,13 @@ func (v *wallView) standing(s *conference.State) standing {
 	return is
 }
 
-func (v *wallView) entry(id conference.ConfID, s *conference.State) *entry {
-	return &entry{id: id, standing: v.standing(s)}
+func (v *wallView) entry(id conference.ConfID, s *conference.State) entry {
+	return entry{id: id, standing: v.standing(s)}
 }
 
 // start fills the index with these meetings.
 func (v *wallView) start(all []*conference.State) {
-	entries := make([]*entry, 0, len(all))
+	entries := make([]entry, 0, len(all))
 	for _, s := range all {
 		if e := v.entry(s.ConfID, s); e.there {
 			entries = append(entries, e)
@@ -129,6 +129,7 @@ func (v *wallView) start(all []*conference.State) {
 // catchUp brings the index up to date with what moved.
 func (v *wallView) catchUp() {
 	for id := range v.moved.take() {
-		v.index.put(v.entry(id, v.board.Get(id)))
+		e := v.entry(id, v.board.Get(id))
+		v.index.put(&e)
 	}
 }

@@ -158,7 +158,7 @@ func (v *wallView) Region(ctx context.Context) ([]byte, error) {
 	if v.started {
 		v.catchUp()
 	} else {
-		v.start(v.board.All())
+		v.start(v.board.States())
 	}
 	w, shape := v.draw()
 	v.uneven = v.uneven || v.started && !v.shown.equal(shape)

@@ -67,7 +67,9 @@ func (w words) instant(t time.Time, show string) templates.Instant {
 		show = "clock"
 	}
 	t = t.UTC()
-	return templates.Instant{ISO: t.Format("2006-01-02T15:04:05.000Z"), Text: t.Format("2006-01-02 15:04:05") + " UTC", Show: show}
+	iso := t.Format("2006-01-02T15:04:05.000Z")
+	const date, clock = len("2006-01-02"), len("2006-01-02T15:04:05")
+	return templates.Instant{ISO: iso, Text: iso[:date] + " " + iso[date+1:clock] + " UTC", Show: show}
 }
 
 // mark is the status class of a meeting.

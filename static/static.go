@@ -5,7 +5,6 @@ package static
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -15,6 +14,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/klauspost/compress/gzip" // three times as fast as the standard library's, of which a start consisted by a third
 )
 
 // When the build stops here with "no matching files found", the browser's packages are not installed:

@@ -488,7 +488,7 @@ func Frame(p Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Legend != nil {
-			templ_7745c5c3_Err = LegendView(*p.Legend).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = p.Legend.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

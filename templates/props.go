@@ -52,7 +52,7 @@ type Page struct {
 	Walls   string
 	AtWalls bool
 	// Legend explains the marks of the page; nil for none.
-	Legend *Legend
+	Legend templ.Component
 	// Rules is the path of the page of what is watched for; AtRules: this is it.
 	Rules   string
 	AtRules bool

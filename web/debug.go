@@ -24,8 +24,9 @@ func NewDebug(logger *slog.Logger) *Debug {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	patience := Patience{}.withDefaults()
 	return &Debug{logger: logger, http: &http.Server{
-		Handler: fromThisMachine(mux), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: fromThisMachine(mux), ReadHeaderTimeout: patience.Header, IdleTimeout: patience.Idle, MaxHeaderBytes: maxHeaderBytes,
 		// There is no WriteTimeout: a profile takes as long as was asked for.
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}}

@@ -13,23 +13,21 @@ import (
 	"confboard/web/access"
 )
 
-// bodyTimeout is how long the body of a request may take to arrive.
-const bodyTimeout = 10 * time.Second
-
-// hurried bounds how long a body may take to arrive. The server as a whole has no such limit, because it would cut streams.
-func hurried(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if reads(c.Request()) {
+// hurried bounds how long a body may take to arrive, whatever the method: that of a GET, which no handler reads, is waited for by
+// net/http before it answers. Who has no body, such as a stream's browser, has no limit.
+func hurried(patience time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if c.Request().ContentLength == 0 { // -1: it will be seen
+				return next(c)
+			}
+			if err := http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Now().Add(patience)); err != nil {
+				return err
+			}
 			return next(c)
 		}
-		if err := http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
-			return err
-		}
-		return next(c)
 	}
 }
-
-func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 // provenElsewhere are routes below the base path under whatever name they are asked for: they have nothing of any meeting, or want a
 // token in the address, or a signature.

@@ -2,6 +2,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -26,16 +26,32 @@ import (
 )
 
 const (
-	// headerTimeout and idleTimeout keep slow or forgotten connections from holding resources.
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	// pageTimeout bounds the writing of an answer. Streams set deadlines of their own, write by write. There is no
-	// ReadTimeout: it would cut streams. Requests with a body have one of their own, see protected.
-	pageTimeout = 30 * time.Second
 	// drainTimeout is how long answers under way may take at the end, streams having been ended before.
 	drainTimeout   = time.Second
 	maxHeaderBytes = 64 << 10
 )
+
+// Patience is how long clients are waited for, so that those who are slow on purpose hold nothing for long. A zero duration stands for
+// its default.
+type Patience struct {
+	// Header is for the head of a request, and for the handshake of an encrypted connection. Default 10 s.
+	Header time.Duration
+	// Body is for the body of a request that has one, from when its head has come. Default 10 s. The server as a whole has no such limit,
+	// because it would cut streams.
+	Body time.Duration
+	// Answer is for the writing of an answer. Streams set deadlines of their own, write by write. Default 30 s.
+	Answer time.Duration
+	// Idle is between two requests on a connection. Default 2 min.
+	Idle time.Duration
+}
+
+func (p Patience) withDefaults() Patience {
+	p.Header = cmp.Or(p.Header, 10*time.Second)
+	p.Body = cmp.Or(p.Body, 10*time.Second)
+	p.Answer = cmp.Or(p.Answer, 30*time.Second)
+	p.Idle = cmp.Or(p.Idle, 2*time.Minute)
+	return p
+}
 
 // Config is what a Server needs. Handlers, Assets, Logger and Guard are required.
 type Config struct {
@@ -45,7 +61,8 @@ type Config struct {
 	// TrustedProxies are those whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// TLS is nil for plain HTTP.
-	TLS *tls.Config
+	TLS      *tls.Config
+	Patience Patience
 	// Metrics are shown at /metrics, those of the requests among them, which New adds. nil: none are.
 	Metrics *prometheus.Registry
 	// Guard refuses what is not asked on a page of the board.
@@ -64,7 +81,7 @@ type Server struct {
 
 // New assembles a server. It sets the handlers' Ready.
 func New(c Config) *Server {
-	s := &Server{logger: c.Logger}
+	s, patience := &Server{logger: c.Logger}, c.Patience.withDefaults()
 	c.Handlers.Ready = s.serving.Load
 	if c.Visitors == nil {
 		c.Visitors = &access.Visitors{Open: true}
@@ -77,8 +94,8 @@ func New(c Config) *Server {
 	if c.Metrics != nil {
 		e.Use(newRequestMetrics(c.Metrics).measured(c.Handlers.Paths.Base))
 	}
-	e.Use(recovered, secured, hurried, gated(c.Visitors, c.Handlers), protected(c.Guard, c.Handlers))
-	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1 << 10, Skipper: uncompressed}))
+	e.Use(recovered, secured, hurried(patience.Body), gated(c.Visitors, c.Handlers), protected(c.Guard, c.Handlers))
+	e.Use(compressed())
 
 	base := c.Handlers.Paths.Base
 	if base != "" {
@@ -95,10 +112,10 @@ func New(c Config) *Server {
 	s.routes = e.Routes()
 
 	s.http = &http.Server{
-		Handler:           e,
-		ReadHeaderTimeout: headerTimeout,
-		WriteTimeout:      pageTimeout,
-		IdleTimeout:       idleTimeout,
+		Handler:           live.Afterwards(e),
+		ReadHeaderTimeout: patience.Header,
+		WriteTimeout:      patience.Answer,
+		IdleTimeout:       patience.Idle,
 		MaxHeaderBytes:    maxHeaderBytes,
 		TLSConfig:         c.TLS,
 		ConnContext:       live.ConnContext,
@@ -106,6 +123,9 @@ func New(c Config) *Server {
 	}
 	return s
 }
+
+// ServeHTTP answers one request, on whatever connection it came.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
 
 // Route is what the server answers: a method, and a path with its parameters such as /m/:confID.
 type Route struct{ Method, Path string }
@@ -124,7 +144,7 @@ func (s *Server) Routes() []Route {
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	s.serving.Store(true)
 	defer s.serving.Store(false)
-	return serve(ctx, s.http, listener, s.logger, func() { s.serving.Store(false) })
+	return serve(ctx, s.http, placed(listener), s.logger, func() { s.serving.Store(false) })
 }
 
 // serve is the life of a server. stopping is called once ctx has ended, before answers under way are waited for.
@@ -165,12 +185,6 @@ func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
 		options = append(options, echo.TrustIPRange(&net.IPNet{IP: p.Masked().Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}))
 	}
 	return echo.ExtractIPFromXFFHeader(options...)
-}
-
-// uncompressed are streams, which compression would hold up, and assets, which are compressed already.
-func uncompressed(c echo.Context) bool {
-	path := c.Path()
-	return strings.HasSuffix(path, "/events") || strings.Contains(path, static.Dir)
 }
 
 // policy is the Content-Security-Policy of a route. Nothing is loaded from another host, no script or style stands in a page, and nobody

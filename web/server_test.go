@@ -46,6 +46,7 @@ type options struct {
 	more      func(*handlers.Handlers)
 	visitors  *access.Visitors
 	publicURL string
+	patience  web.Patience
 }
 
 func start(t *testing.T, o options) *board {
@@ -68,7 +69,7 @@ func start(t *testing.T, o options) *board {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := web.Config{Guard: guard, Visitors: o.visitors, Assets: assets, Logger: slog.New(slog.DiscardHandler), TrustedProxies: o.proxies,
+	config := web.Config{Guard: guard, Visitors: o.visitors, Assets: assets, Patience: o.patience, Logger: slog.New(slog.DiscardHandler), TrustedProxies: o.proxies,
 		Handlers: &handlers.Handlers{Board: states, Streams: hub, Assets: assets, Paths: handlers.Paths{Base: o.base}, Build: "test", Now: time.Now}}
 	if o.more != nil {
 		o.more(config.Handlers)
@@ -114,6 +115,7 @@ type panicking struct{}
 
 func (panicking) Get(conference.ConfID) *conference.State { panic("get") }
 func (panicking) All() []*conference.State                { panic("all") }
+func (panicking) States() []*conference.State             { panic("states") }
 func (panicking) Discovery() conference.Discovery         { panic("discovery") }
 
 func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {

@@ -14,7 +14,6 @@ func TestTheAgendaHoldsEveryMeetingThatIsDue(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 		registry := NewRegistry(Policy{Heartbeat: time.Minute, KeepEnded: 2 * time.Minute, EndingSoon: time.Minute})
-		registry.now = func() time.Time { return now }
 		for step := range 500 {
 			now = now.Add(time.Duration(r.IntN(20)) * time.Second)
 			about := About{ConfID: ConfID(fmt.Sprint(r.IntN(12))), At: now}
@@ -28,7 +27,7 @@ func TestTheAgendaHoldsEveryMeetingThatIsDue(t *testing.T) {
 				m.Status.Set(EndTime, Value{Presence: Known, Int: now.Add(time.Duration(r.IntN(300)) * time.Second).UnixMilli()})
 				registry.Apply(m)
 			case n == 5:
-				registry.passNow()
+				registry.passTo(now)
 			default:
 				registry.Apply(LinkMessage{About: about, Event: LinkEvent(1 + r.IntN(6))})
 			}

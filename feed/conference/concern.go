@@ -82,7 +82,7 @@ func (s *State) judgeConcerns(now time.Time, p Policy) (due time.Time) {
 	if s.Link.State == Live {
 		for i := range s.Concerns {
 			if c := &s.Concerns[i]; !c.Active {
-				due = earlier(due, c.Since.Add(c.After))
+				due = earlier(due, by(now, c.Since.Add(c.After)))
 			}
 		}
 	}

@@ -28,7 +28,7 @@ func (s *State) judgeAll(now time.Time, p Policy) (due time.Time) {
 		s.Link.State, s.Link.Since = link, now
 	}
 	if s.Ended() {
-		due = earlier(due, s.EndedAt.Add(p.KeepEnded))
+		due = earlier(due, by(now, s.EndedAt.Add(p.KeepEnded)))
 	}
 
 	end, planned := s.Status.Value(EndTime).Time()
@@ -39,15 +39,25 @@ func (s *State) judgeAll(now time.Time, p Policy) (due time.Time) {
 		within := func(d time.Duration) bool {
 			at := end.Add(-d)
 			if now.Before(at) {
-				due = earlier(due, at)
+				due = earlier(due, by(now, at))
 				return false
 			}
 			return true
 		}
 		s.EndingSoon, s.NearEnd = within(p.EndingSoon), within(p.NearEnd)
-		due = earlier(due, end)
+		due = earlier(due, by(now, end))
 	}
 	return earlier(due, s.judgeConcerns(now, p))
+}
+
+// by returns an instant by the clock of now, so that it can be compared with others. Some have been read from a clock that was set since,
+// and know by their monotonic reading when they really are; others, such as a planned end, are of the clock on the wall alone.
+// A zero one stays zero.
+func by(now, at time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return now.Add(at.Sub(now))
 }
 
 // earlier returns the earlier of two instants, zero meaning never.

@@ -67,8 +67,8 @@ const (
 // if nothing happens (zero: never).
 func (s *State) judge(now time.Time, p Policy) (LinkState, time.Time) {
 	l := &s.Link
-	staleAt := l.heard.Add(scale(p.Heartbeat, staleAfter))
-	lostAt := l.heard.Add(scale(p.Heartbeat, lostAfter))
+	staleAt := by(now, l.heard.Add(scale(p.Heartbeat, staleAfter)))
+	lostAt := by(now, l.heard.Add(scale(p.Heartbeat, lostAfter)))
 	switch {
 	case s.Ended():
 		return Over, time.Time{}

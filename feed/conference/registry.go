@@ -14,7 +14,6 @@ import (
 // goroutine; they are applied one after the other. All methods are safe for concurrent use.
 type Registry struct {
 	policy Policy
-	now    func() time.Time
 
 	mu        sync.Mutex
 	discovery Discovery
@@ -35,7 +34,7 @@ type meeting struct {
 
 // NewRegistry returns an empty registry that judges by the policy. Its clock stands still until Run is called.
 func NewRegistry(p Policy) *Registry {
-	return &Registry{policy: p, now: time.Now, meetings: map[ConfID]*meeting{}, observers: map[int]func(Change){}, wake: make(chan struct{}, 1)}
+	return &Registry{policy: p, meetings: map[ConfID]*meeting{}, observers: map[int]func(Change){}, wake: make(chan struct{}, 1)}
 }
 
 // Policy returns that by which the registry judges.
@@ -50,18 +49,25 @@ func (r *Registry) Policy() Policy {
 func (r *Registry) SetPolicy(p Policy, now time.Time) {
 	r.mu.Lock()
 	r.policy = p
-	ids := slices.Collect(maps.Keys(r.meetings)) // whoever comes later is judged by it anyway
 	r.mu.Unlock()
-	for some := range slices.Chunk(ids, judgedAtOnce) {
-		r.judge(some, now)
-	}
+	r.judgeAll(now)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tell(Change{At: now, Received: now, Fields: []FieldChange{{Part: PartPolicy}}})
 }
 
-// judgedAtOnce is how many meetings are judged by a new policy before messages have their turn.
+// judgedAtOnce is how many meetings are judged anew before messages have their turn.
 const judgedAtOnce = 32
+
+// judgeAll judges every meeting that there is; whoever comes later is judged then.
+func (r *Registry) judgeAll(now time.Time) {
+	r.mu.Lock()
+	ids := slices.Collect(maps.Keys(r.meetings))
+	r.mu.Unlock()
+	for some := range slices.Chunk(ids, judgedAtOnce) {
+		r.judge(some, now)
+	}
+}
 
 func (r *Registry) judge(ids []ConfID, now time.Time) {
 	r.mu.Lock()
@@ -140,11 +146,23 @@ func (r *Registry) All() []*State {
 	return r.all()
 }
 
-func (r *Registry) all() []*State {
+// States returns the current states in no order, which costs less.
+func (r *Registry) States() []*State {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.states()
+}
+
+func (r *Registry) states() []*State {
 	states := make([]*State, 0, len(r.meetings))
 	for _, held := range r.meetings {
 		states = append(states, held.state)
 	}
+	return states
+}
+
+func (r *Registry) all() []*State {
+	states := r.states()
 	slices.SortFunc(states, func(a, b *State) int { return cmp.Compare(a.ConfID, b.ConfID) })
 	return states
 }
@@ -166,11 +184,20 @@ func (r *Registry) Observe(f func(Change)) (states []*State, cancel func()) {
 }
 
 // Run is the registry's clock: one timer for all meetings. It returns nil when ctx ends.
-func (r *Registry) Run(ctx context.Context) error {
+func (r *Registry) Run(ctx context.Context) error { return r.RunBy(ctx, time.Now) }
+
+// RunBy is Run by another clock, which goes as fast as time.Now.
+func (r *Registry) RunBy(ctx context.Context, now func() time.Time) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	last := now()
 	for {
-		timer.Reset(r.passNow())
+		at := now()
+		if wasSet(last, at) {
+			r.judgeAll(at)
+		}
+		last = at
+		timer.Reset(r.passTo(at))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -180,13 +207,22 @@ func (r *Registry) Run(ctx context.Context) error {
 	}
 }
 
-// passNow passes the time until now and returns how long to wait for what comes next.
-func (r *Registry) passNow() time.Duration {
-	now := r.now()
+// clockLook is how often it is looked whether the clock on the wall was set. What depends on it, such as a planned end, is then judged anew.
+const clockLook = 30 * time.Second
+
+// wasSet reports whether the clock on the wall was set between two readings of it: by the monotonic reading another time has passed.
+func wasSet(before, after time.Time) bool {
+	const slewed = time.Second // as NTP does
+	return (after.Round(0).Sub(before.Round(0)) - after.Sub(before)).Abs() > slewed
+}
+
+// passTo passes the time until now and returns how long to wait for what comes next.
+func (r *Registry) passTo(now time.Time) time.Duration {
+	wait := clockLook
 	if next := r.Pass(now); !next.IsZero() {
-		return next.Sub(now)
+		wait = min(wait, next.Sub(now))
 	}
-	return time.Hour // whatever comes next wakes us
+	return wait
 }
 
 // Pass applies everything that is due until the instant, and returns when something is due again (zero: only after the next

@@ -90,8 +90,8 @@ func (s *State) judgeSilences(now time.Time, p Policy) (due time.Time) {
 		s.Silences = slices.DeleteFunc(slices.Clone(s.Silences), over)
 	}
 	for _, q := range s.Silences {
-		if due = earlier(due, q.Until); gone(q) {
-			due = earlier(due, told)
+		if due = earlier(due, by(now, q.Until)); gone(q) {
+			due = earlier(due, by(now, told))
 		}
 	}
 	return due

@@ -46,6 +46,8 @@ type Config struct {
 	HTTPClient *http.Client
 	// Delays between attempts, and their limit.
 	Delays Delays
+	// Now is the clock by which messages are received and tokens expire. Default time.Now.
+	Now func() time.Time
 }
 
 // Delays are the times between attempts. A zero one has its default.
@@ -115,6 +117,9 @@ func (c Config) check() error {
 func (c Config) withDefaults() Config {
 	c.Heartbeat = cmp.Or(c.Heartbeat, 60*time.Second)
 	c.Delays = c.Delays.withDefaults(c.Heartbeat)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	c.AttemptsPerSecond = cmp.Or(c.AttemptsPerSecond, 50)
 	c.DiscoverEvery = cmp.Or(c.DiscoverEvery, 30*time.Second)
 	if c.Logger == nil {

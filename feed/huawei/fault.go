@@ -202,5 +202,6 @@ const (
 	errTooLarge = plainError("answer or frame over the limit")
 	errNoAnswer = plainError("no answer in time")
 	errNoEcho   = plainError("heartbeats are not echoed")
+	errAllOld   = plainError("all that comes is said to be older than what is known")
 	errFlood    = plainError("more frames than any meeting needs")
 )

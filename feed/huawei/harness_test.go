@@ -45,13 +45,23 @@ const patient = time.Hour
 // start runs a client with quick delays against the cloud. change can alter its settings; it may be nil.
 func start(t *testing.T, cloud *simulator.Cloud, heartbeat time.Duration, change func(*huawei.Config)) *board {
 	t.Helper()
+	return startBy(t, cloud, policyOf(heartbeat), change)
+}
+
+func policyOf(heartbeat time.Duration) conference.Policy {
 	policy := conference.DefaultPolicy
 	policy.Heartbeat = heartbeat
-	return startBy(t, cloud, policy, change)
+	return policy
 }
 
 // startBy is start with a policy of its own for the board.
 func startBy(t *testing.T, cloud *simulator.Cloud, policy conference.Policy, change func(*huawei.Config)) *board {
+	t.Helper()
+	return startWith(t, cloud, policy, time.Now, change)
+}
+
+// startWith is startBy with a clock of its own for the board.
+func startWith(t *testing.T, cloud *simulator.Cloud, policy conference.Policy, now func() time.Time, change func(*huawei.Config)) *board {
 	t.Helper()
 	goroutines := runtime.NumGoroutine()
 	b := &board{t: t, cloud: cloud, registry: conference.NewRegistry(policy), log: &lockedBuffer{}}
@@ -87,7 +97,7 @@ func startBy(t *testing.T, cloud *simulator.Cloud, policy conference.Policy, cha
 	var runs sync.WaitGroup
 	var clientErr error
 	runs.Go(func() { clientErr = client.Run(ctx, b.sink) })
-	runs.Go(func() { _ = b.registry.Run(ctx) }) // returns nil always
+	runs.Go(func() { _ = b.registry.RunBy(ctx, now) }) // returns nil always
 	b.stop = sync.OnceFunc(func() {
 		cancel()
 		runs.Wait()

@@ -46,7 +46,7 @@ func (w *watch) conclude(f *fault, left bool) end {
 	}
 	e := end{verdict: f.verdict, left: left}
 	if again {
-		e.next = time.Now().Add(max(wait, f.retryAfter))
+		e.next = w.now().Add(max(wait, f.retryAfter))
 	}
 	w.report(event, f)
 	switch {
@@ -115,7 +115,7 @@ func (w *watch) lookIn() time.Duration {
 	d := w.cloud.config.Delays
 	wait := d.Look
 	if start := w.asWanted().Booking.Start; !start.IsZero() {
-		wait = min(max(wait, time.Until(start)/4), d.LookFar)
+		wait = min(max(wait, start.Sub(w.now())/4), d.LookFar)
 	}
 	return spread(wait)
 }
@@ -148,7 +148,7 @@ func (w *watch) finish() {
 
 // tell passes on news of the link that is of now.
 func (w *watch) tell(news conference.LinkMessage) {
-	news.About = aboutNow(w.id)
+	news.About = w.aboutNow()
 	if news.Event == conference.LinkEnded {
 		news.Reason, news.Detail = conference.ReasonNone, ""
 	}
@@ -172,7 +172,7 @@ func (w *watch) late(at time.Time) {
 		return
 	}
 	w.news.Next = at
-	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkDelayed, Next: at})
+	w.pass(conference.LinkMessage{About: w.aboutNow(), Event: conference.LinkDelayed, Next: at})
 }
 
 // report logs how an attempt or a connection ended.
@@ -199,3 +199,7 @@ var eventWords = map[conference.LinkEvent]string{
 func aboutNow(id conference.ConfID) conference.About {
 	return conference.About{ConfID: id, At: time.Now()}
 }
+
+func (w *watch) now() time.Time { return w.cloud.config.Now() }
+
+func (w *watch) aboutNow() conference.About { return conference.About{ConfID: w.id, At: w.now()} }

@@ -29,7 +29,7 @@ func (s *session) read() {
 		_ = s.socket.SetReadDeadline(time.Now().Add(silence)) // fails only for a closed socket, as does the read
 		var in received
 		in.frame, in.err = readFrame(s.socket)
-		in.at = time.Now()
+		in.at = config.Now()
 		if in.err == nil {
 			in.err = s.spent.spend(in.at, frameCost+costOf(len(in.frame)))
 		}
@@ -65,12 +65,35 @@ func readFrame(socket *websocket.Conn) ([]byte, error) {
 }
 
 // take passes a push on and draws from what became of it.
-func (s *session) take(in received) {
+func (s *session) take(in received) *fault {
 	if tap := s.watch.cloud.config.Tap; tap != nil {
 		tap(s.watch.id, in.at, in.frame)
 	}
 	m := wire.Decode(in.frame, s.watch.id, in.at)
-	s.note(m, s.watch.pass(m), in.at)
+	outcome := s.watch.pass(m)
+	s.note(m, outcome, in.at)
+	return s.judgeDrops(m, outcome)
+}
+
+// mostDrops is how many messages of a type in a row are dropped as older than what is known until it is taken for wrong.
+const mostDrops = 20
+
+// judgeDrops ends a connection on which one message from the far future has made everything after it look old. What is true comes with
+// the next connection, whose first full message is accepted in any case.
+func (s *session) judgeDrops(m conference.Message, outcome conference.Outcome) *fault {
+	kind, _ := kindOf(m)
+	switch outcome.Fate {
+	case conference.Applied:
+		delete(s.drops, kind)
+	case conference.DroppedBeforeFull, conference.DroppedOlderFull:
+		if s.drops == nil {
+			s.drops = map[conference.MessageType]int{}
+		}
+		if s.drops[kind]++; s.drops[kind] >= mostDrops {
+			return &fault{step: connectStep, reason: conference.ReasonUnexpected, err: errAllOld}
+		}
+	}
+	return nil
 }
 
 // note draws from what became of a message whether a full one is needed, and whether the meeting is over.

@@ -3,7 +3,6 @@ package huawei
 import (
 	"context"
 	"net/url"
-	"time"
 
 	"confboard/feed/conference"
 )
@@ -44,14 +43,14 @@ func (s *session) tookRenewed(r renewed) *fault {
 	case tokenRefused: // the password makes a new one
 		s.watch.dropToken()
 	}
-	s.renewAt = time.Now().Add(max(s.renewDelay.next(), f.retryAfter))
+	s.renewAt = s.watch.now().Add(max(s.renewDelay.next(), f.retryAfter))
 	return nil
 }
 
 // renewNow has the token renewed at once, unless its password is barred.
 func (s *session) renewNow() {
 	if !s.renewing && !s.watch.barred.from(s.watch.asWanted().HostPassword) {
-		s.renewAt = time.Now()
+		s.renewAt = s.watch.now()
 	}
 }
 

@@ -29,8 +29,11 @@ type session struct {
 	// What is to be done next, and when; one timer for all of it. Zero: not at all.
 	beatAt, deadAt, renewAt time.Time
 	needs                   needs
-	timer                   *time.Timer
-	alarm                   time.Time // when the timer fires
+	// drops counts messages of a type that were dropped in a row as older than what is known.
+	drops map[conference.MessageType]int
+
+	timer *time.Timer
+	alarm time.Time // when the timer fires
 
 	// proven is set once a full status was applied.
 	proven bool
@@ -65,7 +68,7 @@ func (s *session) run(ctx context.Context) (end *fault) {
 	if f != nil {
 		return f
 	}
-	now := time.Now()
+	now := s.watch.now()
 	s.watch.began(now)
 	s.alive(now)
 	s.renewAt = s.watch.held.renewAt
@@ -77,7 +80,9 @@ func (s *session) run(ctx context.Context) (end *fault) {
 	defer s.timer.Stop()
 	s.setAlarm()
 	for _, in := range early {
-		s.take(in)
+		if f := s.take(in); f != nil {
+			return f
+		}
 	}
 	return s.serve(ctx, &helpers)
 }
@@ -96,7 +101,9 @@ func (s *session) serve(ctx context.Context, helpers *sync.WaitGroup) *fault {
 			r, ok := parseReply(in.frame)
 			switch {
 			case !ok:
-				s.take(in)
+				if f := s.take(in); f != nil {
+					return f
+				}
 			case r.action == subscribeAction:
 				s.answered(r)
 			default:
@@ -110,7 +117,7 @@ func (s *session) serve(ctx context.Context, helpers *sync.WaitGroup) *fault {
 			s.obey(s.watch.take())
 		case <-s.timer.C:
 			s.alarm = time.Time{}
-			if f := s.onTime(ctx, helpers, time.Now()); f != nil {
+			if f := s.onTime(ctx, helpers, s.watch.now()); f != nil {
 				return f
 			}
 		}
@@ -157,7 +164,7 @@ func (s *session) setAlarm() {
 	}
 	if s.alarm.IsZero() || next.Before(s.alarm) {
 		s.alarm = next
-		s.timer.Reset(time.Until(next))
+		s.timer.Reset(next.Sub(s.watch.now()))
 	}
 }
 

@@ -67,7 +67,7 @@ func (s *session) sendSubscribe() (sequence string, f *fault) {
 	if token.token.IsZero() {
 		return "", &fault{step: subscribeStep, reason: conference.ReasonTokenSpent}
 	}
-	sequence = s.seq.next(time.Now())
+	sequence = s.seq.next(s.watch.now())
 	req, err := subscribeRequest(sequence, s.watch.id, token.token, token.types)
 	if err != nil {
 		return "", broken(subscribeStep, err)

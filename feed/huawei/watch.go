@@ -2,6 +2,7 @@ package huawei
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"time"
@@ -123,7 +124,7 @@ func (w *watch) attempt(ctx context.Context) *fault {
 	s := newSession(w, socket, spent)
 	f = s.run(ctx)
 	w.confirm = true
-	if s.proven && f.reason != conference.ReasonFlood {
+	if s.proven && !errors.Is(f.err, errFlood) && !errors.Is(f.err, errAllOld) { // it would come to the same at once
 		w.backoff.reset()
 	}
 	return f
@@ -202,7 +203,7 @@ func (w *watch) onSite(ctx context.Context, call func() *fault) *fault {
 
 // validToken returns the held token, or the zero one if it has expired.
 func (w *watch) validToken() controlToken {
-	if !w.held.valid(time.Now()) {
+	if !w.held.valid(w.now()) {
 		return controlToken{}
 	}
 	return w.held
@@ -215,7 +216,7 @@ func (w *watch) hold(t controlToken) {
 	}
 	w.held = t
 	w.reappear()
-	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken, Expires: t.expires})
+	w.pass(conference.LinkMessage{About: w.aboutNow(), Event: conference.LinkToken, Expires: t.expires})
 }
 
 // dropToken lets the token go; where to connect is kept.
@@ -224,7 +225,7 @@ func (w *watch) dropToken() {
 		return
 	}
 	w.held.token, w.held.renewAt = conference.Secret{}, time.Time{}
-	w.pass(conference.LinkMessage{About: aboutNow(w.id), Event: conference.LinkToken})
+	w.pass(conference.LinkMessage{About: w.aboutNow(), Event: conference.LinkToken})
 }
 
 func (w *watch) caller() caller { return caller{id: w.id, rank: w.rank, late: w.late} }

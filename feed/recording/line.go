@@ -161,6 +161,8 @@ func (l *line) check() error {
 		return errors.New("it has no time")
 	case l.Gap == nil && !l.ConfID.Valid():
 		return errors.New("it is about no meeting")
+	case l.Link != nil && l.Link.Event == 0:
+		return errors.New("it has no link event")
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (j *Journal) Health() Health {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	h := j.health
-	h.Waiting += j.entries
+	h.Waiting += j.waitingNow()
 	if len(j.queue) > 0 && (h.Oldest.IsZero() || j.queue[0].received.Before(h.Oldest)) {
 		h.Oldest = j.queue[0].received
 	}

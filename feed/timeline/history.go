@@ -126,6 +126,7 @@ func (h *History) Restore(id conference.ConfID, entries []Entry, stopped time.Ti
 
 // after is when something was received, and never before what was received earlier: moments are found by it, and clocks can be set back.
 func (r *record) after(received time.Time) time.Time {
+	received = received.Round(0) // the clock on the wall, which is what is asked for
 	if n := len(r.moments); n > 0 && received.Before(r.moments[n-1].Received) {
 		return r.moments[n-1].Received
 	}

@@ -72,14 +72,14 @@ const (
 type Journal struct {
 	config JournalConfig
 
-	mu      sync.Mutex
-	queue   []item
-	entries int   // in the queue
-	bytes   int64 // of them
-	lost    map[conference.ConfID]int
-	most    map[conference.ConfID]int // participants at a time, as noted
-	health  Health
-	wake    chan struct{} // capacity 1
+	mu     sync.Mutex
+	queue  []item
+	rooms  [sorts]room // of the queue
+	lost   map[conference.ConfID]int
+	shares map[conference.ConfID]*share
+	most   map[conference.ConfID]int // participants at a time, as noted
+	health Health
+	wake   chan struct{} // capacity 1
 
 	// What follows belongs to Run, and before it to Restore.
 	open   map[conference.ConfID]*follower
@@ -96,13 +96,14 @@ type item struct {
 	people       int
 	entries      []Entry
 	lost         int // entries before these that are left out
+	share        *share
 	bytes        int64
 }
 
 // NewJournal returns an empty journal.
 func NewJournal(c JournalConfig) *Journal {
 	c.Waiting = cmp.Or(c.Waiting, mostWaiting)
-	return &Journal{config: c, lost: map[conference.ConfID]int{}, most: map[conference.ConfID]int{}, open: map[conference.ConfID]*follower{},
+	return &Journal{config: c, lost: map[conference.ConfID]int{}, shares: map[conference.ConfID]*share{}, most: map[conference.ConfID]int{}, open: map[conference.ConfID]*follower{},
 		wake: make(chan struct{}, 1), health: Health{State: Writing, Since: c.Now(), Cap: c.Bytes}}
 }
 
@@ -113,10 +114,15 @@ func (j *Journal) Note(c conference.Change, entries []Entry) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	it := item{confID: c.ConfID, received: c.Received, entries: entries}
+	it := item{confID: c.ConfID, received: c.Received, entries: entries, share: j.shares[c.ConfID]}
+	if it.share == nil {
+		it.share = new(share)
+		j.shares[c.ConfID] = it.share
+	}
 	if s := c.After; s == nil {
 		it.gone = true
 		delete(j.most, c.ConfID)
+		delete(j.shares, c.ConfID)
 	} else {
 		more := false
 		if c.Before == nil || c.Has(conference.PartParticipants) {
@@ -142,15 +148,14 @@ func (j *Journal) push(it item) {
 		it.bytes += it.entries[i].cost()
 	}
 	n := len(it.entries)
-	if n > 0 && (j.entries+n > j.config.Waiting || j.bytes+it.bytes > mostWaitingBytes) && !slices.ContainsFunc(it.entries, Entry.frames) {
+	if n > 0 && !(j.hasRoom(&it) && it.share.afford(&it)) {
 		j.lost[it.confID] += n
 		j.health.Lost += uint64(n)
 		return
 	}
 	it.lost = j.lost[it.confID]
 	delete(j.lost, it.confID)
-	j.entries += n
-	j.bytes += it.bytes
+	j.wait(&it, 1)
 	j.queue = append(j.queue, it)
 	select {
 	case j.wake <- struct{}{}:
@@ -174,10 +179,9 @@ func (j *Journal) pull() (items []item) {
 	n, entries := 0, 0
 	for n < len(j.queue) && (n == 0 || entries+len(j.queue[n].entries) <= batchEntries) && n < batchEntries {
 		entries += len(j.queue[n].entries)
-		j.bytes -= j.queue[n].bytes
+		j.wait(&j.queue[n], -1)
 		n++
 	}
-	j.entries -= entries
 	items = slices.Clone(j.queue[:n])
 	if j.queue = j.queue[n:]; len(j.queue) == 0 {
 		j.queue = nil
@@ -188,8 +192,10 @@ func (j *Journal) pull() (items []item) {
 func (j *Journal) waiting() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.entries
+	return j.waitingNow()
 }
+
+func (j *Journal) waitingNow() int { return j.rooms[ordinary].entries + j.rooms[framing].entries }
 
 func (j *Journal) idle() bool {
 	j.mu.Lock()

@@ -152,6 +152,17 @@
     if (stream()) htmx.trigger(stream(), "shown");
   });
 
+  // Without a stream, the waits between two attempts grow to some five seconds. When the machine's network is back, or somebody comes to
+  // the page, the next attempt is made at once. Those whose network came back together spread over a while.
+  const SPREAD = 2_000; // ms
+  const sooner = () => {
+    if (!stream() || hidden() || paused || !["connecting", "reconnecting", "silent"].includes(root.dataset.board)) return;
+    if (connection) connection.delayCanceller?.();
+    else htmx.trigger(stream(), "shown");
+  };
+  addEventListener("online", () => setTimeout(sooner, Math.random() * SPREAD));
+  addEventListener("focus", sooner);
+
   const judge = () => {
     if (!stream() || hidden() || root.dataset.board === "denied") return;
     const silence = silent();

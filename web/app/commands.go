@@ -124,11 +124,18 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 	playCmd.Flags().Float64Var(&play.speed, "speed", 1, "how much faster than they happened, 0.1 to 1000")
 	playCmd.Flags().BoolVar(&play.loop, "loop", false, "start over at the end")
 
-	versionCmd := &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+	var withLicenses bool
+	versionCmd := &cobra.Command{Use: "version", Short: "Print the version, and the licences of what others wrote", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if withLicenses {
+				_, err := io.WriteString(stdout, licenses)
+				return err
+			}
 			_, err := fmt.Fprintln(stdout, "confboard", Version())
 			return err
 		}}
+
+	versionCmd.Flags().BoolVar(&withLicenses, "licenses", false, "print the licences of everything that the program contains instead")
 
 	// For containers, which have no other program to ask with.
 	healthCmd := &cobra.Command{Use: "healthcheck", Short: "Ask the board on this machine whether it serves", Hidden: true, Args: cobra.NoArgs,

@@ -147,12 +147,12 @@ func newHouse(t testing.TB, v View, o Options, start ...func(*httptest.Server)) 
 	h := &house{Hub: NewHub(o), t: t, errs: make(chan error, 4096)}
 	h.view.Store(&v)
 	h.serve.Store(&ServeOptions{})
-	h.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h.server = httptest.NewUnstartedServer(Afterwards(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h.Serve(w, r, *h.view.Load(), *h.serve.Load()); err != nil {
 			h.errs <- err
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		}
-	}))
+	})))
 	h.server.Config.ConnContext = ConnContext
 	if len(start) > 0 {
 		start[0](h.server)
@@ -186,6 +186,7 @@ type page struct {
 	t      testing.TB
 	status int
 	header http.Header
+	coding []string
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
@@ -236,7 +237,7 @@ func (h *house) open(lastID, query string) *page {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	p := &page{t: h.t, status: answer.StatusCode, header: answer.Header, cancel: cancel, changed: make(chan struct{}), shows: map[string]int{}, lastID: lastID}
+	p := &page{t: h.t, status: answer.StatusCode, header: answer.Header, coding: answer.TransferEncoding, cancel: cancel, changed: make(chan struct{}), shows: map[string]int{}, lastID: lastID}
 	if p.status != http.StatusOK {
 		answer.Body.Close()
 		p.ended = true

@@ -8,46 +8,73 @@ import (
 	"time"
 )
 
-// Serve is one viewer's stream: it blocks until the viewer leaves or is ended. An error means that nothing was written;
-// nil, that the stream was served, however it ended. When there is a topic with v's key, that topic's own View is used.
+// Serve is one viewer's stream: it blocks until the viewer leaves or is ended; below Afterwards it returns when the viewer has been let in.
+// An error means that nothing was written; nil, that the stream was served, however it ended, or will be. When there is a topic with v's key,
+// that topic's own View is used.
 //
 // w must support write deadlines, itself or by Unwrap, and must not compress or buffer. The request's Last-Event-ID
 // is what the page says it has; its query is not looked at.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptions) error {
+	viewer, err := h.admit(w, r, v, o)
+	if err != nil {
+		h.counts.refuse(err)
+		return err
+	}
+	if place, ok := r.Context().Value(afterwardsKey{}).(*afterwards); ok && place.viewer == nil {
+		place.viewer = viewer
+		return nil
+	}
+	return viewer.serve()
+}
+
+// admit lets a viewer in. What it returns is to be served, or to leave.
+func (h *Hub) admit(w http.ResponseWriter, r *http.Request, view View, o ServeOptions) (*viewer, error) {
 	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	viewer := &viewer{
+	v := &viewer{
 		hub: h, w: w, rc: http.NewResponseController(w), http2: r.ProtoMajor >= 2, socket: socketOf(r),
 		address: o.Address, endWhen: o.EndWhen, owner: o.Owner, lastID: parseID(r.Header.Get("Last-Event-ID")),
-		gone: ctx.Done(), cancel: cancel,
+		ctx: ctx, cancel: cancel,
 	}
-	if err := h.join(viewer, v); err != nil {
-		h.counts.refuse(err)
-		return err
+	if err := h.join(v, view); err != nil {
+		cancel()
+		return nil, err
 	}
-	defer h.leave(viewer)
-	defer viewer.close()
-	if err := viewer.probe(); err != nil {
-		h.counts.refuse(err)
-		return err
+	if err := v.probe(); err != nil {
+		v.leave()
+		return nil, err
 	}
 	if o.Moved != nil && o.Moved() {
-		viewer.end(moved)
+		v.end(moved)
 	} else if o.Outdated != nil && o.Outdated() {
-		viewer.end(renewed)
+		v.end(renewed)
 	}
 	if o.For > 0 {
-		timer := time.AfterFunc(o.For-rand.N(o.For/5+1), func() { viewer.end(moved) })
-		defer timer.Stop()
+		v.until = time.AfterFunc(o.For-rand.N(o.For/5+1), func() { v.end(moved) })
 	}
+	return v, nil
+}
+
+// serve is the stream.
+func (v *viewer) serve() error {
+	defer v.leave()
 	// It returns when r3labs/sse has deregistered the viewer, which follows the end of ctx.
-	h.events.ServeHTTP(viewer, viewer.topic.request.WithContext(ctx))
-	if viewer.refused {
-		err := fmt.Errorf("serve stream %s: refused by the stream server", viewer.topic.stream)
-		h.counts.refuse(err)
+	v.hub.events.ServeHTTP(v, v.topic.request.WithContext(v.ctx))
+	if v.refused {
+		err := fmt.Errorf("serve stream %s: refused by the stream server", v.topic.stream)
+		v.hub.counts.refuse(err)
 		return err
 	}
 	return nil
+}
+
+// leave takes leave of a viewer who has been let in.
+func (v *viewer) leave() {
+	if v.until != nil {
+		v.until.Stop()
+	}
+	v.close()
+	v.hub.leave(v)
+	v.cancel()
 }
 
 // probe sets up the connection, and finds out whether a viewer who does not read could be cut.

@@ -40,6 +40,9 @@ func TestAPageIsSentTheRegionFirstAndThenWhatChanges(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("%d messages, want %d", len(got), len(want))
 	}
+	if len(p.coding) > 0 {
+		t.Errorf("the stream comes in %v, want its bytes alone", p.coding)
+	}
 	for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"} {
 		if got := p.header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)

@@ -127,7 +127,7 @@ func (t *topic) touched(ask func() []Touch) (touches []Touch, err error) {
 // arrives, and whatever was before is in the region, so nothing falls between.
 func (t *topic) catchUp(v *viewer) (r region, ok bool) {
 	select {
-	case <-v.gone:
+	case <-v.ctx.Done():
 		return region{}, false
 	default:
 	}
@@ -151,7 +151,7 @@ func (t *topic) catchUp(v *viewer) (r region, ok bool) {
 	select {
 	case r = <-v.ready:
 		return r, r.ok
-	case <-v.gone:
+	case <-v.ctx.Done():
 		return region{}, false
 	}
 }

@@ -52,8 +52,9 @@ type viewer struct {
 	lastID  int64 // what the page says it has; 0: nothing
 	endWhen func(conference.Change) bool
 	owner   string
-	gone    <-chan struct{} // closed when the stream is to end
+	ctx     context.Context // ends when the stream is to end
 	cancel  context.CancelFunc
+	until   *time.Timer // nil: any time
 	// Under topic.mu: the place in topic.viewers, whether the lag guard has decided to cut it, and where a viewer who waits
 	// for the region gets it.
 	place     int
@@ -203,8 +204,10 @@ func (v *viewer) WriteHeader(status int) {
 	if v.http2 {
 		header.Del("Connection") // would close the connection of all the other streams
 	} else {
-		// The socket's options, and a deadline, are this stream's: nothing may follow on this connection.
+		// The socket's options, and a deadline, are this stream's: nothing may follow on this connection. So its end ends the stream, and
+		// there is no need of chunks, which would break an event of more than 4 KiB up into several writes.
 		header.Set("Connection", "close")
+		header.Set("Transfer-Encoding", "identity")
 	}
 	v.w.WriteHeader(status)
 }
