@@ -43,7 +43,7 @@ func BenchmarkFirstPage(b *testing.B) {
 // openCold opens a page in a browser context of its own, whose cache is empty.
 func openCold(b *testing.B, started *board, path string) cold {
 	b.Helper()
-	p := open(b, "about:blank", view{})
+	p := open(b, "about:blank", view{interrupted: true}) // the board is gone before the tab is
 	p.host = started.address()
 	p.call("prepare", command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
 		new MutationObserver((_, o) => {
@@ -59,6 +59,7 @@ func openCold(b *testing.B, started *board, path string) cold {
 		return { Live: liveAt, Requests: 1 + more.length, HTML: html.transferSize, Bytes: [html, ...more].reduce((sum, r) => sum + r.transferSize, 0) };
 	})()`)
 	icon := evaluate[string](p, `document.getElementById("icon").href`) // of which the browser tells now and then
+	p.navigate("about:blank")
 	c.Requests++
 	c.Bytes += float64(len(get(b, icon, "Accept-Encoding", "gzip").body))
 	return c
