@@ -30,7 +30,7 @@ const (
 	soakByHand    = 4  // of them, added and removed on the page of the feed
 	soakBusy      = 16 // of them, which change all the time; the others now and then
 	soakHeartbeat = 10 * time.Second
-	mostSeats     = 80
+	mostSeats     = 50
 	// soakSettles is how long everything may take to be as it should when the faults have ended: a meeting that was down waits up to a
 	// minute for its next try.
 	soakSettles = 4 * time.Minute
