@@ -273,7 +273,8 @@ func (s *seat) content() (string, error) {
 // agree waits until each page shows what it would show when it was loaded now. It is for times at which little changes.
 func (a *audience) agree(seats []*seat) {
 	a.t.Helper()
-	for deadline := time.Now().Add(patience); len(seats) > 0; {
+	const slowly = 4 * patience // hundreds of pages are asked for
+	for deadline := time.Now().Add(slowly); len(seats) > 0; {
 		fresh := map[string]string{}
 		var apart []*seat
 		why := map[string]string{}

@@ -212,12 +212,39 @@ func (f *fan) compareIsolated(changes int) {
 	report("deliveries", func(s share) float64 { return s.perCPU }, "/cpu-s")
 	report("p50", func(s share) float64 { return s.p50.Seconds() * 1e3 }, "-ms")
 	report("p99", func(s share) float64 { return s.p99.Seconds() * 1e3 }, "-ms")
-	f.b.ReportMetric(float64(f.board.wire.Load()), "B/lock-on-the-wire")
+	f.b.ReportMetric(float64(f.board.wire.Load()), "B/lock-on-the-meeting")
+	f.b.ReportMetric(f.wireOf("/events"), "B/lock-on-the-overview")
+	f.b.ReportMetric(f.wireOf("/wall/events"), "B/lock-on-the-wall")
 	f.b.ReportMetric(f.board.heldEach/1024, "board-KiB/viewer")
 	f.b.ReportMetric(f.plain.heldEach/1024, "plain-KiB/viewer")
 	f.b.ReportMetric(f.board.heldEach/f.plain.heldEach, "x-KiB/viewer")
 	f.b.ReportMetric(f.board.residentEach/1024, "board-resident-KiB/viewer")
 	f.b.ReportMetric(f.plain.residentEach/1024, "plain-resident-KiB/viewer")
+}
+
+// wireOf is how many bytes the lock of a meeting takes on the wire to one viewer of a page.
+func (f *fan) wireOf(path string) float64 {
+	f.b.Helper()
+	wire := make(chan int, 16)
+	c, err := crowd.Open(f.b.Context(), crowd.Options{Address: strings.TrimPrefix(f.board.url, "http://"), Path: path, N: 1,
+		Received: func(_ int, _ time.Time, e crowd.Event) {
+			if len(e.Name) == 0 {
+				wire <- e.Wire
+			}
+		}})
+	if err != nil {
+		f.b.Fatal(err)
+	}
+	defer c.Close()
+	<-wire // the region
+	f.board.order(f.b, orderLock)
+	select {
+	case n := <-wire:
+		return float64(n)
+	case <-time.After(fanPatient):
+		f.b.Fatalf("%s does not tell that the meeting is locked", path)
+		return 0
+	}
 }
 
 // compareBursts compares field changes that come fast; the plain server sends each by itself.

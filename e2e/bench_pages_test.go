@@ -43,7 +43,7 @@ func BenchmarkFirstPage(b *testing.B) {
 // openCold opens a page in a browser context of its own, whose cache is empty.
 func openCold(b *testing.B, started *board, path string) cold {
 	b.Helper()
-	p := open(b, "about:blank", view{})
+	p := open(b, "about:blank", view{interrupted: true}) // the board is gone before the tab is
 	p.host = started.address()
 	p.call("prepare", command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
 		new MutationObserver((_, o) => {
@@ -55,10 +55,11 @@ func openCold(b *testing.B, started *board, path string) cold {
 	p.wait("window.liveAt")
 	c := evaluate[cold](p, `(() => {
 		const html = performance.getEntriesByType("navigation")[0];
-		const more = performance.getEntriesByType("resource").filter((r) => !r.name.includes("/events"));
+		const more = performance.getEntriesByType("resource").filter((r) => !r.name.includes("/events") && r.name !== document.getElementById("icon").href);
 		return { Live: liveAt, Requests: 1 + more.length, HTML: html.transferSize, Bytes: [html, ...more].reduce((sum, r) => sum + r.transferSize, 0) };
 	})()`)
-	icon := evaluate[string](p, `document.getElementById("icon").href`) // which the browser does not tell of
+	icon := evaluate[string](p, `document.getElementById("icon").href`) // of which the browser tells now and then
+	p.navigate("about:blank")
 	c.Requests++
 	c.Bytes += float64(len(get(b, icon, "Accept-Encoding", "gzip").body))
 	return c

@@ -55,8 +55,12 @@ func BenchmarkQuiet(b *testing.B) {
 	for b.Loop() {
 		started := startScaled(b, binary, cloud, quietMeetings, 0)
 		started.untilLive(quietMeetings)
+		var sources []netip.Addr // one address may not open so many different pages
+		for i := range 10 {
+			sources = append(sources, netip.AddrFrom4([4]byte{127, 0, 0, byte(1 + i)}))
+		}
 		viewers, err := crowd.Open(b.Context(), crowd.Options{
-			Address: strings.TrimPrefix(started.url, "http://"), N: quietViewers, Sources: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
+			Address: strings.TrimPrefix(started.url, "http://"), N: quietViewers, Sources: sources,
 			Paths: func(viewer int) string {
 				if viewer%2 == 0 {
 					return "/events?lang=en"

@@ -22,8 +22,9 @@ func (w words) card(s *conference.State) templates.Card {
 		Owner: ownerOf(s), OwnerLabel: w.text.Owner,
 		Mark: w.timedMark(cardPart(s.ConfID, "mark"), s), End: w.cardEnd(s), People: w.cardPeople(s), Start: w.cardStart(s), Fresh: w.fresh(s),
 	}
-	for _, f := range cardFields {
-		c.Badges = append(c.Badges, w.cardBadge(s, f))
+	c.Badges = make([]templates.Badge, len(cardFields))
+	for i, f := range cardFields {
+		c.Badges[i] = w.cardBadge(s, f)
 	}
 	return c
 }

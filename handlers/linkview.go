@@ -92,6 +92,11 @@ func (v *linkView) Touched(c conference.Change) []live.Touch {
 			touch(who && v.shows.Layout, partLayout)
 		case conference.PartEnvelope: // when the status has changed is told, whatever it was
 			touch(!c.Before.LastChange.Equal(c.After.LastChange), partOf(partHead, partChanged, c.Before.LastChange))
+			known := (c.Before.StatusIntake.Last.Type == "") != (c.After.StatusIntake.Last.Type == "")
+			touch(known, partSentence)
+			touch(known && v.shows.Layout, partLayout)
+		case conference.PartIntake:
+			touch(who && f.Name == string(conference.SpeakersType), partSpeaking) // that nobody speaks is news when nothing was known
 		case conference.PartCustomLayout:
 			touch(v.shows.Layout, partLayout)
 		case conference.PartLayoutDated:

@@ -173,7 +173,7 @@ func (v *overviewView) pagers() []templates.Pager {
 
 // cardList makes the props of the cards that the viewers have, as far as their meetings are still on the board.
 func (v *overviewView) cardList() templates.Cards {
-	l := templates.Cards{}
+	l := templates.Cards{Cards: make([]templates.Card, 0, len(v.shown))}
 	for _, id := range v.shown {
 		if s := v.board.Get(id); s != nil {
 			l.Cards = append(l.Cards, v.card(s))

@@ -175,15 +175,14 @@ func (h *Handlers) namedWallStream(c echo.Context, n *namedWall) error {
 	if !screenSize.MatchString(report.Screen) {
 		report.Screen = ""
 	}
+	lang, q, _ := n.shows(c)
+	view, revision := h.wallView(q, lang), c.QueryParam(revisionParam)
 	owner, leave, ok := h.Walls.Enter(n.ID, report)
 	if !ok {
 		return h.refuseWallStream(c, errNoWall)
 	}
-	defer leave()
 	h.Walls.Keep(c.Response(), c.Request())
-	lang, q, _ := n.shows(c)
-	revision := c.QueryParam(revisionParam)
-	return h.serveStream(c, h.wallView(q, lang), live.ServeOptions{Owner: owner, Moved: visitor(c).Ended, Outdated: func() bool {
+	return h.serveStream(c, view, live.ServeOptions{Owner: owner, Left: leave, Moved: visitor(c).Ended, Outdated: func() bool {
 		is, ok := h.Walls.Get(n.ID)
 		return ok && strconv.FormatInt(is.Revision, 10) != revision
 	}})

@@ -11,7 +11,7 @@ type afterwardsKey struct{}
 type afterwards struct{ viewer *viewer }
 
 // Afterwards has next answer, and serves the stream for which next called Hub.Serve only when next has returned. A stack that grew
-// on the way through routes and middleware can shrink then, and what they held is free: half of what a viewer costs. What next does
+// on the way through routes and middleware can shrink then, and what they held is free: a quarter of what a viewer costs. What next does
 // when Serve has returned must leave the answer alone.
 func Afterwards(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

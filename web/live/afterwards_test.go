@@ -16,12 +16,15 @@ func TestTheStreamIsServedWhenTheHandlerHasReturned(t *testing.T) {
 		go func() { defer close(ended); _ = h.Run(ctx) }()
 		gone, leave := context.WithCancel(t.Context())
 		w, returned := newRecorder(leave), make(chan struct{})
-		served := make(chan struct{})
+		served, left := make(chan struct{}), 0
 		go func() {
 			defer close(served)
 			Afterwards(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if err := h.Serve(w, r, newBoard("m"), ServeOptions{}); err != nil {
+				if err := h.Serve(w, r, newBoard("m"), ServeOptions{Left: func() { left++ }}); err != nil {
 					t.Errorf("Serve: %v", err)
+				}
+				if left != 0 {
+					t.Error("the viewer has left before the stream")
 				}
 				close(returned)
 			})).ServeHTTP(w, httptest.NewRequestWithContext(gone, http.MethodGet, "/events", nil))
@@ -31,8 +34,8 @@ func TestTheStreamIsServedWhenTheHandlerHasReturned(t *testing.T) {
 		expect(t, "sent", w.data(""), "*;")
 		leave()
 		<-served
-		if n := h.Stats().Viewers; n != 0 {
-			t.Errorf("%d viewers are left", n)
+		if n := h.Stats().Viewers; n != 0 || left != 1 {
+			t.Errorf("%d viewers are left, and it was told %d times that one has", n, left)
 		}
 		cancel()
 		<-ended
@@ -40,7 +43,7 @@ func TestTheStreamIsServedWhenTheHandlerHasReturned(t *testing.T) {
 }
 
 func TestAViewerWhoseHandlerPanicsAfterwardsHasLeft(t *testing.T) {
-	h := NewHub(Options{MaxStreams: 1})
+	h, left := NewHub(Options{MaxStreams: 1}), 0
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -48,13 +51,16 @@ func TestAViewerWhoseHandlerPanicsAfterwardsHasLeft(t *testing.T) {
 			}
 		}()
 		Afterwards(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err := h.Serve(w, r, newBoard("m"), ServeOptions{}); err != nil {
+			if err := h.Serve(w, r, newBoard("m"), ServeOptions{Left: func() { left++ }}); err != nil {
 				t.Errorf("Serve: %v", err)
+			}
+			if err := h.Serve(w, r, newBoard("m"), ServeOptions{Left: func() { left++ }}); err == nil || left != 1 {
+				t.Errorf("one too many: %v, and it was told %d times that it has left", err, left)
 			}
 			panic("a middleware")
 		})).ServeHTTP(discard{http.Header{}}, httptestRequest())
 	}()
-	if n := h.Stats().Viewers; n != 0 {
-		t.Errorf("%d viewers are left", n)
+	if n := h.Stats().Viewers; n != 0 || left != 2 {
+		t.Errorf("%d viewers are left, and it was told %d times that one has", n, left)
 	}
 }

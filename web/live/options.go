@@ -86,6 +86,9 @@ type ServeOptions struct {
 	// For is how long the stream goes on, or up to a fifth less, before the page is asked to come back: for a right of which nobody
 	// tells when it ends. 0: until it ends otherwise.
 	For time.Duration
+	// Left is called once, when the stream has ended or before Serve returns an error; nil: nobody waits for it. It need not be before
+	// Serve returns, see Afterwards.
+	Left func()
 	// Owner is by what right the viewer sees the page, such as a session or a link; see Hub.End. Empty: nothing that ends.
 	// It may be a secret's digest; it is not logged.
 	Owner string

@@ -18,6 +18,9 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v View, o ServeOptio
 	viewer, err := h.admit(w, r, v, o)
 	if err != nil {
 		h.counts.refuse(err)
+		if o.Left != nil {
+			o.Left()
+		}
 		return err
 	}
 	if place, ok := r.Context().Value(afterwardsKey{}).(*afterwards); ok && place.viewer == nil {
@@ -51,6 +54,7 @@ func (h *Hub) admit(w http.ResponseWriter, r *http.Request, view View, o ServeOp
 	if o.For > 0 {
 		v.until = time.AfterFunc(o.For-rand.N(o.For/5+1), func() { v.end(moved) })
 	}
+	v.left = o.Left
 	return v, nil
 }
 
@@ -75,6 +79,9 @@ func (v *viewer) leave() {
 	v.close()
 	v.hub.leave(v)
 	v.cancel()
+	if v.left != nil {
+		v.left()
+	}
 }
 
 // probe sets up the connection, and finds out whether a viewer who does not read could be cut.

@@ -55,6 +55,7 @@ type viewer struct {
 	ctx     context.Context // ends when the stream is to end
 	cancel  context.CancelFunc
 	until   *time.Timer // nil: any time
+	left    func()      // nil: nobody waits for it
 	// Under topic.mu: the place in topic.viewers, whether the lag guard has decided to cut it, and where a viewer who waits
 	// for the region gets it.
 	place     int
