@@ -205,7 +205,8 @@ func TestMessagesAreAppliedAsTheBrowserDoes(t *testing.T) {
 	var all messages
 	for _, data := range []string{
 		`<title>New &amp; old</title><hx-partial id="r1" hx-swap="beforebegin"><tr id="r0"><td>0</td></tr></hx-partial>`,
-		`<hx-partial id="r1"><tr id="r1" class="x"><td>one</td></tr></hx-partial><hx-partial id="gone" hx-swap="delete"></hx-partial>`,
+		`<hx-partial id="r1"><tr id="r1" class="x"><td>one</td></tr></hx-partial><hx-partial id="gone" hx-swap="delete"></hx-partial>` +
+			`<hx-partial id="r1" hx-swap="beforebegin"><tr id="r2"></tr></hx-partial>`,
 		`<hx-partial id="p" hx-swap="delete"></hx-partial><hx-partial id="region" hx-swap="beforeend"><p id="q">last</p></hx-partial>`,
 	} {
 		m, err := all.of(data)
