@@ -151,8 +151,9 @@ func (b *board) run() {
 	b.t.Helper()
 	b.t.Cleanup(func() {
 		b.stop()
-		if b.log.contains("DATA RACE") {
-			b.t.Error("the race detector found something in the board's process")
+		if _, report, found := strings.Cut(b.log.all(), "WARNING: DATA RACE\n"); found {
+			report, _, _ = strings.Cut(report, "==================")
+			b.t.Errorf("the race detector found something in the board's process:\n%s", report)
 		}
 		if b.t.Failed() {
 			b.t.Logf("the end of the board's log:\n%s", b.log.end(60))

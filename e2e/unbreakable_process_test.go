@@ -110,6 +110,7 @@ func (l *loaded) newest() {
 func TestEveryPageIsBackWithTheNewestStateAfterTheBoardWasKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	l := underLoad(t, nil)
+	until(t, "all meetings to be stored", func() bool { return strings.Count(get(t, l.url+"/history").body, `href="/history/`) >= loadMeetings })
 	for range 3 {
 		l.kill()
 		l.restart()

@@ -46,11 +46,11 @@ func (c *Cloud) connect(ctx context.Context, base *url.URL, id conference.ConfID
 	unhook := func() bool { return true }
 	dialer.NetDialContext = func(dialling context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(dialling, network, address)
-		if err == nil { // dialling ends with the handshake, also with one that went well
-			unhook = context.AfterFunc(ctx, func() { _ = conn.Close() })
-			conn = metered{conn, spent}
+		if err != nil {
+			return nil, err
 		}
-		return conn, err
+		unhook = context.AfterFunc(ctx, func() { _ = conn.Close() }) // dialling ends with the handshake, also with one that went well
+		return metered{conn, spent}, nil
 	}
 	socket, resp, err := dialer.DialContext(ctx, connectionURL(base, id, token), http.Header{"User-Agent": {userAgent}})
 	unhook()

@@ -63,7 +63,7 @@ func (a *archive) restore(ctx context.Context, h settings.History, history *time
 			failed = err
 			continue
 		}
-		history.Restore(o.ConfID, entries(rows), in.Stopped)
+		history.Restore(o.ConfID, entries(rows), o.Left)
 	}
 	a.journal.Restore(in.LastID, open)
 	return failed

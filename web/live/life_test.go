@@ -257,8 +257,8 @@ func TestLimits(t *testing.T) {
 			if got := connect("b").status == http.StatusOK; got != given.address {
 				t.Errorf("another address is served: %v", got)
 			}
-			first.cancel()
 			viewers := h.Stats().Viewers
+			first.cancel()
 			eventually(t, "one to be gone", func() bool { return h.Stats().Viewers < viewers })
 			connect("a").untilClock() // although the first one's topic lingers
 		})

@@ -122,15 +122,19 @@ type Interrupted struct {
 	Stopped time.Time
 	// LastID is the highest ID of an occurrence, 0 if there is none.
 	LastID int64
-	// Occurrences are those that had not ended, the newest of each meeting.
+	// Occurrences are those that had not ended, the newest of each meeting, with when they were last in the board's hands.
 	Occurrences []Occurrence
 }
 
+// lastingRun is for how long a board has to have been running, in milliseconds, until what it did not come to is taken to have left.
+const lastingRun = 60_000
+
 // Interrupt notes that all occurrences left the board when it was stopped, and returns those that had not ended.
 func (d *DB) Interrupt(ctx context.Context) (i Interrupted, err error) {
-	var stopped int64
+	var stopped, settled int64
 	err = d.change(ctx, func(ctx context.Context, tx tx) error {
-		if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(seen_at), 0) FROM board_run").Scan(&stopped); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seen_at), 0), COALESCE(MAX(CASE WHEN seen_at - started_at >= $1 THEN seen_at END), 0)
+			FROM board_run`, lastingRun).Scan(&stopped, &settled); err != nil {
 			return err
 		}
 		if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM occurrence").Scan(&i.LastID); err != nil {
@@ -146,7 +150,7 @@ func (d *DB) Interrupt(ctx context.Context) (i Interrupted, err error) {
 	}
 	i.Stopped = at(stopped)
 	i.Occurrences, err = list(ctx, d, scanOccurrence, "SELECT "+occurrenceColumns+` FROM occurrence o WHERE ended_at = 0 AND left_at >= $1
-		AND NOT EXISTS (SELECT 1 FROM occurrence later WHERE later.conf_id = o.conf_id AND later.id > o.id) ORDER BY id`, stopped)
+		AND NOT EXISTS (SELECT 1 FROM occurrence later WHERE later.conf_id = o.conf_id AND later.id > o.id) ORDER BY id`, settled)
 	return i, err
 }
 

@@ -134,6 +134,18 @@ func TestWhatWasGoingOnIsInterrupted(t *testing.T) {
 			t.Errorf("%+v, error %v", i, err)
 		}
 	}
+	// Nor is a meeting lost that a board did not come to because it was stopped again at once.
+	other := occurrence(5)
+	other.Ended, other.Left, other.Until = time.Time{}, time.Time{}, seen.Add(70*time.Second)
+	put(t, d, TimelineBatch{Run: seen.Add(time.Minute), Seen: seen.Add(70 * time.Second), Occurrences: []Occurrence{other}})
+	i, err := d.Interrupt(t.Context())
+	if err != nil || len(i.Occurrences) != 2 || !i.Occurrences[0].Left.Equal(seen) || !i.Occurrences[1].Left.Equal(seen.Add(70*time.Second)) {
+		t.Errorf("after a short run: %+v, error %v", i, err)
+	}
+	put(t, d, TimelineBatch{Run: seen.Add(time.Hour), Seen: seen.Add(2 * time.Hour), Occurrences: []Occurrence{other}})
+	if i, err := d.Interrupt(t.Context()); err != nil || len(i.Occurrences) != 1 || i.Occurrences[0].ID != 5 {
+		t.Errorf("after a long one: %+v, error %v", i, err)
+	}
 	if o, err := d.Occurrence(t.Context(), 4); err != nil || o.Left.IsZero() || !o.Until.Equal(ended.Until) {
 		t.Errorf("one that had ended: %+v, error %v", o, err)
 	}
