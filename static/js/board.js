@@ -6,6 +6,7 @@
   const SILENT = 45_000; // ms: the whole page says NO DATA, and the stream is opened anew
   const DAY = 86_400_000;
   const DENIED = [401, 410]; // statuses
+  const FULL = 503;
 
   // The board's clock, in ms. While a recording is played it is the recording's: faster than ours by the rate, and it stands still at the end.
   let boardTime = Number(root.dataset.now);
@@ -34,6 +35,7 @@
   const silent = () => Math.max(performance.now() - heard, Date.now() - heardAt);
   const alive = () => {
     hear();
+    root.toggleAttribute("data-full", false);
     board(paused ? "paused" : "live");
   };
   const interrupted = () => {
@@ -49,7 +51,10 @@
   document.addEventListener("htmx:sse:error", (e) => {
     interrupted();
     if (DENIED.includes(e.detail.status)) denied();
+    if (e.detail.status === FULL) full();
   });
+  // The first attempt fails as any other request does.
+  document.addEventListener("htmx:response:error", (e) => e.target === stream() && e.detail.ctx.response.status === FULL && full());
   // A page that changes its view has another stream at once; nothing is interrupted by that.
   document.addEventListener("htmx:sse:before:connection", (e) => e.detail.connection.attempt > 0 && interrupted());
   document.addEventListener("htmx:sse:close", (e) => e.detail.reason !== "cleanup" && interrupted());
@@ -76,6 +81,16 @@
     else if (gone || (told && answer?.ok)) location.reload();
   };
   document.addEventListener("closing", (e) => JSON.parse(e.detail.data).reason === "denied" && denied(true));
+
+  // A stream is refused when the board has no room for another, and goes on trying. The page says so if the board still answers: something
+  // on the way uses the same status for one that is away.
+  const full = async () => {
+    if (asking || root.hasAttribute("data-full")) return;
+    asking = true;
+    const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    asking = false;
+    root.toggleAttribute("data-full", Boolean(answer?.ok) && root.dataset.board !== "live");
+  };
 
   // While paused, what is shown stays; the link goes on being judged by its clock events. Going on fetches the whole page
   // anew, since what came meanwhile was not shown.

@@ -15,6 +15,7 @@ var english = Catalogue{
 
 	SkipToContent: "Skip to content", Overview: "Overview", Language: "Language", Theme: "Theme", ServerClock: "Server time",
 	ConnectingToBoard: "Connecting…", Reconnecting: "Reconnecting…", BoardSilent: "NO DATA", BoardLive: "Live",
+	NoRoom: "Too many open pages", NoRoomHelp: "More pages are open than this board has room for. This one shows what was when it was loaded, and tries again by itself.",
 	Pause: "Pause live updates", Paused: "Paused",
 	Themes:   map[string]string{"system": "Same as system", "light": "Light", "dark": "Dark"},
 	NoScript: "This page does not update by itself without JavaScript. Reload it to see the newest state.",

@@ -68,7 +68,9 @@ type Catalogue struct {
 	// Chrome of every page.
 	SkipToContent, Overview, Language, Theme, ServerClock   string
 	ConnectingToBoard, Reconnecting, BoardSilent, BoardLive string
-	Pause, Paused                                           string
+	// NoRoom is said where the board has no place for another live page.
+	NoRoom, NoRoomHelp string
+	Pause, Paused      string
 	// Themes by name: system, light, dark.
 	Themes   map[string]string
 	NoScript string

@@ -18,6 +18,7 @@ var chinese = Catalogue{
 
 	SkipToContent: "跳到主要内容", Overview: "会议总览", Language: "语言", Theme: "主题", ServerClock: "服务器时间",
 	ConnectingToBoard: "正在连接…", Reconnecting: "正在重新连接…", BoardSilent: "无数据", BoardLive: "实时",
+	NoRoom: "打开的页面过多", NoRoomHelp: "打开的页面已达看板上限。此页显示的是加载时的内容，并会自动重试。",
 	Pause: "暂停实时更新", Paused: "已暂停",
 	Themes:   map[string]string{"system": "跟随系统", "light": "浅色", "dark": "深色"},
 	NoScript: "未启用 JavaScript 时本页不会自动更新，请刷新页面查看最新状态。",
