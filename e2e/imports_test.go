@@ -33,7 +33,10 @@ var mayImport = map[string][]string{
 	"feed/wire":       {"feed/conference"},
 	"feed/huawei":     {"feed/wire", "feed/conference"},
 	"feed/simulator":  {"feed/wire"},
-	"feed/recording":  {"feed/wire", "feed/conference"},
+	"feed/recording":  {"feed/line", "feed/wire", "feed/conference"},
+	"feed/line":       {"feed/wire", "feed/conference"},
+	"feed/bus":        {"feed/line", "feed/timeline", "feed/conference"},
+	"feed/cluster":    {"feed/conference"},
 	"handlers":        {"templates", "templates/text", "feed/conference", "feed/rules", "feed/timeline", "web/live"},
 	"static":          {},
 	"templates":       {"templates/text", "feed/conference", "feed/rules"},
@@ -44,7 +47,8 @@ var mayImport = map[string][]string{
 	"web/settings":    {"feed/conference", "feed/rules"},
 	"web/store":       {"feed/conference"},
 
-	"web/store/storetest": {},
+	"web/store/storetest":      {},
+	"feed/cluster/clustertest": {},
 }
 
 // wiring is the package that puts the parts together; it may import any of ours.
@@ -67,6 +71,7 @@ var onlyIn = map[string][]string{
 	"golang.org/x/term":            {"web/app"},
 	"modernc.org/":                 {"web/store"},
 	"github.com/jackc/":            {"web/store", "web/store/storetest"},
+	"github.com/nats-io/":          {"feed/cluster", "feed/bus", "feed/cluster/clustertest", "web/app"},
 }
 
 func TestEveryPackageKnowsOnlyWhatItMay(t *testing.T) {

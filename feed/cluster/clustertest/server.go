@@ -1,0 +1,55 @@
+// Package clustertest runs NATS servers with JetStream in the process of a test.
+package clustertest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// Server is a server on loopback. Stop and Start, one after the other, are for tests of a server that is away: it comes back on its port,
+// with what it had on the disk and without what it had in memory.
+type Server struct {
+	t       testing.TB
+	options server.Options
+	server  *server.Server
+}
+
+// Start starts a server that stops with the test.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s := &Server{t: t, options: server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}}
+	s.Start()
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Start starts it, and waits until it takes connections.
+func (s *Server) Start() {
+	s.t.Helper()
+	options := s.options
+	srv, err := server.NewServer(&options)
+	if err != nil {
+		s.t.Fatalf("start a NATS server: %v", err)
+	}
+	srv.Start()
+	if !srv.ReadyForConnections(30 * time.Second) {
+		srv.Shutdown()
+		s.t.Fatal("the NATS server takes no connections")
+	}
+	s.options.Port = options.Port
+	s.server = srv
+}
+
+// Stop stops it, and waits for its end. A server that is stopped stays as it is.
+func (s *Server) Stop() {
+	if s.server != nil {
+		s.server.Shutdown()
+		s.server.WaitForShutdown()
+		s.server = nil
+	}
+}
+
+// URL is where it takes connections.
+func (s *Server) URL() string { return s.server.ClientURL() }
