@@ -44,8 +44,9 @@ var mayImport = map[string][]string{
 	"web":             {"feed/conference", "feed/rules", "feed/timeline", "handlers", "static", "templates", "templates/text", "web/live", "web/settings", "web/access", "web/store"},
 	"web/access":      {"feed/conference"},
 	"web/live":        {"feed/conference"},
+	"web/seal":        {"feed/conference"},
 	"web/settings":    {"feed/conference", "feed/rules"},
-	"web/store":       {"feed/conference"},
+	"web/store":       {"feed/conference", "web/seal"},
 
 	"web/store/storetest":      {},
 	"feed/cluster/clustertest": {},
