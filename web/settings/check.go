@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/url"
@@ -24,6 +23,7 @@ func (l *loader) checkTogether() {
 	l.checkApp()
 	l.checkOIDC()
 	l.checkDatabase()
+	l.checkCluster()
 	if h := l.settings.History; h.Names < h.Keep && h.Stored > 0 && l.sound("history.names", "history.keep") {
 		l.refuse("history.names", l.origin("history.names"), fmt.Sprintf("it is shorter than history.keep, which is %s: what is in memory names people", rules.WriteSpan(h.Keep)), nil)
 	}
@@ -105,23 +105,11 @@ func (l *loader) checkTLS() {
 	if !l.sound(cert, key) {
 		return
 	}
-	switch {
-	case t.CertFile == "" && t.KeyFile == "":
-		return
-	case t.CertFile == "":
-		l.refuse(cert, l.origin(key), "tls.keyFile is set without it; both or none", nil)
-		return
-	case t.KeyFile == "":
-		l.refuse(key, l.origin(cert), "tls.certFile is set without it; both or none", nil)
-		return
-	}
-	pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
-	if err != nil {
-		l.refuse(cert, l.origin(cert), "certificate and key cannot be loaded", err)
+	pair, ok := l.loadPair(cert, key, t.CertFile, t.KeyFile)
+	if !ok {
 		return
 	}
 	if end := pair.Leaf.NotAfter; time.Now().After(end) {
 		l.warn(cert, "it expired on "+end.UTC().Format(time.DateOnly)+"; browsers refuse it")
 	}
-	l.warnIfOpen(key, t.KeyFile)
 }

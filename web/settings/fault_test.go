@@ -176,7 +176,7 @@ func TestEveryFaultOfTheFileNamesSettingRangeAndLine(t *testing.T) {
 
 		{"faults of several kinds are all told", "listen: 80\nqueue: 1\nkeepEnded: 200h\naccess: all\n",
 			[]string{`c.yaml:1: listen: "80" is not host:port, write 127.0.0.1:80 (allowed: host:port; an empty host is all interfaces, port 0 any free one)`,
-				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, database, keepEnded, trustedProxies, proxy, oidc, tls, limits, log, debug, cloud, history, record, rules, profiles",
+				"c.yaml:2: queue: no such setting; known here: listen, access, openToNetwork, basePath, publicURL, dataDir, database, cluster, keepEnded, trustedProxies, proxy, oidc, tls, limits, log, debug, cloud, history, record, rules, profiles",
 				"c.yaml:3: keepEnded: 200h is out of range (allowed: 0s to 168h)",
 				`c.yaml:4: access: "all" is none of the words (allowed: open, accounts, proxy)`}},
 	} {

@@ -74,6 +74,8 @@ access: open                 # open | accounts | proxy
 basePath: ""
 publicURL: ""
 dataDir: ./data
+database: {url: "", passwordFile: "", passwordEnv: ""}
+cluster: {nats: [], name: "", prefix: confboard, replicas: 1, handover: 10s, secretFile: "", tls: {caFile: "", certFile: "", keyFile: ""}, unencrypted: no}
 keepEnded: 30m
 trustedProxies: []
 proxy: {userHeader: Remote-User, groupsHeader: Remote-Groups, adminGroups: [], viewerGroups: []}
@@ -115,7 +117,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 	if s.Listen != "127.0.0.1:8080" || s.Access != AccessOpen || s.OpenToNetwork || s.DataDir != "./data" || s.KeepEnded != 30*time.Minute ||
 		s.Cloud.Endpoint != "https://api.meeting.huaweicloud.com" || s.Cloud.Heartbeat != time.Minute || s.Cloud.CallsPerMinute != 100 ||
 		s.Cloud.DiscoverEvery != 30*time.Second || !s.Cloud.Booked || s.Cloud.App.Enabled() || s.Cloud.Hook.Enabled() ||
-		s.Record != (Record{MaxSize: 64_000_000, Keep: 8, Names: RecordNames}) || s.Record.Enabled() || s.TLS.Enabled() || s.Limits != (Limits{}) {
+		s.Record != (Record{MaxSize: 64_000_000, Keep: 8, Names: RecordNames}) || s.Record.Enabled() || s.TLS.Enabled() || s.Limits != (Limits{}) || s.Cluster.Enabled() {
 		t.Errorf("got %+v", s)
 	}
 }
@@ -170,6 +172,17 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"publicURL":                        {"https://board.example/", func(s Settings) any { return s.PublicURL }, "https://board.example"},
 		"database.url":                     {"postgres://board@db:5432/board", func(s Settings) any { return s.Database.URL }, "postgres://board@db:5432/board"},
 		"database.passwordEnv":             {"HUAWEI_KEY", func(s Settings) any { return s.Database.Password.Reveal() }, password},
+		"cluster.nats":                     {"tls://nats.example", func(s Settings) any { return fmt.Sprint(s.Cluster.NATS) }, "[tls://nats.example:4222]"},
+		"cluster.name":                     {"board-1.example", func(s Settings) any { return s.Cluster.Name }, "board-1.example"},
+		"cluster.prefix":                   {"board_2", func(s Settings) any { return s.Cluster.Prefix }, "board_2"},
+		"cluster.replicas":                 {"3", func(s Settings) any { return s.Cluster.Replicas }, 3},
+		"cluster.handover":                 {"0s", func(s Settings) any { return s.Cluster.Handover }, time.Duration(0)},
+		"cluster.secretFile":               {write(t, "secret", shared), func(s Settings) any { return s.Cluster.Secret.Reveal() }, shared},
+		"cluster.user":                     {"board", func(s Settings) any { return s.Cluster.User }, "board"},
+		"cluster.passwordEnv":              {"HUAWEI_KEY", func(s Settings) any { return s.Cluster.Password.Reveal() }, password},
+		"cluster.tls.caFile":               {cert, func(s Settings) any { return s.Cluster.TLS.CAFile }, cert},
+		"cluster.tls.certFile":             {cert, func(s Settings) any { return s.Cluster.TLS.CertFile }, cert},
+		"cluster.tls.keyFile":              {key, func(s Settings) any { return s.Cluster.TLS.KeyFile }, key},
 		"dataDir":                          {"/srv/confboard", func(s Settings) any { return s.DataDir }, "/srv/confboard"},
 		"keepEnded":                        {"0s", func(s Settings) any { return s.KeepEnded }, time.Duration(0)},
 		"trustedProxies":                   {"10.0.0.0/8", func(s Settings) any { return fmt.Sprint(s.TrustedProxies) }, "[10.0.0.0/8]"},
@@ -224,8 +237,9 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"rules.unlockedRecording.after":    {"3m", func(s Settings) any { return s.Rules.UnlockedRecording.After }, 3 * time.Minute},
 		"record.names":                     {"pseudonyms", func(s Settings) any { return s.Record.Names }, RecordPseudonyms},
 	}
-	// The other of two that exclude each other is in TestKeysAreTakenFromAFileOrAVariable.
-	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile", "oidc.clientSecretFile", "database.passwordFile"}
+	// The other of two that exclude each other is in TestKeysAreTakenFromAFileOrAVariable and the tests of the cluster.
+	elsewhere := []string{"cloud.app.keyEnv", "cloud.hook.keyFile", "oidc.clientSecretFile", "database.passwordFile",
+		"cluster.secretEnv", "cluster.credentialsFile", "cluster.passwordFile", "cluster.tokenFile", "cluster.tokenEnv", "cluster.unencrypted"}
 	// All at a time, because a certificate is refused without its key.
 	var args []string
 	environ := []string{"HUAWEI_KEY=" + password}

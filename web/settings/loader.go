@@ -11,6 +11,9 @@ const defaultSource = "default"
 type draft struct {
 	Settings
 	appKey, hookKey, clientSecret, databasePassword secretSource
+	clusterPassword, clusterToken, clusterSecret    secretSource
+	// unencrypted permits connections to NATS without TLS.
+	unencrypted bool
 }
 
 // loader collects the settings, where each came from, and the faults.

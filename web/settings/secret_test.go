@@ -19,7 +19,7 @@ const password = "hush-135790"
 
 func TestASecretIsNeverPrinted(t *testing.T) {
 	hush := conference.NewSecret(password)
-	s := Settings{Cloud: Cloud{App: App{ID: "1", Key: hush}, Hook: Hook{AppID: "1", Key: hush}, Meetings: []Meeting{{ConfID: "1", HostPassword: hush}}}}
+	s := Settings{Cluster: Cluster{User: "board", Password: hush, Token: hush, Secret: hush}, Cloud: Cloud{App: App{ID: "1", Key: hush}, Hook: Hook{AppID: "1", Key: hush}, Meetings: []Meeting{{ConfID: "1", HostPassword: hush}}}}
 	hidden := struct{ kept Settings }{s} // fmt cannot call methods of what is in an unexported field
 	var printed bytes.Buffer
 	for _, value := range []any{s, &s, s.Cloud.Meetings, s.Cloud.Meetings[0].HostPassword, &s.Cloud.Meetings[0].HostPassword, hidden, &hidden} {
@@ -82,6 +82,9 @@ func TestAFaultNeverQuotesWhatCouldBeAPassword(t *testing.T) {
 		{Environ: []string{"CONFBOARD_CLOUD_ENDPOINT=https://admin:" + password + "@api.example"}},
 		{Environ: []string{"CONFBOARD_PUBLIC_URL=https://admin:" + password + "@board.example"}},
 		{Environ: []string{"CONFBOARD_HOST_PASSWORD=" + password}},
+		{Environ: []string{"CONFBOARD_CLUSTER_NATS=nats://board:" + password + "@nats.example"}},
+		{Environ: []string{"CONFBOARD_CLUSTER_NATS=nats://" + password + "@nats.example"}},
+		{Environ: []string{"CONFBOARD_DATABASE_URL=postgres://db/board", "CONFBOARD_CLUSTER_NATS=nats://127.0.0.1", "CONFBOARD_CLUSTER_SECRET_ENV=K", "K=" + password}},
 		{Environ: []string{"CONFBOARD_CLOUD_MEETINGS=" + password}},
 		{Environ: []string{"CONFBOARD_CLOUD_WATCH=" + password}},
 		{Environ: []string{"CONFBOARD_CLOUD_APP_KEY=" + password}},

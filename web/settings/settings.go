@@ -33,6 +33,8 @@ type Settings struct {
 	DataDir string
 	// Database is where accounts, links and timelines are kept in place of a file in DataDir.
 	Database Database
+	// Cluster is how this board works as one with others.
+	Cluster Cluster
 	// KeepEnded is how long an ended meeting stays on the board.
 	KeepEnded time.Duration
 	// TrustedProxies are those whose X-Forwarded headers are believed.

@@ -60,6 +60,7 @@ func table(d *draft) []setting {
 			doc: "Folder of the board's own files; made when missing."},
 	}
 	rows = append(rows, databaseTable(d)...)
+	rows = append(rows, clusterTable(d)...)
 	rows = append(rows, []setting{
 		{path: "keepEnded", value: duration{&s.KeepEnded, 0, 168 * time.Hour}, preset: "30m",
 			doc: "How long an ended meeting stays on the board."},
