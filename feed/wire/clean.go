@@ -46,7 +46,9 @@ func (c *cleaner) unlisted(d *jx.Decoder, into *map[string]string, key []byte, p
 	}
 	switch {
 	case !kept:
-		delete(*into, name) // of a repeated field the last one wins, also when nothing of it can be kept
+		if delete(*into, name); len(*into) == 0 { // of a repeated field the last one wins, also when nothing of it can be kept
+			*into = nil
+		}
 	case *into == nil:
 		*into = map[string]string{name: string(c.out.Buf)}
 	default:
@@ -57,7 +59,7 @@ func (c *cleaner) unlisted(d *jx.Decoder, into *map[string]string, key []byte, p
 
 // field writes the value of a field, unless its name or its text forbids it.
 func (c *cleaner) field(d *jx.Decoder, key []byte, depth int) (kept bool, err error) {
-	if len(key) > maxName {
+	if nameTooLong(key) {
 		return false, refuse(conference.RefusedTooLarge, "")
 	}
 	if namesSecret(key) || holdsURL(key) {
@@ -97,7 +99,7 @@ func (c *cleaner) value(d *jx.Decoder, key []byte, depth int) (kept bool, err er
 		if err != nil {
 			return false, err
 		}
-		if len(raw) > maxText {
+		if len(raw) > MaxText {
 			return false, refuse(conference.RefusedTooLarge, "")
 		}
 		switch {
@@ -228,7 +230,7 @@ func (c *cleaner) trimComma() { c.out.Buf = bytes.TrimSuffix(c.out.Buf, []byte("
 // protocol has objects sent as text in more than one place; it stays as it came if there was nothing to clean. key is the name
 // under which a withheld text is counted, depth the nesting of what it is in.
 func (c *cleaner) text(raw, key []byte, depth int) (text string, kept bool, err error) {
-	if len(raw) > maxText {
+	if len(raw) > MaxText {
 		return "", false, refuse(conference.RefusedTooLarge, "")
 	}
 	switch {
@@ -249,7 +251,7 @@ func (c *cleaner) text(raw, key []byte, depth int) (text string, kept bool, err 
 	default:
 		text = validText(raw)
 	}
-	if len(text) > maxText { // what is not UTF-8 grows
+	if len(text) > MaxText { // what is not UTF-8 grows
 		return "", false, refuse(conference.RefusedTooLarge, "")
 	}
 	return text, true, nil

@@ -16,6 +16,9 @@ import (
 // of participants: some 800 bytes for each in the reference's example, of conference.MaxParticipants.
 const MaxFrame = 8 << 20
 
+// MaxText is the longest text, or number, that is taken, in bytes.
+const MaxText = 8 << 10
+
 // The limits against nonsense. A frame that exceeds one is refused whole. Each is some ten times what a
 // real meeting needs, and together they bound what a meeting can hold in memory.
 const (
@@ -24,7 +27,6 @@ const (
 	maxElements = 4096      // elements of one unlisted array
 	maxIDs      = 512       // participants of one screen
 	maxSpeakers = 64        // speakers of one message, of whom the loudest count
-	maxText     = 8 << 10   // bytes of one text or number
 	maxName     = 128       // bytes of a field's name
 	maxMsgID    = 128       // bytes of a msgID
 	maxUnlisted = 128 << 10 // bytes of JSON text that is kept of all unlisted fields together

@@ -132,6 +132,9 @@ func (h *head) envelope(t conference.MessageType, id conference.ConfID, c *clean
 		if err != nil {
 			return e, err
 		}
+		if len(text) > maxMsgID { // what is not UTF-8 grows
+			return e, refuse(conference.RefusedTooLarge, "msgID")
+		}
 		e.MsgID = text
 	}
 	return e, nil

@@ -107,7 +107,9 @@ func (s *decoder) attribute(into *conference.Attributes, key []byte, prefix stri
 	var value string
 	kept, err := true, error(nil)
 	switch kind := s.d.Next(); {
-	case !promised && (len(key) > maxName || namesSecret(key) || holdsURL(key)):
+	case len(name) > maxName: // some characters are longer in upper case
+		return refuse(conference.RefusedTooLarge, prefix+plainName(key))
+	case !promised && (namesSecret(key) || holdsURL(key)):
 		kept, err = s.field(s.d, key, depth) // withholds or refuses it
 	case kind == jx.Null:
 		err = s.d.Null()

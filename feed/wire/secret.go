@@ -5,6 +5,12 @@ import (
 	"unicode/utf8"
 )
 
+// nameTooLong reports whether a name is longer than any that is kept, also when it becomes so where what is not UTF-8 is replaced: what was
+// kept of a frame can be taken in again.
+func nameTooLong(name []byte) bool {
+	return len(name) > maxName || 3*len(name) > maxName && len(validText(name)) > maxName
+}
+
 // oddName stands for a name that is not repeated in counters and refusals.
 const oddName = "?"
 
