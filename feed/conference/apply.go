@@ -41,6 +41,10 @@ func Apply(state *State, m Message, p Policy) (*State, Change, Outcome) {
 // apply also returns when the new state is due (see Due).
 func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Time) {
 	id, now := m.Meeting(), m.Received()
+	if s, told := m.(SnapshotMessage); told {
+		next, due := s.applied(p)
+		return next, changed(m, now, state, next), Outcome{Fate: Applied}, due
+	}
 	if state == nil {
 		w, watched := m.(WatchMessage)
 		if !watched {
@@ -48,7 +52,10 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 		}
 		next := &State{ConfID: id, Occurrence: 1, Link: Link{State: Connecting, Since: now, heard: now}}
 		next.watch(w)
-		return next, compare(id, now, now, nil, next), Outcome{Fate: Applied}, next.judgeAll(now, p)
+		return next, changed(m, now, nil, next), Outcome{Fate: Applied}, next.judgeAll(now, p)
+	}
+	if state.Brief && ofFrame(m) {
+		return state, Change{ConfID: id, At: now, Received: now}, Outcome{Fate: NotWatched}, time.Time{}
 	}
 
 	next := *state
@@ -56,7 +63,7 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 	at := now
 	switch m := m.(type) {
 	case UnwatchMessage:
-		return nil, compare(id, now, now, state, nil), outcome, time.Time{}
+		return nil, changed(m, now, state, nil), outcome, time.Time{}
 	case WatchMessage:
 		next.watch(m)
 	case SilenceMessage:
@@ -90,14 +97,38 @@ func apply(state *State, m Message, p Policy) (*State, Change, Outcome, time.Tim
 		outcome = next.applyCustomLayout(m, at)
 	}
 	due := next.judgeAll(now, p)
-	change := compare(id, at, now, state, &next)
+	change := changed(m, at, state, &next)
 	if m, ended := m.(UnsilenceMessage); ended {
 		change.endedBy(m)
 	}
 	return &next, change, outcome, due
 }
 
+// changed is what a message changed, at its own time.
+func changed(m Message, at time.Time, before, after *State) Change {
+	c := compare(m.Meeting(), at, m.Received(), before, after)
+	c.Cause = m
+	return c
+}
+
+// ofFrame reports whether a message is what became of a frame.
+func ofFrame(m Message) bool {
+	switch m.(type) {
+	case Push, RefusedMessage, PassedMessage:
+		return true
+	}
+	return false
+}
+
+// watch notes by what name the meeting is watched here. What a brief state leaves out is not known to whoever begins to watch it.
 func (s *State) watch(m WatchMessage) {
+	if s.Brief {
+		s.Brief = false
+		s.attendance, s.waiting = attendance{}, attendance{}
+		for _, in := range [...]*Intake{&s.ParticipantsIntake, &s.WaitingIntake, &s.CustomIntake} {
+			in.forget()
+		}
+	}
 	s.Name, s.Group, s.Origin, s.Booking = m.Name, m.Group, m.Origin, m.Booking
 }
 
@@ -122,8 +153,12 @@ func (s *State) applyLink(m LinkMessage) {
 	case LinkUp:
 		l.Connects++
 		l.ConnectedAt, l.Next = m.At, time.Time{}
-		l.up, l.waiting, l.refused, l.statusIn = true, false, false, false
-		l.heard, l.Reason, l.Detail = m.At, ReasonNone, ""
+		l.statusIn = m.Continues && l.up && l.statusIn
+		l.up, l.waiting, l.refused = true, false, false
+		if !l.statusIn || l.heard.Before(m.At) { // otherwise there was an echo on the connection before
+			l.heard = m.At
+		}
+		l.Reason, l.Detail = ReasonNone, ""
 		for _, in := range s.intakes() {
 			in.connected()
 		}

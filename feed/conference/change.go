@@ -14,6 +14,8 @@ type Change struct {
 	At time.Time
 	// Received is when we got to know, by our own clock.
 	Received time.Time
+	// Cause is the message that brought the change, nil for the clock and for a policy.
+	Cause Message
 	// Before is nil when the meeting came onto the board, After when it left.
 	Before, After *State
 	// Fields lists what differs.
@@ -29,7 +31,8 @@ type FieldChange struct {
 	// Field is the listed field, for PartStatus.
 	Field Field
 	// Name is the wire name, for PartUnlisted and PartBasic; the pid for PartParticipants and PartWaiting, empty if what
-	// differs is whether the list is known; the message type for PartIntake.
+	// differs is whether the list is known, whether it is here (see State.Brief), or what one comes to that is not; the message type for
+	// PartIntake.
 	Name string
 	// Old and New are the values of PartStatus and PartBasic; for unlisted fields, Text is the JSON text; for PartLink, Text
 	// is the LinkState. For a participant, NotReported became Known: joined; Known became NotReported: left; both Known:
@@ -66,6 +69,7 @@ const (
 	PartIntake       // how the messages of a type other than the status were taken in: the last envelope, whether they are partial
 
 	PartConnection // when the connection was made and how many there have been, its token, the next attempt
+	PartHeard      // of the link nothing else: when the cloud was last heard of, or what its state hides
 	PartConcerns   // what needs a person: a concern became active or ceased to be
 	PartSilences   // what somebody has taken note of: a silence was made, replaced or ended
 	PartDiscovery  // how meetings are found: of no meeting, Before and After being nil
@@ -100,14 +104,21 @@ func compare(id ConfID, at, received time.Time, before, after *State) Change {
 	}
 	c.Fields = appendStatusChanges(c.Fields, &before.Status, &after.Status)
 	c.Fields = appendBasicChanges(c.Fields, &before.Basic, &after.Basic)
-	c.Fields = appendPeopleChanges(c.Fields, PartParticipants, before.Participants, after.Participants,
-		before.ParticipantsIntake.HasFull != after.ParticipantsIntake.HasFull)
-	c.Fields = appendPeopleChanges(c.Fields, PartWaiting, before.WaitingRoom, after.WaitingRoom,
-		before.WaitingIntake.HasFull != after.WaitingIntake.HasFull)
+	if before.Brief || after.Brief {
+		came := before.Brief != after.Brief
+		add(came || before.attendance != after.attendance || before.ParticipantsIntake.HasFull != after.ParticipantsIntake.HasFull, PartParticipants)
+		add(came || before.waiting != after.waiting || before.WaitingIntake.HasFull != after.WaitingIntake.HasFull, PartWaiting)
+	} else {
+		c.Fields = appendPeopleChanges(c.Fields, PartParticipants, before.Participants, after.Participants,
+			before.ParticipantsIntake.HasFull != after.ParticipantsIntake.HasFull)
+		c.Fields = appendPeopleChanges(c.Fields, PartWaiting, before.WaitingRoom, after.WaitingRoom,
+			before.WaitingIntake.HasFull != after.WaitingIntake.HasFull)
+	}
 	add(!slices.Equal(before.Speakers, after.Speakers) || before.SpeakersIntake.HasFull != after.SpeakersIntake.HasFull, PartSpeakers)
-	add(before.Custom != after.Custom || before.gridCurrent != after.gridCurrent, PartCustomLayout)
+	add(!before.Custom.same(after.Custom) || before.gridCurrent != after.gridCurrent, PartCustomLayout)
 	add(before.LayoutDated != after.LayoutDated, PartLayoutDated)
 	add(before.Partial() != after.Partial(), PartPartial)
+	rest := len(c.Fields)
 	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason || before.Link.Detail != after.Link.Detail {
 		c.Fields = append(c.Fields, FieldChange{Part: PartLink,
 			Old: Value{Presence: Known, Text: string(before.Link.State)}, New: Value{Presence: Known, Text: string(after.Link.State)}})
@@ -115,6 +126,7 @@ func compare(id ConfID, at, received time.Time, before, after *State) Change {
 	add(!before.Link.LastEcho.Equal(after.Link.LastEcho), PartEcho)
 	add(before.Link.Connects != after.Link.Connects || !before.Link.ConnectedAt.Equal(after.Link.ConnectedAt) ||
 		!before.Link.TokenAt.Equal(after.Link.TokenAt) || !before.Link.Next.Equal(after.Link.Next), PartConnection)
+	add(len(c.Fields) == rest && before.Link != after.Link, PartHeard)
 	add(before.StatusIntake.Last != after.StatusIntake.Last || !before.LastChange.Equal(after.LastChange), PartEnvelope)
 	old, now := before.intakes(), after.intakes()
 	for i := 1; i < len(now); i++ {

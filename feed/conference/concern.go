@@ -69,11 +69,14 @@ func (s *State) Weight() (w Weight) {
 
 // judgeConcerns brings the concerns and silences up to an instant and returns when they can next differ. Concerns are found
 // only while the link is live: of anything else nobody knows whether it still holds, so they stay as they were last
-// known. Both end with the occurrence.
+// known; of a brief state the rules know too little, so they go on as they were found by whoever knows more. Both end with the
+// occurrence.
 func (s *State) judgeConcerns(now time.Time, p Policy) (due time.Time) {
 	switch {
 	case s.Link.State == Over || s.Link.State == Waiting:
 		s.Concerns, s.Silences = nil, nil
+	case s.Link.State == Live && s.Brief:
+		s.Concerns = concerns(s.Concerns, watched(s.Concerns, p.Rules), now)
 	case s.Link.State == Live && p.Rules != nil:
 		s.Concerns = concerns(s.Concerns, p.Rules.Conditions(s), now)
 	case p.Rules != nil && slices.ContainsFunc(s.Concerns, func(c Concern) bool { return !p.Rules.Watches(c.Cause) }):
@@ -90,6 +93,17 @@ func (s *State) judgeConcerns(now time.Time, p Policy) (due time.Time) {
 		due = earlier(due, s.judgeSilences(now, p))
 	}
 	return due
+}
+
+// watched returns the conditions behind concerns, of those that the rules watch; nil rules leave them all.
+func watched(all []Concern, rules Rules) []Condition {
+	var conditions []Condition
+	for _, c := range all {
+		if rules == nil || rules.Watches(c.Cause) {
+			conditions = append(conditions, c.Condition)
+		}
+	}
+	return conditions
 }
 
 // concerns returns the concerns that the conditions make; held itself if they are the same.

@@ -9,7 +9,7 @@ import (
 // again at the latest (zero: only after the next message). A nil state means that the meeting leaves the board. It is as
 // pure as Apply.
 func Due(state *State, now time.Time, p Policy) (*State, Change, time.Time) {
-	if state.Ended() && !now.Before(state.EndedAt.Add(p.KeepEnded)) {
+	if state.expired(now, p) {
 		return nil, compare(state.ConfID, now, now, state, nil), time.Time{}
 	}
 	next := *state
@@ -48,6 +48,11 @@ func (s *State) judgeAll(now time.Time, p Policy) (due time.Time) {
 		due = earlier(due, by(now, end))
 	}
 	return earlier(due, s.judgeConcerns(now, p))
+}
+
+// expired reports whether the meeting has ended and leaves the board.
+func (s *State) expired(now time.Time, p Policy) bool {
+	return s.Ended() && !now.Before(s.EndedAt.Add(p.KeepEnded))
 }
 
 // by returns an instant by the clock of now, so that it can be compared with others. Some have been read from a clock that was set since,

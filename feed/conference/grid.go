@@ -130,6 +130,11 @@ func (c CustomLayout) merged(in *CustomLayout) CustomLayout {
 	return c
 }
 
+// same reports whether two say the same. Both may be nil.
+func (c *CustomLayout) same(d *CustomLayout) bool {
+	return c == d || c != nil && d != nil && c.equal(d)
+}
+
 func (c *CustomLayout) equal(d *CustomLayout) bool {
 	return c.Layout.Equal(&d.Layout) && c.Mode.Equal(d.Mode) && c.PicMode.Equal(d.PicMode) && c.ActiveIndex.Equal(d.ActiveIndex) &&
 		c.SkipEmptyPic.Equal(d.SkipEmptyPic) && c.VoiceActivation.Equal(d.VoiceActivation) && c.ChairView.Equal(d.ChairView) &&

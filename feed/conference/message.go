@@ -156,7 +156,8 @@ const (
 	RefusedOtherMeeting RefusalKind = "otherMeeting" // about another meeting than the connection's
 )
 
-// WatchMessage puts a meeting on the board, or renames it. Repeating it is harmless.
+// WatchMessage puts a meeting on the board, or renames it. Repeating it is harmless. It is told where the meeting is watched: a brief state
+// is whole from then on, and what it had left out is not known.
 type WatchMessage struct {
 	About
 	// Name is what the settings or an admin call the meeting, empty when they don't.
@@ -202,6 +203,9 @@ type LinkMessage struct {
 	Next time.Time
 	// Expires is until when the control token is valid, for LinkToken; zero: none is held any more.
 	Expires time.Time
+	// Continues, for LinkUp: the connection takes the place of another one, of a board that hands the meeting over. Its full status is there
+	// and follows at once, so that a link that is live stays so.
+	Continues bool
 }
 
 // LinkEvent is what happened to a link.
@@ -253,6 +257,11 @@ const (
 	ReasonProxy         LinkReason = "proxy"         // the proxy in between refuses or cannot be reached
 	ReasonPlayback      LinkReason = "playback"      // the recording that is played has ended
 
+	// Those of a meeting that another instance of the board watches.
+	ReasonNoBus         LinkReason = "noBus"         // this instance has no connection with the others
+	ReasonNoInstance    LinkReason = "noInstance"    // the instance that watched the meeting is gone, and no other has taken over yet
+	ReasonNewerInstance LinkReason = "newerInstance" // the instance that watches the meeting is of a newer version, which this one does not understand
+
 	// Those of the enterprise's account, by which meetings are found.
 	ReasonAppLogin      LinkReason = "appLogin"      // the app ID or its key is wrong
 	ReasonClock         LinkReason = "clock"         // our clock and the cloud's are too far apart
@@ -264,6 +273,6 @@ func LinkReasons() []LinkReason {
 	return []LinkReason{
 		ReasonUnreachable, ReasonDNS, ReasonTLS, ReasonProxy, ReasonUnavailable, ReasonClosed, ReasonNoEcho, ReasonFlood, ReasonTokenSpent, ReasonNotStarted,
 		ReasonPassword, ReasonNoPassword, ReasonLocked, ReasonNotPermitted, ReasonWrongSite, ReasonSubscription, ReasonUnexpected,
-		ReasonInsecureWSURL, ReasonPlayback, ReasonAppLogin, ReasonClock, ReasonAccountLocked,
+		ReasonInsecureWSURL, ReasonPlayback, ReasonNoBus, ReasonNoInstance, ReasonNewerInstance, ReasonAppLogin, ReasonClock, ReasonAccountLocked,
 	}
 }

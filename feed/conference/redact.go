@@ -18,7 +18,7 @@ import (
 func (s *State) Redacted(shows Shows, number func(id string) int, label func(n int) string) *State {
 	r := redaction{from: s, shows: shows, label: func(id string) string { return label(number(id)) }}
 	out := &State{
-		Name: r.title(), Occurrence: s.Occurrence, Status: r.status(), LayoutDated: s.LayoutDated, LastChange: s.LastChange,
+		Brief: s.Brief, Name: r.title(), Occurrence: s.Occurrence, Status: r.status(), LayoutDated: s.LayoutDated, LastChange: s.LastChange,
 		Link:         Link{State: s.Link.State, Since: s.Link.Since, LastEcho: s.Link.LastEcho, heard: s.Link.heard},
 		StatusIntake: known(s.StatusIntake), EndingSoon: s.EndingSoon, NearEnd: s.NearEnd, Overrun: s.Overrun, EndedAt: s.EndedAt,
 		Basic:   BasicInfo{StartTime: s.Basic.StartTime, ScheduledStart: s.Basic.ScheduledStart},
@@ -47,6 +47,9 @@ func (s *State) Redacted(shows Shows, number func(id string) int, label func(n i
 	}
 	out.Participants = r.participants()
 	out.attendance = attendanceOf(out.Participants)
+	if s.Brief && shows.People {
+		out.attendance = s.attendance
+	}
 	return out
 }
 

@@ -94,7 +94,9 @@ func (r *Registry) Apply(m Message) Outcome {
 	}
 	after, change, outcome, due := apply(before, m, r.policy)
 	if silences := r.recalled[m.Meeting()]; before == nil && after != nil && len(silences) > 0 {
-		due = after.recall(silences, m.Received(), r.policy)
+		if _, told := m.(SnapshotMessage); !told { // a state has its own
+			due = after.recall(silences, m.Received(), r.policy)
+		}
 		delete(r.recalled, m.Meeting())
 	}
 	r.totals.count(m, outcome.Fate)

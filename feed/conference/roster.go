@@ -12,18 +12,25 @@ type roster struct {
 // and a list can be long.
 type attendance struct {
 	bytes   int // of their texts
+	listed  int // all of them
 	present int // in the meeting: those who are being called are not
+	hosts   int // of those present, who are the host
 	others  int // of those present, who are known not to be the host
 }
 
 // add counts a participant; by is -1 for one who is counted no more.
 func (a *attendance) add(p *Participant, by int) {
 	a.bytes += by * p.size()
+	a.listed += by
 	if p.Calling() {
 		return
 	}
 	a.present += by
-	if role := p.Role(); role != Host && role != "" {
+	switch p.Role() {
+	case Host:
+		a.hosts += by
+	case "":
+	default:
 		a.others += by
 	}
 }

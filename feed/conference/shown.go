@@ -13,9 +13,9 @@ func (p *Participant) ids(f func(string)) {
 type Seats struct{ named map[string]bool }
 
 // Seats looks for the IDs of a layout among the participants that are in the meeting. ok is false when the participants are not
-// known: then nobody knows who is absent.
+// known, or not here: then nobody knows who is absent.
 func (s *State) Seats(l *Layout) (seats Seats, ok bool) {
-	if l == nil || !s.ParticipantsIntake.HasFull || s.ParticipantsIntake.past {
+	if l == nil || s.Brief || !s.ParticipantsIntake.HasFull || s.ParticipantsIntake.past {
 		return Seats{}, false
 	}
 	named := map[string]bool{}

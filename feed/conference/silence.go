@@ -23,6 +23,11 @@ type Silence struct {
 	Began time.Time
 }
 
+// equal reports whether two say the same.
+func (q *Silence) equal(r *Silence) bool {
+	return q.Cause == r.Cause && q.Seen == r.Seen && q.By == r.By && q.Note == r.Note && q.At.Equal(r.At) && q.Until.Equal(r.Until) && q.Began.Equal(r.Began)
+}
+
 // Over reports whether the time of the silence is up.
 func (q Silence) Over(now time.Time) bool { return !q.Until.IsZero() && !now.Before(q.Until) }
 
@@ -122,7 +127,7 @@ func appendSilenceChanges(to []FieldChange, before, after *State) []FieldChange 
 	}
 	for i := range after.Silences {
 		q := &after.Silences[i]
-		if was := before.Silenced(q.Cause); was == nil || *was != *q {
+		if was := before.Silenced(q.Cause); was == nil || !was.equal(q) {
 			to = append(to, FieldChange{Part: PartSilences, Cause: &q.Cause, Old: presence(was), New: presence(q)})
 		}
 	}

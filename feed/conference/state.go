@@ -5,6 +5,9 @@ import "time"
 // State is everything known about one meeting. A *State that was handed out is never modified.
 type State struct {
 	ConfID ConfID
+	// Brief: another board watches the meeting, and this is what it tells of every one: Participants, WaitingRoom and Custom are not here,
+	// whatever there is of them, but what they come to is. Pushes are not applied to it: see SnapshotMessage.
+	Brief bool
 	// Name, Group, Origin and Booking are as in WatchMessage.
 	Name, Group string
 	Origin      Origin
@@ -30,7 +33,7 @@ type State struct {
 	Basic       BasicInfo
 	BasicIntake Intake
 	// Participants are those of the meeting in order of joining (ADDTIME, then as first seen), those whose time of joining
-	// is not known last. Whether the list is known, also when it is empty, is told by ParticipantsIntake.HasFull.
+	// is not known last. Whether the list is known, also when it is empty, is told by ParticipantsIntake.HasFull; whether it is here, by Brief.
 	Participants       []*Participant
 	ParticipantsIntake Intake
 	// WaitingRoom are those who wait to be let in, in the same order.
@@ -137,7 +140,7 @@ const (
 	Applied
 	Refused
 	Passed
-	NotWatched // no such meeting on the board
+	NotWatched // no such meeting on the board, or another board watches it
 	Moot       // nothing to do it to: the concern or the silence that it is about is not there
 )
 

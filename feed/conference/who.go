@@ -57,8 +57,18 @@ func (s *State) Host() *Participant {
 	return nil
 }
 
-// Present is how many participants are in the meeting: those who are being called are not.
+// Present is how many participants are in the meeting: those who are being called are not. Like all that the lists come to, it is told
+// of a brief state as well.
 func (s *State) Present() int { return s.attendance.present }
+
+// Listed is how many participants there are, those who are being called included.
+func (s *State) Listed() int { return s.attendance.listed }
+
+// Waiting is how many people wait to be let in.
+func (s *State) Waiting() int { return s.waiting.listed }
+
+// Hosted reports whether a host is in the meeting.
+func (s *State) Hosted() bool { return s.attendance.hosts > 0 }
 
 // Hostless reports whether there are participants in the meeting and each is known to be somebody else than its host. Whether all are
 // known is told by ParticipantsIntake.HasFull.
