@@ -1,17 +1,17 @@
 package recording
 
 import (
-	"encoding/json"
-	"strconv"
+	"fmt"
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/feed/line"
 	"confboard/feed/wire"
 )
 
 // carried returns the lines that lead to the state of a meeting, as far as the cloud told it: how often it was connected, what became
 // of its frames and which occurrence it is begin anew. They have the times at which it happened.
-func carried(s *conference.State, names *wire.Names) ([]line, error) {
+func carried(s *conference.State, names *wire.Names) ([]recorded, error) {
 	c := carrier{state: s, names: names}
 	l := &s.Link
 	known := l.Heard()
@@ -54,7 +54,7 @@ func carried(s *conference.State, names *wire.Names) ([]line, error) {
 type carrier struct {
 	state *conference.State
 	names *wire.Names
-	lines []line
+	lines []recorded
 	err   error
 }
 
@@ -63,13 +63,14 @@ func (c *carrier) about(at time.Time) conference.About {
 }
 
 func (c *carrier) message(m conference.Message) {
-	l, _ := lineOf(m, c.names)
-	c.add(l)
-}
-
-func (c *carrier) add(l line) {
-	l.Carried = true
-	c.lines = append(c.lines, l)
+	l, ok := line.Of(m, c.names)
+	switch {
+	case c.err != nil:
+	case !ok:
+		c.err = fmt.Errorf("a %T cannot be written", m)
+	default:
+		c.lines = append(c.lines, recorded{Line: l, Carried: true})
+	}
 }
 
 func (c *carrier) link(e conference.LinkEvent, at time.Time) {
@@ -88,170 +89,64 @@ func (c *carrier) link(e conference.LinkEvent, at time.Time) {
 
 // frames adds a frame for each message type of which something is known.
 func (c *carrier) frames() {
-	s := c.state
+	s, about := c.state, c.about(c.state.Link.Since)
 	// The geometry comes before the layout: the first full status of a connection does not tell when its layout was set.
-	if s.Custom != nil {
-		_, drawn := s.Grid()
-		c.frame(conference.CustomLayoutType, &s.CustomIntake, customFields(s.Custom, drawn))
+	if e, told := envelope(&s.CustomIntake); told && s.Custom != nil {
+		custom := *s.Custom
+		if _, drawn := s.Grid(); !drawn { // it is not that of the layout
+			custom.Grid = nil
+		}
+		custom.GridFault = ""
+		c.message(conference.CustomLayoutMessage{About: about, Envelope: e, Custom: custom})
 	}
-	status := statusFields(&s.Status)
-	if s.LayoutDated {
-		// That the mode or the number of screens changed after the layout was set is told by telling it afterwards.
-		later := fields{}
-		for _, f := range [...]conference.Field{conference.StatusMode, conference.PicNum} {
-			if v, known := status[f.WireName()]; known {
-				later[f.WireName()] = v
-				delete(status, f.WireName())
+	if e, told := envelope(&s.StatusIntake); told {
+		status := s.Status
+		if !s.LayoutDated {
+			c.message(conference.StatusMessage{About: about, Envelope: e, Status: status})
+		} else {
+			// That the mode or the number of screens changed after the layout was set is told by telling it afterwards.
+			var later conference.Status
+			for _, f := range [...]conference.Field{conference.StatusMode, conference.PicNum} {
+				later.Set(f, status.Value(f))
+				status.Set(f, conference.Value{})
 			}
+			c.message(conference.StatusMessage{About: about, Envelope: e, Status: status})
+			afterwards := s.StatusIntake
+			afterwards.Partial, afterwards.Last.MsgID = true, ""
+			e, _ = envelope(&afterwards)
+			c.message(conference.StatusMessage{About: about, Envelope: e, Status: later})
 		}
-		c.frame(conference.StatusType, &s.StatusIntake, status)
-		afterwards := s.StatusIntake
-		afterwards.Partial = true
-		afterwards.Last.MsgID = ""
-		c.frame(conference.StatusType, &afterwards, later)
-	} else {
-		c.frame(conference.StatusType, &s.StatusIntake, status)
 	}
-	c.frame(conference.BasicType, &s.BasicIntake, basicFields(&s.Basic))
-	c.frame(conference.ParticipantsType, &s.ParticipantsIntake, fields{"data": people(s.Participants)})
-	c.frame(conference.WaitingType, &s.WaitingIntake, fields{"data": people(s.WaitingRoom)})
-	c.frame(conference.SpeakersType, &s.SpeakersIntake, fields{"data": speakers(s.Speakers)})
+	if e, told := envelope(&s.BasicIntake); told {
+		c.message(conference.BasicMessage{About: about, Envelope: e, Basic: s.Basic})
+	}
+	if e, told := envelope(&s.ParticipantsIntake); told {
+		c.message(conference.ParticipantsMessage{About: about, Envelope: e, Entries: entries(s.Participants)})
+	}
+	if e, told := envelope(&s.WaitingIntake); told {
+		c.message(conference.WaitingMessage{About: about, Envelope: e, Entries: entries(s.WaitingRoom)})
+	}
+	if e, told := envelope(&s.SpeakersIntake); told {
+		c.message(conference.SpeakersMessage{About: about, Envelope: e, Speakers: s.Speakers})
+	}
 }
 
-// frame adds a frame with the fields: a full one as new as the last message, so that what is older than that is dropped; or an
-// incremental one when no full one has come, so that the meeting stays partial.
-func (c *carrier) frame(t conference.MessageType, in *conference.Intake, f fields) {
-	if c.err != nil || in.Last.Type == "" {
-		return
-	}
-	f["action"], f["confID"] = t, c.state.ConfID
-	f["msgMode"], f["version"] = conference.Full, in.FullVersion
+// envelope is that of a message that tells all that is known of a type: a full one as new as the last, so that what is older than that is
+// dropped; or an incremental one when no full one has come, so that the meeting stays partial. told is false while nothing was told.
+func envelope(in *conference.Intake) (e conference.Envelope, told bool) {
+	e = conference.Envelope{Type: in.Last.Type, ConfID: in.Last.ConfID, MsgID: in.Last.MsgID, CreateTime: in.Last.CreateTime}
 	if in.Partial {
-		f["msgMode"], f["version"] = conference.Incremental, in.Sequence
+		e.Mode, e.Sequence = conference.Incremental, in.Sequence
+	} else {
+		e.Version = in.FullVersion
 	}
-	if !in.Last.CreateTime.IsZero() {
-		f["createTime"] = in.Last.CreateTime.UnixMilli()
-	}
-	if in.Last.MsgID != "" {
-		f["msgID"] = in.Last.MsgID
-	}
-	text, err := json.Marshal(f)
-	if err == nil {
-		text, err = wire.Clean(text, c.names) // there is nothing to clean but names
-	}
-	if c.err = err; err == nil {
-		c.add(line{At: c.state.Link.Since.UTC(), ConfID: c.state.ConfID, Frame: text})
-	}
+	return e, e.Type != ""
 }
 
-// fields are those of a frame, or of an object in it, by wire name.
-type fields map[string]any
-
-// with adds fields whose values are JSON text.
-func (f fields) with(unlisted map[string]string) fields {
-	for name, text := range unlisted {
-		f[name] = json.RawMessage(text)
-	}
-	return f
-}
-
-// set adds the value of a listed field, unless it was not reported.
-func (f fields) set(name string, kind conference.Kind, v conference.Value) {
-	switch {
-	case v.Presence == conference.NotReported:
-	case v.Presence == conference.Empty:
-		f[name] = nil
-	case kind == conference.KindLayout:
-		l := fields{}.with(v.Layout.Unlisted)
-		l.layout(v.Layout)
-		f[name] = l
-	case kind == conference.KindText || kind == conference.KindEnum || kind == conference.KindTime:
-		f[name] = v.Text
-	default:
-		f[name] = v.Int
-	}
-}
-
-func statusFields(s *conference.Status) fields {
-	f := fields{}.with(s.Unlisted)
-	for field := range conference.FieldCount {
-		f.set(field.WireName(), field.Kind(), s.Value(field))
-	}
-	return f
-}
-
-// layout adds picNum, period and picInfos.
-func (f fields) layout(l *conference.Layout) {
-	f.set("picNum", conference.KindScreens, l.PicNum)
-	f.set("period", conference.KindCount, l.Period)
-	if l.Screens == nil {
-		return
-	}
-	screens := make([]fields, len(l.Screens))
-	for i, s := range l.Screens {
-		screens[i] = fields{}.with(s.Unlisted)
-		screens[i].set("index", conference.KindCount, s.Index)
-		screens[i].set("share", conference.KindFlag, s.Share)
-		screens[i].set("isAutoPollingPic", conference.KindFlag, s.AutoPolling)
-		if s.IDs != nil {
-			screens[i]["id"] = s.IDs
-		}
-	}
-	f["picInfos"] = screens
-}
-
-// customFields leaves out a geometry that is not that of the layout.
-func customFields(c *conference.CustomLayout, drawn bool) fields {
-	f := fields{}.with(c.Unlisted)
-	f.layout(&c.Layout)
-	f.set("mode", conference.KindEnum, c.Mode)
-	f.set("picMode", conference.KindCount, c.PicMode)
-	f.set("activeIndex", conference.KindCount, c.ActiveIndex)
-	f.set("skipEmptyPic", conference.KindFlag, c.SkipEmptyPic)
-	f.set("vas", conference.KindFlag, c.VoiceActivation)
-	f.set("isChairViewMultiPic", conference.KindFlag, c.ChairView)
-	if drawn {
-		places := make([]fields, len(c.Grid.Places))
-		for i, p := range c.Grid.Places {
-			places[i] = fields{"id": p.Screen, "left": p.Left, "top": p.Top, "xSize": p.XSize, "ySize": p.YSize}
-		}
-		f["picLayout"] = fields{"x": c.Grid.X, "y": c.Grid.Y, "subPicLayoutInfoList": places}
-	}
-	return f
-}
-
-func basicFields(b *conference.BasicInfo) fields {
-	f := fields{}.with(b.Unlisted)
-	for name, text := range map[string]string{"displayID": b.DisplayID, "title": b.Title, "owner": b.Owner, "ownerID": b.OwnerID, "confMode": b.ConfMode} {
-		if text != "" {
-			f[name] = text
-		}
-	}
-	for name, t := range map[string]time.Time{"startTime": b.StartTime, "scheduledStartTime": b.ScheduledStart} {
-		if !t.IsZero() {
-			f[name] = strconv.FormatInt(t.UnixMilli(), 10)
-		}
-	}
-	f.set("recType", conference.KindCount, b.RecType)
-	f.set("media", conference.KindCount, b.Media)
-	f.set("userType", conference.KindCount, b.UserType)
-	f.set("supportWatermark", conference.KindFlag, b.SupportWatermark)
-	f.set("callInRestriction", conference.KindCount, b.CallInRestriction)
-	return f
-}
-
-func people(all []*conference.Participant) []fields {
-	list := make([]fields, len(all))
+func entries(all []*conference.Participant) []conference.ParticipantEntry {
+	list := make([]conference.ParticipantEntry, len(all))
 	for i, p := range all {
-		list[i] = fields{"pid": p.PID, "mode": 0, "pinfoMap": p.Attributes.Map()}
-	}
-	return list
-}
-
-func speakers(all []conference.Speaker) []fields {
-	list := make([]fields, len(all))
-	for i, s := range all {
-		list[i] = fields{"pid": s.PID, "name": s.Name, "speakingVolume": s.Volume}
+		list[i] = conference.ParticipantEntry{PID: p.PID, Attributes: p.Attributes}
 	}
 	return list
 }

@@ -25,7 +25,7 @@ func TestEveryEventOfALinkIsRecordedAndRead(t *testing.T) {
 		if err != nil {
 			t.Fatalf("event %d: %v", event, err)
 		}
-		if got := read.message(); got != conference.Message(want) {
+		if got := read.Message(); got != conference.Message(want) {
 			t.Errorf("event %d: read %+v, want %+v", event, got, want)
 		}
 	}

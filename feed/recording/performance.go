@@ -55,7 +55,7 @@ func (s *performance) begin(ctx context.Context, h *header) error {
 }
 
 // line plays a line when its time has come.
-func (s *performance) line(ctx context.Context, l *line) error {
+func (s *performance) line(ctx context.Context, l *recorded) error {
 	if !l.Carried {
 		s.repeated = false
 		s.settle()
@@ -82,7 +82,7 @@ func (s *performance) line(ctx context.Context, l *line) error {
 	case l.Frame != nil && s.player.tap != nil:
 		s.player.tap(l.ConfID, l.At, l.Frame)
 	}
-	s.to.Apply(l.message())
+	s.to.Apply(l.Message())
 	return nil
 }
 

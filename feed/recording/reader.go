@@ -33,7 +33,7 @@ func newReader(name string, r io.Reader, broken func(error)) *reader {
 }
 
 // next returns the next header or line that is whole. The error is io.EOF at the end, or that of reading.
-func (r *reader) next() (*header, *line, error) {
+func (r *reader) next() (*header, *recorded, error) {
 	for {
 		if err := r.readLine(); err != nil {
 			if err == io.EOF {

@@ -395,7 +395,7 @@ func FuzzReader(f *testing.F) {
 				_ = h.check()
 				continue
 			}
-			if m := l.message(); m != nil && (m.Meeting() != l.ConfID || !m.Received().Equal(l.At)) {
+			if m := l.Message(); m != nil && (m.Meeting() != l.ConfID || !m.Received().Equal(l.At)) {
 				t.Errorf("%+v is about %q at %s", l, m.Meeting(), m.Received())
 			}
 			again, err := encode(l)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/feed/line"
 	"confboard/feed/wire"
 )
 
@@ -183,7 +184,7 @@ func (r *Recorder) frame(e entry) {
 		r.lose(1)
 		return
 	}
-	r.write(line{At: e.at.UTC(), ConfID: e.id, Frame: clean})
+	r.write(recorded{Line: line.Line{At: e.at.UTC(), ConfID: e.id, Frame: clean}})
 }
 
 // begin writes the first header of the session.
@@ -239,7 +240,7 @@ func (r *Recorder) mend(at time.Time) {
 	if !r.troubled {
 		r.log.Warn("the recording lacks messages that came too fast", "lost", lost)
 	}
-	r.write(line{At: at.UTC(), Gap: &gap{Lost: lost}})
+	r.write(recorded{Line: line.Line{At: at.UTC()}, Gap: &gap{Lost: lost}})
 	r.carry()
 	if r.paused {
 		r.lost += lost
@@ -254,6 +255,9 @@ func (r *Recorder) carry() {
 	}
 	before := r.out.size
 	for _, s := range r.board.All() {
+		if s.Brief { // another board watches it, and has it in its own recording
+			continue
+		}
 		lines, err := carried(s, r.names)
 		if err != nil {
 			r.log.Warn("a meeting is not carried over in the recording", "confID", string(s.ConfID), "err", err)
@@ -335,7 +339,7 @@ func (r *Recorder) end() {
 		return
 	}
 	if r.lost > 0 {
-		r.write(line{At: r.config.Now().UTC(), Gap: &gap{Lost: r.lost}})
+		r.write(recorded{Line: line.Line{At: r.config.Now().UTC()}, Gap: &gap{Lost: r.lost}})
 	}
 	if r.paused {
 		return

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/feed/line"
 )
 
 // format and version are in the header. A file of a later version is not played: what its lines mean is not known.
@@ -46,10 +47,10 @@ const (
 
 // policy is conference.Policy with durations as Go writes them.
 type policy struct {
-	Heartbeat  duration `json:"heartbeat"`
-	KeepEnded  duration `json:"keepEnded"`
-	EndingSoon duration `json:"endingSoon"`
-	NearEnd    duration `json:"nearEnd,omitzero"`
+	Heartbeat  line.Duration `json:"heartbeat"`
+	KeepEnded  line.Duration `json:"keepEnded"`
+	EndingSoon line.Duration `json:"endingSoon"`
+	NearEnd    line.Duration `json:"nearEnd,omitzero"`
 }
 
 func (p policy) domain() conference.Policy {
@@ -57,7 +58,7 @@ func (p policy) domain() conference.Policy {
 }
 
 func policyOf(p conference.Policy) policy {
-	return policy{Heartbeat: duration(p.Heartbeat), KeepEnded: duration(p.KeepEnded), EndingSoon: duration(p.EndingSoon), NearEnd: duration(p.NearEnd)}
+	return policy{Heartbeat: line.Duration(p.Heartbeat), KeepEnded: line.Duration(p.KeepEnded), EndingSoon: line.Duration(p.EndingSoon), NearEnd: line.Duration(p.NearEnd)}
 }
 
 // check returns why a file with this header cannot be played.
@@ -76,15 +77,4 @@ func (h *header) check() error {
 // follows reports whether the file goes on exactly where the part with the other header ended.
 func (h *header) follows(before *header) bool {
 	return before != nil && h.Session == before.Session && h.Part == before.Part+1
-}
-
-// duration is a time.Duration as Go writes it, such as "1m0s".
-type duration time.Duration
-
-func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
-func (d *duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	*d = duration(parsed)
-	return err
 }
