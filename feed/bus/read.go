@@ -1,0 +1,235 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"confboard/feed/conference"
+	"confboard/feed/timeline"
+)
+
+const (
+	// readers is how many reads are under way at the most, readAtOnce how many meetings each is of.
+	readers, readAtOnce = 4, 64
+	// readingFor bounds how long one takes.
+	readingFor = 5 * time.Second
+	// fetched is how many records are asked for at a time.
+	fetched = 500
+)
+
+// reading is what the stream has of a meeting.
+type reading struct {
+	id      conference.ConfID
+	records []*record
+	// bad: some could not be read.
+	bad error
+	err error
+}
+
+// startReading hands what is to be read to readers that are free.
+func (r *reader) startReading(ctx context.Context) {
+	if r.session == nil {
+		return
+	}
+	for len(r.toRead) > 0 && r.reading < readers {
+		n := min(readAtOnce, len(r.toRead))
+		select {
+		case r.jobs <- r.toRead[:n:n]:
+			r.toRead = r.toRead[n:]
+			r.reading++
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// read reads meetings until ctx ends.
+func (r *reader) read(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case ids := <-r.jobs:
+			all, err := r.bus.readAll(ctx, ids)
+			for i := range all {
+				all[i].err = err
+			}
+			r.results <- all // there is room: see init
+		}
+	}
+}
+
+// readAll reads the records of meetings, of each in order. Its list has all of them.
+func (b *Bus) readAll(ctx context.Context, ids []conference.ConfID) ([]reading, error) {
+	ctx, cancel := context.WithTimeout(ctx, readingFor)
+	defer cancel()
+	all := make([]reading, len(ids))
+	place := make(map[conference.ConfID]int, len(ids))
+	subjects := make([]string, len(ids))
+	for i, id := range ids {
+		all[i].id, subjects[i], place[id] = id, b.names.record(id), i
+	}
+	stream := b.streams.live()
+	if stream == nil {
+		return all, ErrAway
+	}
+	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{FilterSubjects: subjects, DeliverPolicy: jetstream.DeliverAllPolicy,
+		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: forgotten})
+	if err != nil {
+		return all, fmt.Errorf("read records: %w", err)
+	}
+	for left := consumer.CachedInfo().NumPending; left > 0; {
+		batch, err := consumer.FetchNoWait(int(min(left, fetched)))
+		if err != nil {
+			return all, fmt.Errorf("read records: %w", err)
+		}
+		n := 0
+		for m := range batch.Messages() {
+			n++
+			id, _ := b.names.meeting(m.Subject())
+			i, ok := place[id]
+			if !ok {
+				continue
+			}
+			if rec, err := decode(m.Data(), id); err == nil {
+				all[i].records = append(all[i].records, rec)
+			} else {
+				all[i].bad = err
+			}
+			if meta, err := m.Metadata(); err == nil {
+				left = meta.NumPending
+			}
+		}
+		if err := batch.Error(); err != nil {
+			return all, fmt.Errorf("read records: %w", err)
+		}
+		if n == 0 { // what there was has been replaced
+			break
+		}
+		if err := ctx.Err(); err != nil {
+			return all, fmt.Errorf("read records: %w", err)
+		}
+	}
+	// The servers forget it by themselves; it is a matter of tidiness.
+	_ = stream.DeleteConsumer(ctx, consumer.CachedInfo().Name)
+	return all, nil
+}
+
+// takeReading applies what the stream had of a meeting, and then what came meanwhile.
+func (r *reader) takeReading(read *reading) {
+	m := r.meetings[read.id]
+	if m == nil || m.follow == nil || !m.follow.reading {
+		return
+	}
+	f := m.follow
+	early := f.early
+	f.reading, f.early = false, nil
+	if read.err != nil {
+		r.bus.log.Warn("a meeting of another instance cannot be read", "meeting", m.id, "error", read.err)
+		f.asked = time.Now() // and so read again in a while
+		return
+	}
+	r.bus.counters.reads.Add(1)
+	for _, rec := range read.records {
+		r.take(m, rec, false)
+	}
+	for _, msg := range early {
+		if rec, err := decode(msg.Data, m.id); err == nil {
+			r.take(m, rec, true)
+		}
+	}
+	switch {
+	case m.follow != f || f.reading: // it was taken from us, or there is a gap in what there is
+	case f.again:
+		r.readAgain(m)
+		return
+	}
+	if f.whole {
+		r.setWhole(m.id, true)
+		return
+	}
+	if errors.Is(read.bad, errFormat) {
+		r.fail(m.id, ErrUnreadable)
+	}
+	r.askCheckpoint(m)
+}
+
+// askCheckpoint asks the owner for a checkpoint: what the stream has does not begin with one.
+func (r *reader) askCheckpoint(m *meeting) {
+	f := m.follow
+	if f == nil || time.Since(f.asked) < askEvery {
+		return
+	}
+	f.asked = time.Now()
+	r.bus.askAgain(m.id, m.Member)
+}
+
+// Inherited is what the bus has of a meeting.
+type Inherited struct {
+	// State is the whole state after the last record.
+	State *conference.State
+	// Entries are those of the timeline that the records and their checkpoint brought, in order, each once.
+	Entries []timeline.Entry
+	// Member is who wrote the last record, Epoch the one by which.
+	Member string
+	Epoch  uint64
+}
+
+// Inherit reads what the bus has of meetings, for the one who is to watch them next. Those of which there is nothing are not in what it returns. It
+// waits for the servers, some seconds at the most for each few dozen meetings.
+func (b *Bus) Inherit(ctx context.Context, ids []conference.ConfID) (map[conference.ConfID]Inherited, error) {
+	found := make(map[conference.ConfID]Inherited, len(ids))
+	for len(ids) > 0 {
+		n := min(readAtOnce, len(ids))
+		all, err := b.readAll(ctx, ids[:n])
+		if err != nil {
+			return found, err
+		}
+		for i := range all {
+			if h := replay(&all[i], b.config.Board.Policy()); h.State != nil {
+				found[all[i].id] = h
+			}
+		}
+		ids = ids[n:]
+	}
+	return found, nil
+}
+
+// replay applies records as far as they go on from a checkpoint of the newest epoch.
+func replay(read *reading, policy conference.Policy) (h Inherited) {
+	var number uint64
+	for _, rec := range read.records {
+		switch {
+		case rec.Epoch < h.Epoch:
+			continue
+		case rec.gone:
+			h = Inherited{Epoch: rec.Epoch}
+			continue
+		case rec.state != nil:
+			h.State, h.Epoch, h.Member = rec.state, rec.Epoch, rec.Member
+		case h.State == nil || rec.Epoch != h.Epoch || rec.previous != number:
+			continue
+		case rec.message != nil:
+			h.State, _, _ = conference.Apply(h.State, rec.message, policy)
+			if h.State == nil {
+				return Inherited{}
+			}
+		}
+		number = rec.Number
+		last := uint64(0)
+		if n := len(h.Entries); n > 0 {
+			last = h.Entries[n-1].Seq
+		}
+		for _, e := range rec.entries {
+			if e.Seq > last {
+				h.Entries = append(h.Entries, e)
+				last = e.Seq
+			}
+		}
+	}
+	return h
+}
