@@ -14,8 +14,12 @@ const MaxText = 1024
 // MaxPeople is the most participants that an entry names. Of more who joined or left at once the others are not in the timeline.
 const MaxPeople = 5000
 
-// Touches reports whether a change can make an entry.
+// Touches reports whether there can be another entry with a change: one that it makes, or that was adopted with the state that another
+// board told.
 func Touches(c conference.Change) bool {
+	if told(c) {
+		return !c.After.Brief
+	}
 	for i := range c.Fields {
 		if touches(c, &c.Fields[i]) {
 			return true
@@ -24,8 +28,17 @@ func Touches(c conference.Change) bool {
 	return geometryChanged(c)
 }
 
+// told reports whether a change is not what happened to the meeting, but that another board told its state.
+func told(c conference.Change) bool {
+	_, told := c.Cause.(conference.SnapshotMessage)
+	return told && c.After != nil
+}
+
 // DoingsOnly reports whether a change can make no other entry than one of what participants did.
 func DoingsOnly(c conference.Change) bool {
+	if told(c) {
+		return false
+	}
 	for i := range c.Fields {
 		if f := &c.Fields[i]; touches(c, f) && !(f.Part == conference.PartParticipants && f.Old.Presence == f.New.Presence) {
 			return false
@@ -53,8 +66,12 @@ func touches(c conference.Change, f *conference.FieldChange) bool {
 }
 
 // Entries lists what a change did, without Seq and Group: what frames the rest first (a new occurrence, the link), then fields in the
-// order of the reference, then people and concerns. It is nil when there is nothing to tell. A meeting that leaves the board makes none.
+// order of the reference, then people and concerns. It is nil when there is nothing to tell. A meeting that leaves the board makes none,
+// nor does a state that another board told: what happened is in that board's entries.
 func Entries(c conference.Change) []Entry {
+	if told(c) {
+		return nil
+	}
 	if c.Before == nil || c.After == nil {
 		if c.After == nil {
 			return nil

@@ -41,6 +41,8 @@ type record struct {
 	seq     uint64
 	bytes   int64
 	doings  int // of the entries
+	// adopted: entries have been adopted, and the state after them is not known yet.
+	adopted bool
 	// stopped is until when the board was running, of a meeting that was restored and is not on the board again yet.
 	stopped time.Time
 }
@@ -69,11 +71,7 @@ func (h *History) Keep(c conference.Change) []Entry {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.meetings[c.ConfID]
-	if r == nil {
-		r = &record{}
-		h.meetings[c.ConfID] = r
-	}
+	r := h.record(c.ConfID)
 	if c.Before == nil && !r.stopped.IsZero() {
 		entries[0].Kind, entries[0].First, entries[0].Since, r.stopped = Resumed, false, r.stopped, time.Time{}
 	}
@@ -85,6 +83,16 @@ func (h *History) Keep(c conference.Change) []Entry {
 	h.grow(r, bytes)
 	h.bound(r, received)
 	return entries
+}
+
+// record returns the record of a meeting, a new one if there is none.
+func (h *History) record(id conference.ConfID) *record {
+	r := h.meetings[id]
+	if r == nil {
+		r = &record{}
+		h.meetings[id] = r
+	}
+	return r
 }
 
 // add appends entries that one change made, and numbers them.
