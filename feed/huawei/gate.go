@@ -46,10 +46,20 @@ type waiter struct {
 // newGate returns a gate for n turns in any period, of which burst can come at once; n of 0 is no limit, but that it can be held.
 // viewers can be nil.
 func newGate(n int, period time.Duration, burst int, viewers func(conference.ConfID) int) *gate {
-	g := &gate{viewers: viewers, limit: limit{n: n, burst: max(1, burst)}}
 	// What leaves at an even rate does not arrive at one: a little more than the period keeps to it there too.
-	g.limit.window = period + period/60
-	return g
+	whole := pace{n: n, burst: max(1, burst), window: period + period/60}
+	return &gate{viewers: viewers, limit: limit{pace: whole, whole: whole}}
+}
+
+// share leaves n of so many parts of the turns; the others are for other instances.
+func (g *gate) share(n, of int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	g.limit.share(now, n, of)
+	if len(g.waiting) > 0 {
+		g.wake(g.limit.next(now).Sub(now))
+	}
 }
 
 // wait returns when the caller's turn has come, or with the error of ctx.
@@ -151,57 +161,4 @@ func (g *gate) leave(w *waiter) {
 	if len(g.waiting) == 0 {
 		g.timer.Stop()
 	}
-}
-
-// limit is how many turns there are: at most n in any window. burst of them can come at once, the rest at an even rate, so that
-// whoever comes in the middle of a busy window does not wait for its end.
-type limit struct {
-	n, burst int // n of 0: any number
-	window   time.Duration
-	// due is when the next turn would come at an even rate.
-	due time.Time
-	// given are the times of the last n turns, a ring once it is full.
-	given  []time.Time
-	oldest int
-	held   time.Time
-}
-
-// interval is the time between two turns at an even rate.
-func (l *limit) interval() time.Duration {
-	if l.n == 0 {
-		return 0
-	}
-	return l.window / time.Duration(l.n)
-}
-
-// next is when the next turn can be given; now if that is at once.
-func (l *limit) next(now time.Time) time.Time {
-	if l.n == 0 {
-		return later(l.held, now)
-	}
-	at := l.due.Add(-time.Duration(l.burst-1) * l.interval())
-	if len(l.given) == l.n {
-		at = later(at, l.given[l.oldest].Add(l.window))
-	}
-	return later(later(at, l.held), now)
-}
-
-func (l *limit) take(now time.Time) {
-	if l.n == 0 {
-		return
-	}
-	l.due = later(l.due, now).Add(l.interval())
-	if len(l.given) < l.n {
-		l.given = append(l.given, now)
-		return
-	}
-	l.given[l.oldest] = now
-	l.oldest = (l.oldest + 1) % l.n
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
