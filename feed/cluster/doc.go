@@ -1,0 +1,29 @@
+// Package cluster shares out the meetings among the instances of the board, by one bucket of NATS JetStream.
+//
+// Meetings belong to [Shards] shards. The bucket has a key for each instance, which it renews every half second, and one for each shard, which
+// says who owns it. All changes of a shard are compare-and-swap on the key's revision. A [Membership] is what one instance has to do with
+// that: it tells a [Watcher] which shards are its own.
+//
+// # Why one bucket
+//
+// A bucket is a stream, and a stream has one order. A member follows it whole, and so its own renewal, when it comes back, proves that
+// the member has seen everything that was stored before. Three things follow from that:
+//
+//   - The lease. A member holds shards only until 4 s after it sent the last renewal that came back. A member that can write and
+//     cannot read loses its lease as well, and one with a lease knows of every change of a shard that is 4 s old.
+//   - The verdict. A member is dead when one sees nothing of it between its last renewal and one of one's own that was sent 4.5 s after
+//     that was seen. Nobody is taken for dead because the news is late, or because one was suspended oneself.
+//   - What one holds. A record of a shard that names a member counts for it if it was stored after the first renewal of
+//     its present lease. Whoever wrote such a record, or writes another over it, has seen that the member is alive.
+//
+// 4 s after sending are over before 4.5 s after seeing, by whatever clocks as long as they run equally fast. So no two members hold a
+// shard at the same time. The clock is one that goes on while the machine is suspended, where there is such a clock; a virtual machine
+// that is frozen from outside has none, and believes in its lease until it reads on. For that, and for what is under way on the network,
+// each change of owner has an epoch.
+//
+// # Handover
+//
+// The owner of a shard that is to be another's names the next one in the record. That one begins to watch, and says in the record that
+// it is ready: when it is, or 8 s later. The owner then lets go and makes it the owner, in this order. A member that leaves hands over
+// all it has, and removes its key, which says that it holds nothing; nobody waits 4.5 s for it.
+package cluster

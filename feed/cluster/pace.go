@@ -1,0 +1,42 @@
+package cluster
+
+import "time"
+
+// pace are the times of the protocol. All members have the same: what is safe follows from dead being longer than hold, by more than clocks
+// of machines differ in that time.
+type pace struct {
+	// renew is how often a member renews its key. A renewal may take hold less renew, there and back, and no shard is lost.
+	renew time.Duration
+	// hold is how long a member holds on, from when it sent the last renewal that came back.
+	hold time.Duration
+	// dead is after how long without a renewal a member counts as dead, from when the last one was seen.
+	dead time.Duration
+	// blind is after how long without any renewal of its own a member follows the bucket anew.
+	blind time.Duration
+	// prepare is how long the next owner of a shard may take until its meetings are live.
+	prepare time.Duration
+	// ready is how often a watcher is asked whether they are.
+	ready time.Duration
+	// again is how long to wait before a change is written again that was not seen to happen; it doubles, up to hold.
+	again time.Duration
+	// forget is after how long the key of a dead member is removed.
+	forget time.Duration
+	// atOnce is how many shards one owner hands over at the same time to level the shares. One that leaves hands over all.
+	atOnce int
+}
+
+// pace4s is that of the program.
+func pace4s() pace {
+	return pace{
+		renew: 500 * time.Millisecond, hold: 4 * time.Second, dead: 4500 * time.Millisecond, blind: 3 * time.Second,
+		prepare: 8 * time.Second, ready: 100 * time.Millisecond, again: 500 * time.Millisecond, forget: time.Minute, atOnce: 16,
+	}
+}
+
+// faster is the same n times as fast.
+func (p pace) faster(n int) pace {
+	for _, d := range []*time.Duration{&p.renew, &p.hold, &p.dead, &p.blind, &p.prepare, &p.ready, &p.again, &p.forget} {
+		*d /= time.Duration(n)
+	}
+	return p
+}
