@@ -69,8 +69,9 @@ type Config struct {
 	Now    func() time.Time
 	Logger *slog.Logger
 
-	// interest is how long a meeting stays whole after the last look at it, for tests.
+	// interest is how long a meeting stays whole after the last look at it, and buffer how many records may wait to be applied: for tests.
 	interest time.Duration
+	buffer   int
 }
 
 const defaultMemory = 256 << 20
@@ -103,7 +104,7 @@ func New(conn *nats.Conn, c Config) (*Bus, error) {
 		return nil, errors.New("bus: board, owns or logger is missing")
 	}
 	c.Replicas, c.Memory = cmp.Or(c.Replicas, 1), cmp.Or(c.Memory, defaultMemory)
-	c.interest = cmp.Or(c.interest, interestFor)
+	c.interest, c.buffer = cmp.Or(c.interest, interestFor), cmp.Or(c.buffer, liveBuffer)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -124,7 +125,8 @@ func New(conn *nats.Conn, c Config) (*Bus, error) {
 	return b, nil
 }
 
-// Run publishes, reads and answers until ctx ends, then returns nil. While there is no connection it waits for one.
+// Run publishes, reads and answers until ctx ends, then returns nil. While there is no connection it waits for one; it returns an error when
+// the connection was closed.
 func (b *Bus) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.out.run(ctx) })

@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -98,7 +99,7 @@ func (w *world) instance(name string, options ...option) *instance {
 		w.t.Fatal(err)
 	}
 	i.conn = conn
-	c := Config{Prefix: w.prefix, Member: name, Board: i.registry, Now: w.clock.now, Logger: slog.New(slog.DiscardHandler),
+	c := Config{Prefix: w.prefix, Member: name, Board: i.registry, Now: w.clock.now, Logger: slog.New(slog.NewTextHandler(testLog{w.t}, &slog.HandlerOptions{Level: slog.LevelDebug})).With("instance", name),
 		Owns: func(id conference.ConfID) (uint64, bool) {
 			o := w.roster.owner(id)
 			return o.epoch, o.member == name
@@ -140,13 +141,21 @@ func (w *world) instance(name string, options ...option) *instance {
 	go func() { done <- i.Run(ctx) }()
 	i.stop = sync.OnceFunc(func() {
 		cancel()
-		if err := <-done; err != nil {
+		if err := <-done; err != nil && !conn.IsClosed() {
 			w.t.Errorf("the bus of %s: %v", name, err)
 		}
 		conn.Close()
 	})
 	w.t.Cleanup(i.stop)
 	return i
+}
+
+// testLog is shown when a test fails.
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(text []byte) (int, error) {
+	l.t.Log(string(bytes.TrimSpace(text)))
+	return len(text), nil
 }
 
 func eventually(t testing.TB, what string, f func() bool) {
@@ -315,12 +324,15 @@ func (i *instance) same(of *instance, id conference.ConfID, brief bool) bool {
 			i.t.Fatal(err)
 		}
 	}
-	return reflect.DeepEqual(i.judged(got), i.judged(want))
+	return same(i.world, got, want)
 }
 
-func (i *instance) judged(s *conference.State) *conference.State {
-	after, _, _ := conference.Due(s, i.world.clock.now(), conference.DefaultPolicy)
-	return after
+// same reports whether two states are the same as judged at the present instant.
+func same(w *world, a, b *conference.State) bool {
+	now := w.clock.now()
+	a, _, _ = conference.Due(a, now, conference.DefaultPolicy)
+	b, _, _ = conference.Due(b, now, conference.DefaultPolicy)
+	return reflect.DeepEqual(a, b)
 }
 
 // entries are what an instance has adopted of a meeting.

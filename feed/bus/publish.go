@@ -187,10 +187,14 @@ func (p *publisher) look(o *outgoing) {
 
 // lookLater has the meeting looked at some time from now, which is the same for all.
 func (p *publisher) lookLater(o *outgoing) {
-	if !o.delayed {
-		o.delayed = true
-		p.later = append(p.later, delayed{o, time.Now().Add(digestEvery)})
+	if o.delayed {
+		return
 	}
+	o.delayed = true
+	if len(p.later) == 0 {
+		p.signal()
+	}
+	p.later = append(p.later, delayed{o, time.Now().Add(digestEvery)})
 }
 
 func (p *publisher) signal() {

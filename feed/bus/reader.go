@@ -69,7 +69,7 @@ type meeting struct {
 
 func (r *reader) init(b *Bus) {
 	r.bus = b
-	r.live, r.digests = make(chan *nats.Msg, liveBuffer), make(chan digest)
+	r.live, r.digests = make(chan *nats.Msg, b.config.buffer), make(chan digest)
 	r.jobs, r.results = make(chan []conference.ConfID), make(chan []reading, readers)
 	r.wake = make(chan struct{}, 1)
 	r.interests = map[conference.ConfID]*interest{}
@@ -120,6 +120,8 @@ func (r *reader) run(ctx context.Context) error {
 	return group.Wait()
 }
 
+var errClosed = errors.New("bus: the connection was closed")
+
 func (r *reader) apply(ctx context.Context) error {
 	status := r.bus.conn.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.DISCONNECTED)
 	defer r.bus.conn.RemoveStatusListener(status)
@@ -128,13 +130,16 @@ func (r *reader) apply(ctx context.Context) error {
 	r.since = time.Now()
 	defer r.end()
 	for ctx.Err() == nil {
+		if r.bus.conn.IsClosed() {
+			return errClosed
+		}
 		r.check(ctx)
 		r.startReading(ctx)
 		select {
 		case <-ctx.Done():
 		case _, open := <-status:
-			if !open { // the connection was closed for good
-				status = nil
+			if !open {
+				status = nil // see above
 			}
 		case <-tick.C:
 			r.passTime()

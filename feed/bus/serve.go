@@ -236,6 +236,7 @@ func (b *Bus) notStored(_ jetstream.JetStream, m *nats.Msg, err error) {
 		return
 	}
 	b.counters.failures.Add(1)
+	b.log.Debug("what is told of a meeting was not taken", "subject", m.Subject, "error", err)
 	p.failed(s.o, s.kind, err)
 	if errors.Is(err, jetstream.ErrNoStreamResponse) {
 		b.in.trouble(err)
@@ -314,6 +315,7 @@ func (p *publisher) found(ctx context.Context, o *outgoing) {
 	defer p.mu.Unlock()
 	o.finding = false
 	if err != nil {
+		p.bus.log.Debug("what the streams have of a meeting is not found out", "meeting", o.id, "error", err)
 		p.lookLater(o)
 		return
 	}

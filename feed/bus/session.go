@@ -176,7 +176,8 @@ func (r *reader) takeDigest(d digest) {
 func (r *reader) brief(m *meeting, s *conference.State) bool {
 	if f := m.follow; f != nil {
 		switch {
-		case f.whole && m.reason != conference.ReasonNone: // it lives
+		case f.whole && m.reason != conference.ReasonNone: // it lives; its link here does not
+			m.reason = conference.ReasonNone
 			r.mend(m)
 			return false
 		case f.whole:
