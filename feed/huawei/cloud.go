@@ -39,12 +39,12 @@ type Cloud struct {
 	attempts     *gate
 	account      *Account // nil without an App, as is finder
 	finder       *finder
-	// added tells Run that there are watches to start; capacity 1.
+	// added tells Run that there are fresh watches; capacity 1.
 	added chan struct{}
 
 	mu      sync.Mutex
 	watches map[conference.ConfID]*watch
-	fresh   []*watch        // not started yet
+	fresh   []*watch        // that have begun and are not started yet; before Run all that there are
 	to      conference.Sink // nil before Run
 }
 

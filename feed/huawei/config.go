@@ -25,6 +25,14 @@ type Config struct {
 	// Viewers says how many people look at a meeting; nil: nobody. Those with the most come first when attempts or calls have to
 	// wait. It is called often, from any goroutine and under a lock: it must return at once and must not call the Cloud.
 	Viewers func(conference.ConfID) int
+	// Mine and Next share the meetings out among several instances: of those that are wanted only these are watched. Of one that is Next
+	// nothing is told until it is Mine: another instance watches it still, and hands it over. nil: all are Mine, none is Next. They are
+	// called often, from any goroutine and under a lock: they must return at once and must not call the Cloud. What they say otherwise
+	// takes effect by Reassign.
+	Mine, Next func(conference.ConfID) bool
+	// Board returns what the board knows of a meeting, by whichever instance; nil when nothing. A watch that begins goes on from there.
+	// It is called as Mine is. nil: nothing is known.
+	Board func(conference.ConfID) *conference.State
 	// Meetings are the meetings to watch from the beginning. Others come and go by Watch and Unwatch.
 	Meetings []Meeting
 	// Tap is called with each pushed frame, when it came and before it is decoded; nil is none. Calls for different meetings are
@@ -38,6 +46,9 @@ type Config struct {
 	Booked bool
 	// Select are the watch rules for meetings that are found.
 	Select []Rule
+	// OnFound is called with what was found when that has changed, at most about once a second, while this instance finds (see
+	// SetFinding). It is for the other instances, which take it by TakeFound. It must return at once. nil: there are none.
+	OnFound func(Findings)
 	// Logger gets a line for each change of a link, and the details at debug level. Default: none.
 	Logger *slog.Logger
 	// HTTPClient makes the REST calls; its redirects and its timeout are replaced by ours. If its Transport is an

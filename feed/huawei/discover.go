@@ -21,25 +21,38 @@ const (
 	detailAgain = 10 * time.Minute
 )
 
-// finder keeps the enterprise's meetings on the board by its lists. run does the work; what asks for it only leaves a note.
+// finder keeps the enterprise's meetings on the board by its lists, or by what another instance has found. run does the work; what asks for
+// it only leaves a note.
 type finder struct {
 	cloud   *Cloud
 	account *Account
 	log     *slog.Logger
 	wake    chan struct{} // capacity 1
 
-	mu      sync.Mutex
-	soon    bool                // an event may have changed the list
-	byHand  bool                // a person asks, whatever has stopped it
-	started []conference.ConfID // events said that they have started; startedAtOnce at most
+	mu     sync.Mutex
+	notes  notes
+	shared Findings // what others were told last, or have told
 
 	// What follows is run's own.
 	to      conference.Sink
+	finding bool // it asks for the lists; otherwise another instance does
 	listing conference.Listing
 	asked   time.Time // when the last list was asked for
 	backoff backoff
 	known   map[conference.ConfID]*knownMeeting
 	missing []conference.ConfID // whose detail may have the password
+	// news: something has changed since others were told at sharedAt.
+	news     bool
+	sharedAt time.Time
+}
+
+// notes are what run is asked for.
+type notes struct {
+	soon    bool                // an event may have changed the list
+	byHand  bool                // a person asks, whatever has stopped it
+	started []conference.ConfID // events said that they have started; startedAtOnce at most
+	aside   bool                // another instance finds
+	taken   *Findings           // what that one has found
 }
 
 // knownMeeting is a meeting of the list.
@@ -61,24 +74,25 @@ func newFinder(c *Cloud) *finder {
 }
 
 // Discover asks for the enterprise's list at once, also after a refusal that is not tried again by itself: somebody asked for it.
-// It does not wait. Without an App it does nothing.
+// It does not wait. Without an App, or when another instance finds, it does nothing: of several instances all are to be told.
 func (c *Cloud) Discover() {
 	if c.finder != nil {
-		c.finder.note(func(d *finder) { d.byHand = true })
+		c.finder.note(func(n *notes) { n.byHand = true })
 	}
 }
 
-// MeetingStarted is told by an event. The meeting is looked for at once, and found without waiting for the next list.
+// MeetingStarted is told by an event. The meeting is looked for at once, and found without waiting for the next list. Of several instances
+// all are to be told of events, whichever got them: the one that watches the meeting looks, the one that finds finds it.
 func (c *Cloud) MeetingStarted(id conference.ConfID) {
-	_ = c.Look(id) // one that is not watched may be found
+	_ = c.Look(id) // one that is not watched may be found, one of another instance is its
 	if c.finder == nil || !id.Valid() {
 		return
 	}
-	c.finder.note(func(d *finder) {
-		if len(d.started) < startedAtOnce {
-			d.started = append(d.started, id)
+	c.finder.note(func(n *notes) {
+		if len(n.started) < startedAtOnce {
+			n.started = append(n.started, id)
 		} else {
-			d.soon = true
+			n.soon = true
 		}
 	})
 }
@@ -91,13 +105,13 @@ func (c *Cloud) MeetingEnded(id conference.ConfID) {
 // BookingsChanged is told by an event: a meeting was booked, changed or cancelled.
 func (c *Cloud) BookingsChanged() {
 	if c.finder != nil {
-		c.finder.note(func(d *finder) { d.soon = true })
+		c.finder.note(func(n *notes) { n.soon = true })
 	}
 }
 
-func (d *finder) note(write func(*finder)) {
+func (d *finder) note(write func(*notes)) {
 	d.mu.Lock()
-	write(d)
+	write(&d.notes)
 	d.mu.Unlock()
 	poke(d.wake)
 }
@@ -105,16 +119,23 @@ func (d *finder) note(write func(*finder)) {
 // run asks for the lists again and again until ctx ends.
 func (d *finder) run(ctx context.Context, to conference.Sink) {
 	d.to = to
-	now := time.Now()
-	d.tell(conference.Listing{State: conference.ListingAsking, Since: now, Next: now})
+	d.tell(conference.Listing{State: conference.ListingAsking, Since: time.Now()})
 	always := make(chan struct{})
 	close(always)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	d.readNotes(ctx)
 	for {
 		var work <-chan struct{}
 		if len(d.missing) > 0 {
 			work = always
+		}
+		if d.news && (work == nil || time.Since(d.sharedAt) > debounce) {
+			d.share()
+		}
+		timer.Stop()
+		if next := d.listing.Next; d.finding && !next.IsZero() {
+			timer.Reset(time.Until(next))
 		}
 		select {
 		case <-ctx.Done():
@@ -125,11 +146,6 @@ func (d *finder) run(ctx context.Context, to conference.Sink) {
 			d.list(ctx)
 		case <-work:
 			d.askPassword(ctx)
-			continue
-		}
-		timer.Stop()
-		if next := d.listing.Next; !next.IsZero() {
-			timer.Reset(time.Until(next))
 		}
 	}
 }
@@ -138,19 +154,28 @@ func (d *finder) run(ctx context.Context, to conference.Sink) {
 // does not: that would be a call for each event.
 func (d *finder) readNotes(ctx context.Context) {
 	d.mu.Lock()
-	soon, byHand, started := d.soon, d.byHand, d.started
-	d.soon, d.byHand, d.started = false, false, nil
+	n := d.notes
+	d.notes = notes{aside: n.aside}
 	d.mu.Unlock()
-	if byHand {
+	if n.taken != nil && (n.aside || !d.finding) { // nobody else finds what this one does
+		d.takeIn(*n.taken)
+	}
+	if d.finding == n.aside {
+		d.setFinding(!n.aside)
+	}
+	if !d.finding {
+		return
+	}
+	if n.byHand {
 		d.account.login.forgive(ctx)
 		d.backoff.reset()
 	}
 	if d.listing.State != conference.ListingRefused {
-		for _, id := range started {
-			soon = !d.pickUp(ctx, id) || soon
+		for _, id := range n.started {
+			n.soon = !d.pickUp(ctx, id) || n.soon
 		}
 	}
-	if byHand || soon && d.listing.State != conference.ListingRefused && d.listing.State != conference.ListingFailing {
+	if n.byHand || n.soon && d.listing.State != conference.ListingRefused && d.listing.State != conference.ListingFailing {
 		d.listSoon()
 	}
 }
@@ -200,12 +225,7 @@ func (d *finder) list(ctx context.Context) {
 		d.place(e)
 	}
 	if f == nil {
-		for id, k := range d.known {
-			if !there[id] {
-				d.takeOff(k)
-				delete(d.known, id)
-			}
-		}
+		d.forget(there)
 	}
 	d.wantPasswords()
 	d.conclude(f)
@@ -255,15 +275,32 @@ func (d *finder) place(e entry) {
 		d.takeOff(k)
 		return
 	}
+	d.putOn(k, m, begun)
+}
+
+// putOn has a meeting of the list watched. begun: it has just begun, by the list.
+func (d *finder) putOn(k *knownMeeting, m Meeting, begun bool) {
 	if m != k.told {
 		if err := d.cloud.Watch(m); err != nil {
 			d.log.Debug("found meeting not watched", "err", err)
 			return
 		}
 		k.told = m
+		d.news = true
 	}
 	if begun {
-		_ = d.cloud.Look(e.id) // it is watched
+		d.news = true
+		_ = d.cloud.Look(m.ConfID) // it is watched, here or elsewhere
+	}
+}
+
+// forget takes off the meetings that are not there any more.
+func (d *finder) forget(there map[conference.ConfID]bool) {
+	for id, k := range d.known {
+		if !there[id] {
+			d.takeOff(k)
+			delete(d.known, id)
+		}
 	}
 }
 
@@ -276,6 +313,7 @@ func (d *finder) takeOff(k *knownMeeting) {
 		d.log.Debug("meeting that left the list was not watched", "err", err)
 	}
 	k.told = Meeting{}
+	d.news = true
 }
 
 // wantPasswords notes of which meetings the detail is asked for, those in progress first.
@@ -393,6 +431,7 @@ func (d *finder) count(l *conference.Listing) {
 func (d *finder) tell(l conference.Listing) {
 	if l != d.listing {
 		d.listing = l
+		d.news = true
 		d.to.Apply(conference.DiscoveryMessage{At: time.Now(), Listing: &l})
 	}
 }

@@ -45,6 +45,7 @@ func (w *watch) conclude(f *fault, left bool) end {
 		event = conference.LinkEnded
 	}
 	e := end{verdict: f.verdict, left: left}
+	w.settled.Store(e.settled())
 	if again {
 		e.next = w.now().Add(max(wait, f.retryAfter))
 	}

@@ -106,7 +106,10 @@ func (s *session) note(m conference.Message, outcome conference.Outcome, at time
 		s.needs.add(kind, at)
 	}
 	if status, ok := m.(conference.StatusMessage); ok && outcome.Fate == conference.Applied {
-		s.proven = s.proven || mode == conference.Full
+		if mode == conference.Full {
+			s.proven = true
+			s.watch.settled.Store(true)
+		}
 		if state := status.Status.Text(conference.MeetingState); state != "" {
 			s.destroyed = state == conference.StateDestroyed
 		}

@@ -13,6 +13,9 @@ import (
 // list's password wins because it is the current one. Another password has a refused meeting tried again. The error is
 // ErrConfID, or that the origin is not known.
 //
+// Of several instances all have to be told what is wanted, by Watch and Unwatch; only that which has the meeting watches it and tells of it
+// (see Config.Mine).
+//
 // Watch, Unwatch, Retry and Look are safe for concurrent use, before Run too, and do not wait for the cloud.
 func (c *Cloud) Watch(m Meeting) error {
 	if m.Origin == "" {
@@ -23,15 +26,18 @@ func (c *Cloud) Watch(m Meeting) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	w := c.watches[m.ConfID]
-	if w == nil {
-		w = newWatch(c, m.ConfID)
-		w.to = c.to
-		c.watches[m.ConfID] = w
-		c.fresh = append(c.fresh, w)
-		poke(c.added)
+	if w := c.watches[m.ConfID]; w != nil {
+		w.want(m)
+		return nil
 	}
+	w := newWatch(c, m.ConfID)
 	w.want(m)
+	c.watches[m.ConfID] = w
+	if c.to == nil {
+		c.fresh = append(c.fresh, w)
+		return nil
+	}
+	c.assign(w)
 	return nil
 }
 
@@ -49,8 +55,11 @@ func (c *Cloud) Unwatch(id conference.ConfID, origin conference.Origin) error {
 	if w.wanted() {
 		return nil
 	}
-	if origin == conference.Found && c.to != nil {
+	if origin == conference.Found && w.stake != none {
 		w.give(orders{left: true})
+		return nil
+	}
+	if origin == conference.Found && c.inProgress(id) { // another instance watches it to its end, which can become this one
 		return nil
 	}
 	delete(c.watches, id)
@@ -59,16 +68,19 @@ func (c *Cloud) Unwatch(id conference.ConfID, origin conference.Origin) error {
 }
 
 // Retry tries to connect a meeting now, also after a refusal that is not tried again by itself: somebody asked for it. Of a meeting
-// that is connected, the cloud is asked whether it is in progress. The error is ErrUnknown.
+// that is connected, the cloud is asked whether it is in progress. The error is ErrUnknown or ErrNotMine.
 func (c *Cloud) Retry(id conference.ConfID) error {
 	return c.order(id, orders{look: true, retry: true})
 }
 
 // Look looks for a meeting at once because an event said that it has started or ended. It does not try again what was refused for
-// good. The error is ErrUnknown.
+// good. The error is ErrUnknown or ErrNotMine.
 func (c *Cloud) Look(id conference.ConfID) error { return c.order(id, orders{look: true}) }
 
 func (c *Cloud) order(id conference.ConfID, o orders) error {
+	if c.stakeIn(id) != mine { // who has it knows whether it is there
+		return fmt.Errorf("meeting %s: %w", id, ErrNotMine)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w := c.watches[id]
@@ -94,17 +106,21 @@ func (c *Cloud) retire(w *watch, unwatch bool) bool {
 	return true
 }
 
-// open begins to tell a sink of all meetings.
+// open begins to tell a sink of the meetings, in the order in which they were wanted.
 func (c *Cloud) open(to conference.Sink) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.to = to
-	for _, w := range c.fresh {
-		w.appear(to)
+	wanted := c.fresh
+	c.fresh = nil
+	for _, w := range wanted {
+		if c.watches[w.id] == w {
+			c.assign(w)
+		}
 	}
 }
 
-// startFresh starts the watches that were added since.
+// startFresh starts the watches that have begun since.
 func (c *Cloud) startFresh(ctx context.Context, all *sync.WaitGroup) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"confboard/feed/conference"
@@ -17,6 +18,10 @@ type watch struct {
 	cloud *Cloud
 	id    conference.ConfID
 	log   *slog.Logger
+	// stake is what this instance has in the meeting; the cloud's lock guards it.
+	stake stake
+	// settled: the meeting is live, or the cloud has said why it is not.
+	settled atomic.Bool
 
 	// site is the base URL of the site that has the meeting.
 	site *url.URL
