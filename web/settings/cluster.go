@@ -15,7 +15,8 @@ import (
 
 // Cluster is how several boards work as one. When it is enabled, Database is too, and Secret is set. Without it only Secret can be.
 type Cluster struct {
-	// NATS are the URLs of servers, each of scheme nats or tls, host and port. Empty: the board is alone.
+	// NATS are the URLs of servers: scheme, host and port. Empty: the board is alone. The scheme is tls for all when connections are
+	// encrypted, and nats otherwise: only for servers on this machine, or if that was permitted.
 	NATS []string
 	// Name is what this board is called among the others; empty: as its machine.
 	Name string
@@ -38,10 +39,8 @@ type Cluster struct {
 // Enabled reports whether this board is one of several.
 func (c Cluster) Enabled() bool { return len(c.NATS) > 0 }
 
-// ClusterTLS is how the connections to NATS are encrypted. The files have been loaded once without fault.
+// ClusterTLS names files in PEM for the connections to NATS, which have been loaded once without fault.
 type ClusterTLS struct {
-	// Required: they are, or there are none. It is unset only for servers on this machine, or if that was permitted.
-	Required bool
 	// CAFile has the authorities that are trusted; empty: those of the system.
 	CAFile string
 	// CertFile and KeyFile are by what the servers know the board; both are empty, or neither is.

@@ -128,22 +128,23 @@ func (l *loader) checkSignIn() {
 	}
 }
 
-// checkClusterTLS loads what is set, and decides whether connections have to be encrypted: with a server on another machine they carry
-// what is said of the meetings, and the sign-in.
+// checkClusterTLS loads what is set, and decides whether connections are encrypted: to a server on another machine they carry what is known
+// of the meetings, and the sign-in.
 func (l *loader) checkClusterTLS() {
 	const ca, cert, key, off = "cluster.tls.caFile", "cluster.tls.certFile", "cluster.tls.keyFile", "cluster.unencrypted"
 	t := &l.settings.Cluster.TLS
 	if !l.sound(ca, cert, key, off) {
 		return
 	}
-	elsewhere := false
-	for _, server := range l.settings.Cluster.NATS {
-		u, err := url.Parse(server) // without fault, it has been read before
+	encrypted, elsewhere := false, false
+	servers := l.settings.Cluster.NATS
+	for _, server := range servers {
+		u, err := url.Parse(server)
 		if err != nil {
-			continue
+			continue // has been read before
 		}
 		elsewhere = elsewhere || !loopback(u.Hostname())
-		t.Required = t.Required || u.Scheme == "tls"
+		encrypted = encrypted || u.Scheme == "tls"
 	}
 	set := ""
 	for _, file := range []struct{ path, name string }{{ca, t.CAFile}, {cert, t.CertFile}, {key, t.KeyFile}} {
@@ -152,14 +153,18 @@ func (l *loader) checkClusterTLS() {
 		}
 	}
 	switch {
-	case l.unencrypted && t.Required:
+	case l.unencrypted && encrypted:
 		l.refuse(off, l.origin(off), "a server of "+clusterPath+" has tls:// before it; one of them contradicts the other", nil)
 		return
 	case l.unencrypted && set != "":
 		l.refuse(off, l.origin(off), set+" is set as well; one of them contradicts the other", nil)
 		return
 	}
-	t.Required = t.Required || set != "" || elsewhere && !l.unencrypted
+	if encrypted || set != "" || elsewhere && !l.unencrypted {
+		for i, server := range servers {
+			servers[i] = "tls://" + server[strings.Index(server, "://")+len("://"):]
+		}
+	}
 	l.loadAuthorities(ca, t.CAFile)
 	l.loadPair(cert, key, t.CertFile, t.KeyFile)
 }

@@ -77,7 +77,7 @@ func TestConnectionsToOtherMachinesAreEncrypted(t *testing.T) {
 	cert, key := certificate(t)
 	for _, c := range []struct {
 		name, servers, more string
-		required            bool
+		encrypted           bool
 	}{
 		{"on this machine", "nats://127.0.0.1, nats://localhost, \"nats://[::1]\"", "", false},
 		{"on this machine, with TLS", "tls://127.0.0.1", "", true},
@@ -91,15 +91,17 @@ func TestConnectionsToOtherMachinesAreEncrypted(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			file := strings.Replace(alone, "nats://127.0.0.1:4222", c.servers, 1) + "  " + c.more + "\n"
 			s := mustLoad(t, Sources{ConfigFile: write(t, "c.yaml", file), Environ: clusterEnviron})
-			if s.Cluster.TLS.Required != c.required {
-				t.Errorf("required: %v", s.Cluster.TLS.Required)
+			for _, server := range s.Cluster.NATS {
+				if strings.HasPrefix(server, "tls://") != c.encrypted || strings.HasPrefix(server, "nats://") == c.encrypted {
+					t.Errorf("servers %v", s.Cluster.NATS)
+				}
 			}
 		})
 	}
 }
 
 func TestServersAreAListInTheFileAndSeparatedByCommasElsewhere(t *testing.T) {
-	want := []string{"nats://127.0.0.1:4222", "tls://nats.example:14222", "nats://[::1]:4222"}
+	want := []string{"tls://127.0.0.1:4222", "tls://nats.example:14222", "tls://[::1]:4222"} // one of them encrypted is all of them
 	environ := append(slices.Clone(clusterEnviron), "CONFBOARD_DATABASE_URL=postgres://db/board", "CONFBOARD_CLUSTER_SECRET_ENV=SECRET")
 	for source, from := range map[string]Sources{
 		"file":        {Environ: environ, ConfigFile: write(t, "c.yaml", "cluster:\n  nats:\n    - nats://127.0.0.1\n    - tls://nats.example:14222\n    - nats://[::1]/\n")},
