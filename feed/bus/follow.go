@@ -298,7 +298,11 @@ func (r *reader) takeLive(msg *nats.Msg) {
 		r.badRecord(m, err)
 		return
 	}
+	was := f.whole
 	r.take(m, rec, true)
+	if f.whole && !was {
+		r.setWhole(id, true)
+	}
 }
 
 // take applies a record to a meeting that is followed, if it is the next. fresh: it has just been published.

@@ -163,8 +163,8 @@ func (r *reader) takeDigest(d digest) {
 	m.gone = false
 	alive := r.bus.config.Alive
 	dead := !r.session.ready && alive != nil && !alive(rec.Member)
-	if r.brief(m, rec.state) && dead {
-		m.reason = conference.ReasonNone
+	r.brief(m, rec.state)
+	if dead {
 		r.tellDown(m, conference.ReasonNoInstance)
 	}
 	if m.follow == nil && r.interested(m.id) {
@@ -172,27 +172,27 @@ func (r *reader) takeDigest(d digest) {
 	}
 }
 
-// brief gives a meeting its brief state, and reports whether it was taken: one that is whole, or about to be, has no need of it.
-func (r *reader) brief(m *meeting, s *conference.State) bool {
+// brief gives a meeting its brief state. One that is whole, or about to be, has no need of it.
+func (r *reader) brief(m *meeting, s *conference.State) {
+	wasDown := m.reason != conference.ReasonNone
+	m.reason = conference.ReasonNone
 	if f := m.follow; f != nil {
 		switch {
-		case f.whole && m.reason != conference.ReasonNone: // it lives; its link here does not
-			m.reason = conference.ReasonNone
+		case f.whole && wasDown: // its link on the board is still down
 			r.mend(m)
-			return false
+			return
 		case f.whole:
 			if !m.after(f.epoch, f.number) {
 				f.behind = time.Time{}
 			} else if f.behind.IsZero() {
 				f.behind = time.Now()
 			}
-			return false
+			return
 		case time.Since(f.mending) < mendFor:
-			return false
+			return
 		}
 	}
-	m.reason = conference.ReasonNone
-	return r.tell(m.id, conference.SnapshotMessage{About: r.about(m.id), State: s})
+	r.tell(m.id, conference.SnapshotMessage{About: r.about(m.id), State: s})
 }
 
 // left takes a meeting from the board.
