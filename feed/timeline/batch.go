@@ -1,6 +1,10 @@
 package timeline
 
-import "time"
+import (
+	"time"
+
+	"confboard/feed/conference"
+)
 
 // Batch is what is written at a time.
 type Batch struct {
@@ -19,14 +23,14 @@ type StoredOccurrence struct {
 }
 
 // Prune says what is to go: entries received before Before, and occurrences seen last then; what is about people before People; and
-// the oldest beyond Bytes.
+// the oldest beyond Bytes. What is in the hands of a board that was not seen since Gone has left it.
 type Prune struct {
-	Before, People time.Time
-	Bytes          int64
+	Before, People, Gone time.Time
+	Bytes                int64
 }
 
-// batch turns items into what is written, and counts its entries.
-func (j *Journal) batch(items []item) (b Batch, entries int) {
+// batch turns items into what is written.
+func (j *Journal) batch(items []item) (b Batch) {
 	touched := map[*follower]bool{}
 	var order []*follower
 	touch := func(f *follower) {
@@ -36,9 +40,7 @@ func (j *Journal) batch(items []item) (b Batch, entries int) {
 		}
 	}
 	for i := range items {
-		it := &items[i]
-		j.follow(it, touch, j.keepIn(&b))
-		entries += len(it.entries)
+		j.follow(&items[i], touch, j.keepIn(&b))
 	}
 	for _, f := range order {
 		if f.Began.IsZero() && !f.Left.IsZero() {
@@ -52,7 +54,7 @@ func (j *Journal) batch(items []item) (b Batch, entries int) {
 		}
 		b.Occurrences = append(b.Occurrences, StoredOccurrence{Occurrence: f.column(), Summary: text})
 	}
-	return b, entries
+	return b
 }
 
 // keepIn puts entries into a batch.
@@ -71,18 +73,23 @@ func (j *Journal) keepIn(b *Batch) func(*follower, *Entry) {
 // follow brings the occurrence of a meeting up to date with an item, and has its entries kept.
 func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *Entry)) {
 	f := j.open[it.confID]
-	if it.gone {
+	if it.gone || it.released {
 		if f == nil {
 			return
 		}
 		f.release(keep)
-		f.Left = it.received
-		if f.Ended.IsZero() {
-			f.Until = it.received
+		if it.gone {
+			f.Left = it.received
+			if f.Ended.IsZero() && f.Until.Before(it.received) {
+				f.Until = it.received
+			}
 		}
 		touch(f)
 		delete(j.open, it.confID)
 		return
+	}
+	if it.inherited {
+		it.entries = it.unstored(f)
 	}
 	if f != nil && f.resumed && !f.Before && it.start.Sub(f.Began) > time.Minute { // the meeting that went on is another one
 		f.Left = f.Until
@@ -109,7 +116,7 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 			f.resumed, f.Left = true, time.Time{}
 		}
 		if f == nil {
-			f = j.begin(it)
+			f = j.begin(it.confID, e.Received)
 			if e.Kind == Began {
 				f.Began = e.At
 			}
@@ -129,7 +136,7 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 		return
 	}
 	j.open[it.confID] = f
-	f.Title, f.Owner, f.People = it.title, it.owner, max(f.People, it.people)
+	f.Title, f.Owner, f.People, f.Left = it.title, it.owner, max(f.People, it.people), time.Time{}
 	switch {
 	case !f.Ended.IsZero(): // what is told now can be of the next
 	case !it.start.IsZero() && (it.live || !f.Began.IsZero()):
@@ -141,9 +148,9 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 }
 
 // begin begins another occurrence.
-func (j *Journal) begin(it *item) *follower {
-	j.lastID = max(j.lastID+1, it.received.UnixMilli())
-	f := &follower{Occurrence: Occurrence{ID: j.lastID, ConfID: it.confID, Watched: it.received, Until: it.received}}
-	j.open[it.confID] = f
+func (j *Journal) begin(id conference.ConfID, now time.Time) *follower {
+	j.lastID = nextID(j.lastID, now, j.config.Instance)
+	f := &follower{Occurrence: Occurrence{ID: j.lastID, ConfID: id, Watched: now, Until: now}}
+	j.open[id] = f
 	return f
 }

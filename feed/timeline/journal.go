@@ -38,6 +38,18 @@ type JournalConfig struct {
 	Logger  *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
+	// Instance is the number of this board among several that write to one place, 0 to 1023: it is in the IDs of occurrences.
+	Instance int64
+	// Going returns the occurrences that were stored of some meetings and with which they may go on: those that another board has in hand,
+	// or had until an instant at the earliest. It waits for the disk, and is called as Keeper's methods are. nil: no other board has any,
+	// and what this one had was given to Restore.
+	Going func(ctx context.Context, meetings []conference.ConfID, since time.Time) ([]GoingOccurrence, error)
+}
+
+// GoingOccurrence is an occurrence that goes on. LastSeq is the Seq of its newest entry, 0 if there is none.
+type GoingOccurrence struct {
+	StoredOccurrence
+	LastSeq uint64
 }
 
 const (
@@ -98,6 +110,8 @@ type item struct {
 	lost         int // entries before these that are left out
 	share        *share
 	bytes        int64
+	// inherited: another board has made the entries, and may have stored them. released: another board goes on with the meeting.
+	inherited, released bool
 }
 
 // NewJournal returns an empty journal.
@@ -121,8 +135,7 @@ func (j *Journal) Note(c conference.Change, entries []Entry) {
 	}
 	if s := c.After; s == nil {
 		it.gone = true
-		delete(j.most, c.ConfID)
-		delete(j.shares, c.ConfID)
+		j.forget(c.ConfID)
 	} else {
 		more := false
 		if c.Before == nil || c.Has(conference.PartParticipants) {
@@ -133,13 +146,48 @@ func (j *Journal) Note(c conference.Change, entries []Entry) {
 		if len(entries) == 0 && !more && !c.Has(conference.PartName) {
 			return
 		}
-		it.title, it.owner, it.start = s.Title(), cmp.Or(s.Basic.Owner, s.Booking.Owner), s.Basic.StartTime
 		if c.Before != nil && s.Occurrence != c.Before.Occurrence {
 			j.most[c.ConfID] = s.Present()
 		}
-		it.live, it.people = s.Link.State == conference.Live, j.most[c.ConfID]
+		it.of(s, j.most[c.ConfID])
 	}
 	j.push(it)
+}
+
+// of notes what a state says of the occurrence.
+func (it *item) of(s *conference.State, people int) {
+	it.title, it.owner, it.start = s.Title(), cmp.Or(s.Basic.Owner, s.Booking.Owner), s.Basic.StartTime
+	it.live, it.people = s.Link.State == conference.Live, people
+}
+
+func (j *Journal) forget(id conference.ConfID) {
+	delete(j.most, id)
+	delete(j.shares, id)
+}
+
+// Inherit says that this board goes on with a meeting of another one, from a state and the newest entries as that one made and numbered
+// them, oldest first. Those that it had not come to store are stored now. What is noted of the meeting from now on continues its stored
+// occurrence. Like Note it does no I/O and does not block.
+func (j *Journal) Inherit(s *conference.State, entries []Entry, now time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	it := item{confID: s.ConfID, received: now, entries: entries, inherited: true, share: j.shares[s.ConfID]}
+	if it.share == nil {
+		it.share = new(share)
+		j.shares[s.ConfID] = it.share
+	}
+	j.most[s.ConfID] = s.Present()
+	it.of(s, j.most[s.ConfID])
+	j.push(it)
+}
+
+// Release says that another board goes on with a meeting, which stays on the board: nothing is noted of it any more after this. Like Note
+// it does no I/O and does not block.
+func (j *Journal) Release(id conference.ConfID, now time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.forget(id)
+	j.push(item{confID: id, received: now, released: true, share: new(share)})
 }
 
 // push puts something at the end of the queue. Without room its entries are left out, and what is then noted of the meeting says so.
@@ -214,26 +262,25 @@ func (j *Journal) Restore(lastID int64, open []StoredOccurrence) {
 
 // Run writes until ctx ends, and then what is left, for as long as a moment. A disk that cannot be written is tried again and again.
 func (j *Journal) Run(ctx context.Context) error {
-	var pending Batch // what the disk has not taken yet
-	var size int      // of its entries
+	var next draft
 	delay, pruned, alive := retryFirst, time.Time{}, time.Time{}
 	for ctx.Err() == nil {
 		now := j.config.Now()
-		if pending.empty() {
-			pending, size = j.batch(j.pull())
-		}
-		if !pending.empty() || now.Sub(alive) >= aliveEvery {
-			pending.Seen = now
-			if err := j.write(ctx, pending, size); err != nil {
-				if ctx.Err() != nil {
-					break
-				}
-				j.failed(err, size, delay)
-				wait(ctx, delay, nil)
-				delay = min(2*delay, retryLast)
-				continue
+		err := j.draw(ctx, &next)
+		if err == nil && (!next.batch.empty() || now.Sub(alive) >= aliveEvery) {
+			next.batch.Seen = now
+			if err = j.write(ctx, next.batch, next.entries); err == nil {
+				next, delay, alive = next.rest(), retryFirst, now
 			}
-			pending, size, delay, alive = Batch{}, 0, retryFirst, now
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		if err != nil {
+			j.failed(err, next.entries, delay)
+			wait(ctx, delay, nil)
+			delay = min(2*delay, retryLast)
+			continue
 		}
 		more := false
 		if now.Sub(pruned) >= pruneEvery {
@@ -242,7 +289,7 @@ func (j *Journal) Run(ctx context.Context) error {
 			}
 		}
 		switch {
-		case j.waiting() >= batchEntries:
+		case len(next.items) > 0, j.waiting() >= batchEntries:
 		case more:
 			wait(ctx, pruneStep, nil)
 		default:
@@ -252,32 +299,66 @@ func (j *Journal) Run(ctx context.Context) error {
 			wait(ctx, max(atOnce, alive.Add(batchEvery).Sub(j.config.Now())), nil)
 		}
 	}
-	return j.finish(context.WithoutCancel(ctx), pending, size)
+	return j.finish(context.WithoutCancel(ctx), next)
+}
+
+// draft is what is to be written next: a batch, and items of the queue that become one once it is known with which occurrences they go on.
+type draft struct {
+	batch   Batch
+	items   []item
+	entries int // of both
+}
+
+// rest is what is left of a draft when its batch is written.
+func (d draft) rest() draft {
+	rest := draft{items: d.items}
+	for i := range rest.items {
+		rest.entries += len(rest.items[i].entries)
+	}
+	return rest
+}
+
+// draw makes a batch of what is to be written next, unless there is one still.
+func (j *Journal) draw(ctx context.Context, d *draft) error {
+	if !d.batch.empty() {
+		return nil
+	}
+	if len(d.items) == 0 {
+		*d = draft{items: j.pull()}.rest()
+	}
+	n := comesBack(d.items)
+	if err := j.resume(ctx, d.items[:n]); err != nil {
+		return err
+	}
+	d.batch = j.batch(d.items[:n])
+	d.items = d.items[n:]
+	return nil
 }
 
 // finish writes what is left when the board stops, and until when it was running.
-func (j *Journal) finish(ctx context.Context, pending Batch, size int) error {
+func (j *Journal) finish(ctx context.Context, next draft) error {
 	ctx, cancel := context.WithTimeout(ctx, lastWrite)
 	defer cancel()
 	for {
-		if pending.empty() {
-			pending, size = j.batch(j.pull())
-		}
-		last := j.waiting() == 0
-		if last {
-			for _, f := range j.open {
-				f.release(j.keepIn(&pending))
+		err := j.draw(ctx, &next)
+		last := len(next.items) == 0 && j.idle()
+		if err == nil {
+			if last {
+				for _, f := range j.open {
+					f.release(j.keepIn(&next.batch))
+				}
 			}
+			next.batch.Seen = j.config.Now()
+			err = j.write(ctx, next.batch, next.entries)
 		}
-		pending.Seen = j.config.Now()
-		if err := j.write(ctx, pending, size); err != nil {
-			j.config.Logger.Error("the last of the timelines are not stored", "entries", size+j.waiting(), "error", err)
+		if err != nil {
+			j.config.Logger.Error("the last of the timelines are not stored", "entries", next.entries+j.waiting(), "error", err)
 			return nil
 		}
 		if last {
 			return nil
 		}
-		pending = Batch{}
+		next = next.rest()
 	}
 }
 
@@ -304,7 +385,7 @@ func (j *Journal) write(ctx context.Context, b Batch, entries int) error {
 
 // prune removes a part of what is too old, and reports whether there is more.
 func (j *Journal) prune(ctx context.Context, now time.Time) (more bool) {
-	p := Prune{Before: now.Add(-j.config.Keep), People: now.Add(-j.config.People), Bytes: j.config.Bytes}
+	p := Prune{Before: now.Add(-j.config.Keep), People: now.Add(-j.config.People), Gone: now.Add(-resumeWithin), Bytes: j.config.Bytes}
 	more, bytes, err := j.config.Keeper.Prune(ctx, p)
 	if err != nil {
 		if ctx.Err() == nil && !errors.Is(err, context.Canceled) {

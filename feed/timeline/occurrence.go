@@ -77,6 +77,8 @@ type follower struct {
 	resumed bool
 	// waited: it was seen before it began.
 	waited bool
+	// stored is the Seq of the newest entry that another board has stored of it.
+	stored uint64
 	// held are entries that came after its end and the first sign of another occurrence: to which they belong is not known yet.
 	held []Entry
 }

@@ -1,0 +1,85 @@
+package timeline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"confboard/feed/conference"
+)
+
+// An ID of an occurrence is the millisecond in which the board first had it in hand, since 1970 UTC, in 43 bits; the number of the
+// instance; and a count within both. So IDs are in order of time, whoever gives them, and no two instances give the same. Before there were
+// instances an ID was the millisecond alone, which is less than any of these.
+const (
+	instanceBits = 10
+	countBits    = 10
+)
+
+// nextID returns an ID that is greater than the last one, whatever the clock says.
+func nextID(last int64, now time.Time, instance int64) int64 {
+	tick, count := max(now.UnixMilli(), 0), int64(0)
+	if before := last >> (instanceBits + countBits); tick <= before {
+		tick, count = before, last&(1<<countBits-1)+1
+	}
+	if count == 1<<countBits {
+		tick, count = tick+1, 0
+	}
+	return tick<<(instanceBits+countBits) | instance<<countBits | count
+}
+
+// resume finds the stored occurrences with which meetings go on of which something is to be written for the first time.
+func (j *Journal) resume(ctx context.Context, items []item) error {
+	if j.config.Going == nil {
+		return nil
+	}
+	var unknown []conference.ConfID
+	for i := range items {
+		if it := &items[i]; j.open[it.confID] == nil && !it.released && !slices.Contains(unknown, it.confID) {
+			unknown = append(unknown, it.confID)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	going, err := j.config.Going(ctx, unknown, j.config.Now().Add(-resumeWithin))
+	if err != nil {
+		return fmt.Errorf("find with what meetings go on: %w", err)
+	}
+	for _, o := range going {
+		f := follow(o.Occurrence, o.Summary)
+		f.stored = o.LastSeq
+		j.open[o.ConfID] = f
+		j.lastID = max(j.lastID, o.ID) // the next occurrence of the meeting comes after it, whatever the clocks of the two boards say
+	}
+	return nil
+}
+
+// comesBack is how many items there are before one of a meeting that was released before it: with which occurrence it goes on is known
+// when that has been written.
+func comesBack(items []item) int {
+	var released map[conference.ConfID]bool
+	for i := range items {
+		switch it := &items[i]; {
+		case released[it.confID]:
+			return i
+		case it.released:
+			if released == nil {
+				released = map[conference.ConfID]bool{}
+			}
+			released[it.confID] = true
+		}
+	}
+	return len(items)
+}
+
+// unstored are the entries of an inherited item that the board before did not come to store.
+func (it *item) unstored(f *follower) []Entry {
+	if f == nil {
+		return it.entries
+	}
+	first, _ := slices.BinarySearchFunc(it.entries, f.stored+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
+	return it.entries[first:]
+}
