@@ -17,8 +17,9 @@ import (
 // Admins lets in who has the admin token; *access.Admin is one. All methods are safe for concurrent use.
 type Admins interface {
 	// SignIn lets in who has the token, which is good for once. address is the client's. When the token is wrong, ok is false
-	// and wait is how long to wait before the next try; 0: none.
-	SignIn(w http.ResponseWriter, r *http.Request, address string, token conference.Secret) (wait time.Duration, ok bool)
+	// and wait is how long to wait before the next try; 0: none. An error says that nobody can be let in for now, because it cannot be
+	// stored that the token is used.
+	SignIn(w http.ResponseWriter, r *http.Request, address string, token conference.Secret) (wait time.Duration, ok bool, err error)
 	// SignOut ends what SignIn began.
 	SignOut(w http.ResponseWriter, r *http.Request)
 }
@@ -171,8 +172,11 @@ func (h *Handlers) signIn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	wait, ok := h.Admins.SignIn(c.Response(), c.Request(), c.RealIP(), conference.NewSecret(form.Get("token")))
+	wait, ok, err := h.Admins.SignIn(c.Response(), c.Request(), c.RealIP(), conference.NewSecret(form.Get("token")))
 	switch {
+	case err != nil:
+		h.Logger.Error("an admin is not let in", "error", err)
+		return h.sendSignIn(c, http.StatusInternalServerError, h.language(c).Feed.TokenUnstored)
 	case ok:
 		return c.Redirect(http.StatusSeeOther, h.Paths.Feed(feedQuery{}))
 	case wait > 0:

@@ -71,7 +71,7 @@ func openOffice(t *testing.T, o options) *office {
 		if more != nil {
 			more(h)
 		}
-		admin, err := access.NewAdmin(access.Config{Path: o.base + "/", PublicURL: o.publicURL, Issue: func(token conference.Secret) error {
+		admin, err := access.NewAdmin(context.Background(), access.Config{Path: o.base + "/", PublicURL: o.publicURL, Issue: func(token conference.Secret) error {
 			f.tokens = append(f.tokens, token)
 			return nil
 		}})

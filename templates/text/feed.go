@@ -85,9 +85,11 @@ type FeedText struct {
 	// AdminTokenHint and WrongToken say where the next token is: in a file, or, Printed, where the first one was.
 	AdminTokenHint, AdminTokenHintPrinted string
 	WrongToken, WrongTokenPrinted         string
-	Wait                                  func(d time.Duration) string
-	ByHand, Retry, RetryNow               string
-	Remove, RemoveNow, RemoveHelp         string
+	// TokenUnstored: the token is right, and nobody is let in because that cannot be stored.
+	TokenUnstored                 string
+	Wait                          func(d time.Duration) string
+	ByHand, Retry, RetryNow       string
+	Remove, RemoveNow, RemoveHelp string
 	// RemoveListed and RemoveFound say where a meeting is removed that was not added by hand.
 	RemoveListed, RemoveFound string
 	// Correct says how to correct a meeting that was added by hand.

@@ -89,6 +89,7 @@ var englishFeed = FeedText{
 	AdminToken: "Admin token", AdminTokenHint: "The board prints it when it starts. It is good for one sign-in; the next one is in the file admin-token of the board’s data folder.",
 	AdminTokenHintPrinted: "The board prints it when it starts. It is good for one sign-in; then the next one is printed.",
 	WrongToken:            "This is not the current admin token. Each is good for one sign-in only; look again in the file admin-token.",
+	TokenUnstored:         "Nobody can be signed in at the moment, because the database does not answer. The token stays good: try again in a while.",
 	WrongTokenPrinted:     "This is not the current admin token. Each is good for one sign-in only; the board has printed the next one.",
 	Wait: func(d time.Duration) string {
 		return fmt.Sprintf("Too many wrong tries. Wait %s before the next.", shortDuration(d))

@@ -79,6 +79,7 @@ var chineseFeed = FeedText{
 	AdminToken: "管理员令牌", AdminTokenHint: "看板启动时会打印该令牌，仅可登录一次；下一个令牌保存在看板数据目录的 admin-token 文件中。",
 	AdminTokenHintPrinted: "看板启动时会打印该令牌，仅可登录一次；登录后会打印下一个令牌。",
 	WrongToken:            "这不是当前的管理员令牌。每个令牌仅可登录一次，请查看 admin-token 文件。",
+	TokenUnstored:         "数据库没有响应，暂时无法登录。该令牌仍然有效，请稍后再试。",
 	WrongTokenPrinted:     "这不是当前的管理员令牌。每个令牌仅可登录一次，看板已打印下一个令牌。",
 	Wait: func(d time.Duration) string {
 		return fmt.Sprintf("错误次数过多，请等待 %s后再试。", shortChineseDuration(d))

@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ type desk struct {
 func newDesk(t *testing.T, path, publicURL string) *desk {
 	t.Helper()
 	d := &desk{now: time.UnixMilli(1_800_000_000_000)}
-	admin, err := NewAdmin(Config{Path: path, PublicURL: publicURL, Now: func() time.Time { return d.now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil)),
+	admin, err := NewAdmin(context.Background(), Config{Path: path, PublicURL: publicURL, Now: func() time.Time { return d.now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil)),
 		Issue: func(token conference.Secret) error {
 			d.tokens = append(d.tokens, token)
 			return nil
@@ -45,7 +46,7 @@ func (d *desk) token() conference.Secret { return d.tokens[len(d.tokens)-1] }
 func (d *desk) try(t *testing.T, token conference.Secret, address string) (*http.Cookie, time.Duration) {
 	t.Helper()
 	w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/feed/sign-in", nil)
-	wait, ok := d.SignIn(w, r, address, token)
+	wait, ok, _ := d.SignIn(w, r, address, token)
 	cookies := w.Result().Cookies()
 	if ok != (len(cookies) == 1) {
 		t.Fatalf("signed in: %v, with cookies %v", ok, cookies)
@@ -118,7 +119,7 @@ func TestOneOfManyAtOnceWins(t *testing.T) {
 	for i := range 20 {
 		all.Go(func() {
 			w := httptest.NewRecorder()
-			if _, ok := d.SignIn(w, with(nil), fmt.Sprint(i), token); ok {
+			if _, ok, _ := d.SignIn(w, with(nil), fmt.Sprint(i), token); ok {
 				wins.Store(i, true)
 			}
 			d.SignedIn(with(nil))
@@ -316,7 +317,7 @@ func TestWrongTriesDoNotFillTheLog(t *testing.T) {
 
 func TestATokenThatReachesNobody(t *testing.T) {
 	full := errors.New("disk full")
-	if _, err := NewAdmin(Config{Issue: func(conference.Secret) error { return full }}); !errors.Is(err, full) {
+	if _, err := NewAdmin(context.Background(), Config{Issue: func(conference.Secret) error { return full }}); !errors.Is(err, full) {
 		t.Errorf("the first: %v", err)
 	}
 	d := newDesk(t, "", "")

@@ -21,8 +21,8 @@ const (
 )
 
 const (
-	// followEvery is how soon a change of accounts and tokens by a command beside the board has effect.
-	followEvery = 2 * time.Second
+	// settleSessionsEvery is how often it is stored which sessions were used, and looked which are over.
+	settleSessionsEvery = 2 * time.Second
 	// storeUseAfter is how old the stored last use of a session may get.
 	storeUseAfter = time.Hour
 )
@@ -54,8 +54,17 @@ type AccountStore interface {
 	// AddAccount adds an account; ErrTaken when there is one of this name.
 	AddAccount(ctx context.Context, a Account) error
 	Tokens(ctx context.Context) ([]Token, error)
+	SessionStore
 	Sessions(ctx context.Context) ([]Session, error)
+}
+
+// SessionStore keeps sessions of one kind.
+type SessionStore interface {
+	// Session returns one of any kind; found is false when there is none.
+	Session(ctx context.Context, digest string) (s Session, found bool, err error)
 	PutSession(ctx context.Context, s Session) error
+	// UseSession keeps when one was last used, if there is such a one.
+	UseSession(ctx context.Context, digest string, used time.Time) error
 	RemoveSession(ctx context.Context, digest string) error
 }
 
@@ -69,6 +78,8 @@ type AccountsConfig struct {
 	Logger          *slog.Logger
 	// InUse reports whether an owner has an open page: its session is then being used. Default: none has.
 	InUse func(owner string) bool
+	// Shared: other boards use the same store, and who has signed in there is signed in here.
+	Shared bool
 }
 
 // Accounts lets people sign in with a name and a password, and programs read with a token. Who makes a request is answered from
@@ -88,10 +99,10 @@ type Accounts struct {
 	mu       sync.RWMutex
 	accounts map[string]Account
 	tokens   map[digest]string
-	failing  bool // the last attempt to read the store failed, which has been logged
+	failing  bool // the last attempt to use the store failed, which has been logged
 
-	removing sync.Mutex
-	removed  []digest // ended sessions that the store still has
+	leftovers leftovers
+	wake      chan struct{} // tells Run that a session has ended; capacity 1
 }
 
 // NewAccounts reads accounts, tokens and sessions from the store.
@@ -115,35 +126,53 @@ func NewAccounts(ctx context.Context, c AccountsConfig) (*Accounts, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Accounts{config: c, guesses: newGuesses(), queue: make(chan struct{}, signInsAtOnce), hashing: make(chan struct{}, hashesAtOnce)}
+	a := &Accounts{config: c, guesses: newGuesses(), queue: make(chan struct{}, signInsAtOnce), hashing: make(chan struct{}, hashesAtOnce), wake: make(chan struct{}, 1)}
 	// Lax, because people come here by links in their mail and are to be signed in then; Guard keeps out what others' pages send.
 	a.sessions = newSessions(cookies{"confboard_session", c.Path, public, http.SameSiteLaxMode}, accountIdle, accountAge, maxSessions, a.sessionEnded)
+	if c.Shared {
+		a.sessions.elsewhere = newElsewhere(a.begunElsewhere, c.Now)
+	}
 	if a.nobody, err = parseHash(nobodysHash); err != nil {
 		return nil, err
 	}
-	if err := a.load(ctx); err != nil {
-		return nil, fmt.Errorf("read the accounts: %w", err)
+	if err := a.Follow(ctx); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
 
-func (a *Accounts) load(ctx context.Context) error {
-	stored, err := a.config.Store.Sessions(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range stored {
-		if d, ok := digestFrom(s.Digest); ok {
-			a.sessions.restore(d, &session{account: s.Account, changed: s.Changed, began: s.Began, used: s.Used, stored: s.Used})
-		}
-	}
-	return a.follow(ctx)
+// heldAs is a stored session as it is held.
+func (s Session) heldAs() *session {
+	return &session{account: s.Account, changed: s.Changed, began: s.Began, used: s.Used, stored: s.Used}
 }
 
-// follow takes over what the store says of accounts and tokens, and ends the sessions of those who were changed.
+// begunElsewhere returns a session that the store has.
+func (a *Accounts) begunElsewhere(ctx context.Context, d digest) (*session, error) {
+	s, found, err := a.config.Store.Session(ctx, d.String())
+	if err != nil || !found || s.Account == "" || a.leftovers.all()[d] {
+		return nil, err
+	}
+	return s.heldAs(), nil
+}
+
+// Follow takes over what the store says of accounts, tokens and sessions, and ends the sessions of those who were changed. It is to be
+// called when something of these was changed beside this board.
+func (a *Accounts) Follow(ctx context.Context) error {
+	err := a.follow(ctx)
+	if err != nil {
+		return fmt.Errorf("read the accounts: %w", err)
+	}
+	return nil
+}
+
 func (a *Accounts) follow(ctx context.Context) error {
 	a.following.Lock()
 	defer a.following.Unlock()
+	before := a.sessions.known()
+	held, err := a.config.Store.Sessions(ctx)
+	if err != nil {
+		return err
+	}
 	list, err := a.config.Store.Accounts(ctx)
 	if err != nil {
 		return err
@@ -161,9 +190,16 @@ func (a *Accounts) follow(ctx context.Context) error {
 			digests[d] = t.Name
 		}
 	}
+	stored := make(map[digest]*session, len(held))
+	for _, s := range held {
+		if d, ok := digestFrom(s.Digest); ok {
+			stored[d] = s.heldAs()
+		}
+	}
 	a.mu.Lock()
 	a.accounts, a.tokens = accounts, digests
 	a.mu.Unlock()
+	a.sessions.follow(stored, before, a.leftovers.all())
 	a.sessions.end(func(_ digest, s *session) bool {
 		account, there := accounts[s.account]
 		return !there || !account.Changed.Equal(s.changed)
@@ -223,19 +259,22 @@ func (a *Accounts) SignOut(w http.ResponseWriter, r *http.Request, everywhere bo
 
 // sessionEnded ends the pages of a session, and leaves it to Run to tell the store.
 func (a *Accounts) sessionEnded(d digest) {
-	a.removing.Lock()
-	a.removed = append(a.removed, d)
-	a.removing.Unlock()
+	a.leftovers.add(d)
+	poke(a.wake)
 	a.config.Ended(d.owner())
 }
 
-// Run follows what commands beside the board change, ends sessions when their time is up, and stores what became of them. It
-// returns nil when ctx ends.
-func (a *Accounts) Run(ctx context.Context) error { return a.run(ctx, func() {}) }
+// poke wakes who waits on a channel of capacity 1.
+func poke(wake chan<- struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
 
-// run calls also now and then.
-func (a *Accounts) run(ctx context.Context, also func()) error {
-	tick := time.NewTicker(followEvery)
+// Run ends sessions when their time is up, and stores what became of them. It returns nil when ctx ends.
+func (a *Accounts) Run(ctx context.Context) error {
+	tick := time.NewTicker(settleSessionsEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -245,14 +284,10 @@ func (a *Accounts) run(ctx context.Context, also func()) error {
 			a.note(a.settle(last))
 			return nil
 		case <-tick.C:
+			a.sessions.sweep(a.config.Now(), func(d digest) bool { return a.config.InUse(d.owner()) })
+		case <-a.wake:
 		}
-		also()
-		a.sessions.sweep(a.config.Now(), func(d digest) bool { return a.config.InUse(d.owner()) })
-		err := a.follow(ctx)
-		if err == nil {
-			err = a.settle(ctx)
-		}
-		if ctx.Err() == nil {
+		if err := a.settle(ctx); ctx.Err() == nil {
 			a.note(err)
 		}
 	}
@@ -263,27 +298,20 @@ func (a *Accounts) note(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err != nil && !a.failing {
-		a.config.Logger.Error("accounts cannot be read or stored; those that are known count until they can", "error", err)
+		a.config.Logger.Error("what became of sessions cannot be stored; it is tried again", "error", err)
 	}
 	a.failing = err != nil
 }
 
 // settle stores which sessions have ended and which were used.
 func (a *Accounts) settle(ctx context.Context) error {
-	a.removing.Lock()
-	removed := a.removed
-	a.removed = nil
-	a.removing.Unlock()
-	for i, d := range removed {
-		if err := a.config.Store.RemoveSession(ctx, d.String()); err != nil {
-			a.removing.Lock()
-			a.removed = append(a.removed, removed[i:]...)
-			a.removing.Unlock()
-			return err
-		}
+	a.following.Lock()
+	defer a.following.Unlock()
+	if err := a.leftovers.settle(func(d digest) error { return a.config.Store.RemoveSession(ctx, d.String()) }); err != nil {
+		return err
 	}
 	for _, s := range a.sessions.unstored() {
-		if err := a.config.Store.PutSession(ctx, s); err != nil {
+		if err := a.config.Store.UseSession(ctx, s.Digest, s.Used); err != nil {
 			return err
 		}
 	}

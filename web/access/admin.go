@@ -1,8 +1,9 @@
 package access
 
 import (
-	"crypto/rand"
+	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -39,7 +40,24 @@ type Config struct {
 	Now func() time.Time
 	// Logger hears of tokens that were used, and of wrong ones. Default: none.
 	Logger *slog.Logger
+	// Shared makes the token and the sessions those of several boards; nil: they are this board's own, and end with it.
+	Shared AdminStore
+	// Secret is one that all these boards have. The tokens follow from it.
+	Secret conference.Secret
 }
+
+// AdminStore keeps what boards share of the one-time token: how many were used, and the sessions that these opened, which have no account.
+// Its methods wait for the server.
+type AdminStore interface {
+	SessionStore
+	AdminSessions(ctx context.Context) ([]Session, error)
+	AdminToken(ctx context.Context) (used int64, err error)
+	// UseAdminToken notes that one more has been used, after so many; ErrSpent when another board was faster.
+	UseAdminToken(ctx context.Context, used int64) error
+}
+
+// ErrSpent: the one-time token has just been used.
+var ErrSpent = errors.New("the admin token has been used")
 
 // Admin holds the one-time token and the sessions that it opened, of both their hashes only. All methods are safe for concurrent
 // use.
@@ -50,15 +68,20 @@ type Admin struct {
 	unsaid     unsaid
 	signIns    signIns
 	sessions   *sessions
+	wake       chan struct{} // tells Visitors.Run that a session has ended; capacity 1
 
 	signing sync.Mutex // one sign-in at a time: a token opens one session
 
+	following sync.Mutex // what is in memory and what is stored change together
+	leftovers leftovers
+
 	mu    sync.Mutex
 	token digest
+	used  int64 // how many tokens were, of boards that share them
 }
 
-// NewAdmin makes the first token and has it issued.
-func NewAdmin(c Config) (*Admin, error) {
+// NewAdmin makes the first token and has it issued. Boards that share the token all issue the same.
+func NewAdmin(ctx context.Context, c Config) (*Admin, error) {
 	if c.Path == "" {
 		c.Path = "/"
 	}
@@ -79,8 +102,14 @@ func NewAdmin(c Config) (*Admin, error) {
 		return nil, err
 	}
 	a := &Admin{config: c, tries: newTries(tryEvery, triesAtOnce), all: newTries(tryOfAllEvery, triesOfAllAtOnce),
-		sessions: newSessions(cookies{"confboard_admin", c.Path, public, http.SameSiteStrictMode}, adminIdle, adminAge, maxAdminSessions,
-			func(d digest) { c.Ended(d.owner()) })}
+		wake: make(chan struct{}, 1)}
+	a.sessions = newSessions(cookies{"confboard_admin", c.Path, public, http.SameSiteStrictMode}, adminIdle, adminAge, maxAdminSessions, a.sessionEnded)
+	if c.Shared != nil {
+		a.sessions.elsewhere = newElsewhere(a.begunElsewhere, c.Now)
+		if err := a.Follow(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.renew(); err != nil {
 		return nil, err
 	}
@@ -92,7 +121,10 @@ func (a *Admin) renew() error {
 	var token conference.Secret
 	var d digest
 	if a.config.Needed() {
-		text := rand.Text()
+		text, err := a.next()
+		if err != nil {
+			return err
+		}
 		token, d = conference.NewSecret(text), digestOf(text)
 	}
 	a.mu.Lock()
@@ -105,18 +137,23 @@ func (a *Admin) renew() error {
 }
 
 // SignIn opens a session with the one-time token, which is then worthless, and sets its cookie. address is the client's. When
-// the token is wrong, ok is false and wait is how long to wait before the next try; 0: none.
+// the token is wrong, ok is false and wait is how long to wait before the next try; 0: none. An error says that boards which share the
+// token could not be told that it is used: it stays good.
 //
 // Too many wrong tries only make the wrong ones wait: the right token is taken at any time, so nobody can keep the admin out by
 // trying, and none of the 2^128 others is found at any rate.
-func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, token conference.Secret) (wait time.Duration, ok bool) {
-	wait, ok, _ = a.spend(address, token, func(now time.Time) error {
+func (a *Admin) SignIn(w http.ResponseWriter, r *http.Request, address string, token conference.Secret) (wait time.Duration, ok bool, err error) {
+	return a.spend(address, token, func(now time.Time) error {
+		if err := a.useToken(r.Context()); err != nil {
+			return err
+		}
 		a.sessions.sweep(now, func(digest) bool { return false })
-		a.sessions.open(w, r, session{began: now, used: now})
+		opened := session{began: now, used: now, stored: now}
+		d := a.sessions.open(w, r, opened)
+		a.share(r.Context(), d, opened)
 		a.config.Logger.Info("an admin signed in; the token was replaced", "address", address)
 		return nil
 	})
-	return wait, ok
 }
 
 // spend does something for who has the token, one at a time. Afterwards it is worthless, unless there was an error. When the token is
@@ -135,7 +172,11 @@ func (a *Admin) spend(address string, token conference.Secret, do func(now time.
 		a.unsaid.warn(a.config.Logger, "admin token", address, wait, now)
 		return wait, false, nil
 	}
-	if err := do(now); err != nil {
+	switch err := do(now); {
+	case errors.Is(err, ErrSpent):
+		a.signIns.wrong.Add(1)
+		return 0, false, nil
+	case err != nil:
 		return 0, true, err
 	}
 	a.signIns.right.Add(1)

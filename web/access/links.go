@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -78,16 +79,55 @@ func NewLinks(ctx context.Context, c LinksConfig) (*Links, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	l := &Links{config: c, wake: make(chan struct{}, 1), byKey: map[digest]*link{}, byID: map[string]*link{}, byMeeting: map[conference.ConfID][]*link{}}
-	stored, err := c.Store.Shares(ctx)
-	if err != nil {
+	if err := l.Follow(ctx); err != nil {
 		return nil, err
 	}
+	return l, nil
+}
+
+// Follow takes over what the store says of links. It is to be called when links were made, revoked or ended beside this board; the pages
+// of those that open no more end.
+func (l *Links) Follow(ctx context.Context) error {
+	stored, err := l.config.Store.Shares(ctx)
+	if err != nil {
+		return fmt.Errorf("read the links: %w", err)
+	}
+	now := l.config.Now()
+	var over []string
+	l.mu.Lock()
 	for _, s := range stored {
-		if d, ok := digestFrom(s.Digest); ok {
+		d, ok := digestFrom(s.Digest)
+		if !ok {
+			continue
+		}
+		held := l.byID[s.ID]
+		if held == nil {
 			l.add(d, s.Share)
+			continue
+		}
+		if held.learn(s.Share); !held.closed && held.State(now) != conference.ShareOpen {
+			held.closed = true
+			over = append(over, held.ID)
 		}
 	}
-	return l, nil
+	l.mu.Unlock()
+	for _, id := range over {
+		l.config.Ended(shareOwner(id))
+	}
+	l.stir() // one may expire
+	return nil
+}
+
+// learn takes over what became of a link elsewhere. None of it is ever taken back.
+func (h *link) learn(s conference.Share) {
+	for _, at := range []struct{ held, told *time.Time }{{&h.Began, &s.Began}, {&h.Ended, &s.Ended}, {&h.Revoked, &s.Revoked}} {
+		if at.held.IsZero() {
+			*at.held = *at.told
+		}
+	}
+	if h.Seen.Before(s.Seen) {
+		h.Seen = s.Seen
+	}
 }
 
 // add puts a link on the lists. l.mu is held, or l not shared yet.
@@ -117,7 +157,9 @@ func (l *Links) Make(ctx context.Context, s conference.Share) (token conference.
 		return token, made, err
 	}
 	l.mu.Lock()
-	l.add(d, s)
+	if l.byID[s.ID] == nil { // Follow can have been faster
+		l.add(d, s)
+	}
 	l.mu.Unlock()
 	l.stir() // it may expire
 	return conference.NewSecret(secret), s, nil

@@ -48,6 +48,8 @@ type OIDCSession struct {
 // OIDCStore keeps sessions. Its methods wait for the disk.
 type OIDCStore interface {
 	OIDCSessions(ctx context.Context) ([]OIDCSession, error)
+	// OIDCSession returns one; found is false when there is none.
+	OIDCSession(ctx context.Context, digest string) (s OIDCSession, found bool, err error)
 	PutOIDCSession(ctx context.Context, s OIDCSession) error
 	RemoveOIDCSession(ctx context.Context, digest string) error
 }
@@ -75,6 +77,9 @@ type OIDCConfig struct {
 	Ended           func(owner string)
 	Now             func() time.Time
 	Logger          *slog.Logger
+	// Shared is a secret that all boards have which use the same store: who has begun to sign in at one of them can end at any. Zero: there
+	// are no others.
+	Shared conference.Secret
 }
 
 // OIDC lets people sign in where their organisation does, by OpenID Connect: authorization code flow with PKCE. They need no account of
@@ -91,8 +96,9 @@ type OIDC struct {
 
 	provider atomic.Pointer[reachedProvider] // nil until it was reached
 
-	removing sync.Mutex
-	removed  []digest // ended sessions that the store still has
+	following sync.Mutex // what is in memory and what is stored change together
+	leftovers leftovers
+	wake      chan struct{} // tells Run that a session has ended; capacity 1
 }
 
 // NewOIDC reads the sessions from the store. The provider is not asked for anything before Run.
@@ -115,25 +121,63 @@ func NewOIDC(ctx context.Context, c OIDCConfig) (*OIDC, error) {
 	}
 	// Lax, because the provider sends people back by a link of another site.
 	jar := cookies{"confboard_oidc", c.Path, public, http.SameSiteLaxMode}
-	o := &OIDC{config: c, client: newOIDCClient(), attempts: newAttempts(jar), tries: newTries(tryEvery, triesAtOnce),
-		exchanging: make(chan struct{}, exchangesAtOnce), terms: c.terms()}
-	o.sessions = newSessions(jar, c.SessionAge, c.SessionAge, maxSessions, o.sessionEnded)
-	stored, err := c.Store.OIDCSessions(ctx)
+	begun, err := newAttempts(jar, c.Shared)
 	if err != nil {
-		return nil, fmt.Errorf("read the sessions by OpenID Connect: %w", err)
+		return nil, err
 	}
-	for _, s := range stored {
+	o := &OIDC{config: c, client: newOIDCClient(), attempts: begun, tries: newTries(tryEvery, triesAtOnce),
+		exchanging: make(chan struct{}, exchangesAtOnce), terms: c.terms(), wake: make(chan struct{}, 1)}
+	o.sessions = newSessions(jar, c.SessionAge, c.SessionAge, maxSessions, o.sessionEnded)
+	if !c.Shared.IsZero() {
+		o.sessions.elsewhere = newElsewhere(o.begunElsewhere, c.Now)
+	}
+	if err := o.Follow(ctx); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// heldAs is a stored session as it is held, nil when it has ended because the settings are others.
+func (o *OIDC) heldAs(s OIDCSession) *session {
+	if s.Terms != o.terms || !Role(s.Role).Known() {
+		return nil
+	}
+	return &session{person: person{s.Issuer, s.Subject, s.Name, Role(s.Role)}, began: s.Began, used: s.Began}
+}
+
+// begunElsewhere returns a session that the store has.
+func (o *OIDC) begunElsewhere(ctx context.Context, d digest) (*session, error) {
+	s, found, err := o.config.Store.OIDCSession(ctx, d.String())
+	if err != nil || !found || o.leftovers.all()[d] {
+		return nil, err
+	}
+	return o.heldAs(s), nil
+}
+
+// Follow takes over which sessions the store has. It is to be called when some of them began or ended beside this board.
+func (o *OIDC) Follow(ctx context.Context) error {
+	o.following.Lock()
+	defer o.following.Unlock()
+	before := o.sessions.known()
+	held, err := o.config.Store.OIDCSessions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the sessions by OpenID Connect: %w", err)
+	}
+	stored := make(map[digest]*session, len(held))
+	ending := o.leftovers.all()
+	for _, s := range held {
 		d, ok := digestFrom(s.Digest)
 		if !ok {
 			continue
 		}
-		if s.Terms != o.terms || !Role(s.Role).Known() {
-			o.removed = append(o.removed, d)
-			continue
+		if one := o.heldAs(s); one != nil {
+			stored[d] = one
+		} else if !ending[d] {
+			o.leftovers.add(d)
 		}
-		o.sessions.restore(d, &session{person: person{s.Issuer, s.Subject, s.Name, Role(s.Role)}, began: s.Began, used: s.Began})
 	}
-	return o, nil
+	o.sessions.follow(stored, before, ending)
+	return nil
 }
 
 // terms is a digest of the settings by which roles are given: others mean that everybody signs in again.
@@ -247,6 +291,8 @@ func (o *OIDC) open(ctx context.Context, w http.ResponseWriter, r *http.Request,
 	defer cancel()
 	if err := o.config.Store.PutOIDCSession(patient, stored); err != nil {
 		o.config.Logger.Error("a session ends with the board, because it cannot be stored", "name", who.name, "error", err)
+	} else {
+		o.sessions.keep(d)
 	}
 	o.config.Logger.Info("signed in by OpenID Connect", "name", who.name, "role", who.role, "address", address)
 }
@@ -273,9 +319,8 @@ func (o *OIDC) SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) 
 
 // sessionEnded ends the pages of a session, and leaves it to Run to tell the store.
 func (o *OIDC) sessionEnded(d digest) {
-	o.removing.Lock()
-	o.removed = append(o.removed, d)
-	o.removing.Unlock()
+	o.leftovers.add(d)
+	poke(o.wake)
 	o.config.Ended(d.owner())
 }
 
@@ -289,7 +334,7 @@ func (o *OIDC) Run(ctx context.Context) error {
 }
 
 func (o *OIDC) keepSessions(ctx context.Context) {
-	tick := time.NewTicker(followEvery)
+	tick := time.NewTicker(settleSessionsEvery)
 	defer tick.Stop()
 	failing := false
 	note := func(err error) {
@@ -306,8 +351,9 @@ func (o *OIDC) keepSessions(ctx context.Context) {
 			note(o.settle(last))
 			return
 		case <-tick.C:
+			o.sessions.sweep(o.config.Now(), func(digest) bool { return false })
+		case <-o.wake:
 		}
-		o.sessions.sweep(o.config.Now(), func(digest) bool { return false })
 		if err := o.settle(ctx); ctx.Err() == nil {
 			note(err)
 		}
@@ -316,19 +362,9 @@ func (o *OIDC) keepSessions(ctx context.Context) {
 
 // settle stores which sessions have ended.
 func (o *OIDC) settle(ctx context.Context) error {
-	o.removing.Lock()
-	removed := o.removed
-	o.removed = nil
-	o.removing.Unlock()
-	for i, d := range removed {
-		if err := o.config.Store.RemoveOIDCSession(ctx, d.String()); err != nil {
-			o.removing.Lock()
-			o.removed = append(o.removed, removed[i:]...)
-			o.removing.Unlock()
-			return err
-		}
-	}
-	return nil
+	o.following.Lock()
+	defer o.following.Unlock()
+	return o.leftovers.settle(func(d digest) error { return o.config.Store.RemoveOIDCSession(ctx, d.String()) })
 }
 
 // word is what may be told of a code that somebody else has sent: nothing but a plain word.

@@ -3,14 +3,18 @@ package access
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
+
+	"confboard/feed/conference"
 )
 
 const (
@@ -22,8 +26,9 @@ const (
 
 // attempts are the sign-ins that were begun. None is kept here, so that strangers cannot fill the memory, and one browser can have
 // several under way: all there is of an attempt is in its state, which travels through the provider, sealed and bound to a cookie of
-// the browser. Nonce and PKCE verifier follow from state, cookie and a key that only this process has, so that neither the address nor
-// the cookie tells them. An attempt therefore does not outlive the process. Safe for concurrent use.
+// the browser. Nonce and PKCE verifier follow from state, cookie and a key that only this process has, or all boards that share a secret,
+// so that neither the address nor the cookie tells them. Without such a secret an attempt does not outlive the process. That an attempt was
+// used up only this process knows; at another board it is the provider that does not take its code again. Safe for concurrent use.
 type attempts struct {
 	jar  cookies
 	key  [32]byte
@@ -43,20 +48,31 @@ type attempt struct {
 	state, nonce, verifier string
 }
 
-func newAttempts(session cookies) *attempts {
+// newAttempts derives the keys from a secret; from a zero one they are any.
+func newAttempts(session cookies, shared conference.Secret) (*attempts, error) {
 	a := &attempts{jar: session, spent: map[string]time.Time{}}
 	a.jar.name += "_begun"
-	_, _ = rand.Read(a.key[:]) // it never fails
-	var sealing [32]byte
-	_, _ = rand.Read(sealing[:])
-	block, err := aes.NewCipher(sealing[:])
-	if err == nil {
-		a.seal, err = cipher.NewGCMWithRandomNonce(block)
+	secret := []byte(shared.Reveal())
+	if shared.IsZero() {
+		secret = []byte(rand.Text())
 	}
+	key, err := hkdf.Key(sha256.New, secret, nil, "confboard sign-in", len(a.key))
 	if err != nil {
-		panic("access: " + err.Error()) // the length of the key is right
+		return nil, fmt.Errorf("derive a key: %w", err)
 	}
-	return a
+	copy(a.key[:], key)
+	sealing, err := hkdf.Key(sha256.New, secret, nil, "confboard sign-in state", len(a.key))
+	if err != nil {
+		return nil, fmt.Errorf("derive a key: %w", err)
+	}
+	block, err := aes.NewCipher(sealing)
+	if err != nil {
+		return nil, fmt.Errorf("make a cipher: %w", err)
+	}
+	if a.seal, err = cipher.NewGCMWithRandomNonce(block); err != nil {
+		return nil, fmt.Errorf("make a cipher: %w", err)
+	}
+	return a, nil
 }
 
 // begin begins an attempt, and gives the browser a cookie unless it has one.

@@ -22,6 +22,8 @@ type sessions struct {
 	most      int
 	// ended is told of every session that ends before its cookie does; it must not call back.
 	ended func(d digest)
+	// elsewhere finds those that began at another board; nil: there is none.
+	elsewhere *elsewhere
 
 	mu  sync.Mutex
 	all map[digest]*session
@@ -34,6 +36,7 @@ type session struct {
 	changed     time.Time // the account's
 	began, used time.Time
 	stored      time.Time // the use that the store knows
+	kept        bool      // the store has it
 }
 
 func newSessions(c cookies, idle, age time.Duration, most int, ended func(d digest)) *sessions {
@@ -91,21 +94,26 @@ func (s *sessions) add(d digest, opened *session) (evicted digest, some bool) {
 	return evicted, some
 }
 
-// restore puts a session on the list that was stored, if there is room.
-func (s *sessions) restore(d digest, stored *session) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.all) < s.most {
-		s.all[d] = stored
-	}
-}
-
 // find returns the request's session, which thereby counts as used.
 func (s *sessions) find(r *http.Request, now time.Time) (session, digest, bool) {
 	held := s.digests(r)
+	if found, d, ok := s.use(held, now); ok || len(held) == 0 || s.elsewhere == nil {
+		return found, d, ok
+	}
+	if begun, d := s.elsewhere.find(r.Context(), held); begun != nil {
+		begun.kept = true
+		if evicted, some := s.add(d, begun); some {
+			s.ended(evicted)
+		}
+	}
+	return s.use(held, now)
+}
+
+// use returns the first of some sessions that there is, which thereby counts as used.
+func (s *sessions) use(all []digest, now time.Time) (session, digest, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range held {
+	for _, d := range all {
 		if found := s.all[d]; found != nil && !s.over(found, now) { // sweep removes it otherwise
 			found.used = now
 			return *found, d, true

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"errors"
 	"net/http/httptest"
 	"strings"
@@ -14,7 +15,7 @@ func TestTheFirstAdminsAccount(t *testing.T) {
 	l := newLobby(t, t.TempDir())
 	l.add(t, "bob", RoleViewer)
 	var issued []string
-	admin, err := NewAdmin(Config{Now: func() time.Time { return l.now }, Needed: func() bool { return !l.HasAdmin() },
+	admin, err := NewAdmin(context.Background(), Config{Now: func() time.Time { return l.now }, Needed: func() bool { return !l.HasAdmin() },
 		Issue: func(token conference.Secret) error { issued = append(issued, token.Reveal()); return nil }})
 	if err != nil {
 		t.Fatal(err)
@@ -56,10 +57,10 @@ func TestTheFirstAdminsAccount(t *testing.T) {
 	if strings.Join(issued, ",") != code+"," {
 		t.Errorf("issued %q, want one code and then that there is none", issued)
 	}
-	if _, ok := admin.SignIn(httptest.NewRecorder(), httptest.NewRequest("POST", "/feed/sign-in", nil), "192.0.2.1", conference.NewSecret(code)); ok {
+	if _, ok, _ := admin.SignIn(httptest.NewRecorder(), httptest.NewRequest("POST", "/feed/sign-in", nil), "192.0.2.1", conference.NewSecret(code)); ok {
 		t.Error("the code still opens a session")
 	}
-	if _, ok := admin.SignIn(httptest.NewRecorder(), httptest.NewRequest("POST", "/feed/sign-in", nil), "192.0.2.1", conference.Secret{}); ok {
+	if _, ok, _ := admin.SignIn(httptest.NewRecorder(), httptest.NewRequest("POST", "/feed/sign-in", nil), "192.0.2.1", conference.Secret{}); ok {
 		t.Error("no code opens a session")
 	}
 	if strings.Contains(l.log.String(), code) || strings.Contains(l.log.String(), "horse") {

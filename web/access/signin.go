@@ -63,6 +63,8 @@ func (a *Accounts) open(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	defer cancel()
 	if err := a.config.Store.PutSession(stored, opened.asStored(d)); err != nil {
 		a.config.Logger.Error("a session ends with the board, because it cannot be stored", "account", account.Name, "error", err)
+	} else {
+		a.sessions.keep(d)
 	}
 	a.config.Logger.Info("signed in", "account", account.Name, "address", address)
 }

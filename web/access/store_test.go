@@ -72,6 +72,32 @@ func (s *stored) Sessions(ctx context.Context) ([]Session, error) {
 	return converted(all, err, func(a store.Session) Session { return Session(a) })
 }
 
+func (s *stored) AdminSessions(ctx context.Context) ([]Session, error) {
+	all, err := s.DB.AdminSessions(ctx)
+	return converted(all, errors.Join(err, s.fault()), func(a store.Session) Session { return Session(a) })
+}
+
+func (s *stored) Session(ctx context.Context, digest string) (Session, bool, error) {
+	one, found, err := s.DB.Session(ctx, digest)
+	return Session(one), found, errors.Join(err, s.fault())
+}
+
+func (s *stored) OIDCSession(ctx context.Context, digest string) (OIDCSession, bool, error) {
+	one, found, err := s.DB.OIDCSession(ctx, digest)
+	return OIDCSession(one), found, errors.Join(err, s.fault())
+}
+
+func (s *stored) UseAdminToken(ctx context.Context, used int64) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	err := s.DB.UseAdminToken(ctx, used)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrSpent
+	}
+	return err
+}
+
 func (s *stored) PutSession(ctx context.Context, one Session) error {
 	if err := s.fault(); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Visitors says who makes a request, by all ways that the board has to find out. Each can be nil.
@@ -70,29 +72,48 @@ func (v *Visitors) Program(r *http.Request) Who {
 	return who
 }
 
-// sweepEvery is how soon the pages of a session end after its time is up.
+// sweepEvery is how soon the pages of a session of the admin token end after its time is up.
 const sweepEvery = time.Minute
 
-// Run ends sessions when their time is up, and does what Accounts.Run does. It returns nil when ctx ends.
+// Run ends sessions when their time is up, and stores what became of them. It returns nil when ctx ends.
 func (v *Visitors) Run(ctx context.Context) error {
+	var group errgroup.Group
 	if v.Accounts != nil {
-		return v.Accounts.run(ctx, v.sweep)
+		group.Go(func() error { return v.Accounts.Run(ctx) })
 	}
+	if v.Admin != nil {
+		group.Go(func() error { return v.Admin.run(ctx) })
+	}
+	if v.OIDC != nil {
+		group.Go(func() error { return v.OIDC.Run(ctx) })
+	}
+	return group.Wait()
+}
+
+// run ends the sessions of the admin token whose time is up, and stores what became of them.
+func (a *Admin) run(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	failing := false
+	note := func(err error) {
+		if err != nil && !failing {
+			a.config.Logger.Error("the end of sessions cannot be stored; it is tried again", "error", err)
+		}
+		failing = err != nil
+	}
 	for {
 		select {
 		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+			defer cancel()
+			note(a.settle(last))
 			return nil
 		case <-tick.C:
-			v.sweep()
+			a.sessions.sweep(a.config.Now(), func(digest) bool { return false })
+		case <-a.wake:
 		}
-	}
-}
-
-// sweep ends the sessions of the admin token whose time is up.
-func (v *Visitors) sweep() {
-	if v.Admin != nil {
-		v.Admin.sessions.sweep(v.Admin.config.Now(), func(digest) bool { return false })
+		if err := a.settle(ctx); ctx.Err() == nil {
+			note(err)
+		}
 	}
 }

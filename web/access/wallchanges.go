@@ -147,6 +147,7 @@ func (w *Walls) Remove(ctx context.Context, id string) (found bool, err error) {
 	if held != nil {
 		delete(w.byID, id)
 		delete(w.byKey, held.key)
+		w.removed = append(w.removed, id)
 	}
 	w.mu.Unlock()
 	if held == nil {
@@ -154,9 +155,7 @@ func (w *Walls) Remove(ctx context.Context, id string) (found bool, err error) {
 	}
 	w.config.Ended(wallOwner(id))
 	w.config.Changed()
-	if err := w.config.Store.RemoveWall(ctx, id); err != nil {
-		w.put([]string{id}, nil)
-		return true, err
-	}
-	return true, nil
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	return true, w.removeStored(ctx, id)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -18,6 +19,8 @@ import (
 type StoredWall struct {
 	conference.Wall
 	Digest string
+	// On is the name of the board that has its page open, among several; empty when none has, or there is one board only.
+	On string
 }
 
 // WallStore keeps walls. Its methods wait for the disk.
@@ -49,6 +52,8 @@ type WallsConfig struct {
 	// Changed that something on the list has changed. None may call back. Default: nobody is told.
 	Ended, Renewed func(owner string)
 	Changed        func()
+	// Instance is the name of this board among several that use the same store; empty: there are no others.
+	Instance string
 }
 
 // Walls are the screens that have a name: each has an address with a token, which a browser exchanges for a cookie. Who a wall is, is
@@ -71,6 +76,8 @@ type wall struct {
 	key digest
 	// unsaid: something became of it that is to be stored.
 	unsaid bool
+	// elsewhere is when another board last said that it has its page open; zero: none has.
+	elsewhere time.Time
 }
 
 func (w *wall) stored() StoredWall { return StoredWall{Wall: w.Wall, Digest: w.key.String()} }
@@ -99,17 +106,81 @@ func NewWalls(ctx context.Context, c WallsConfig) (*Walls, error) {
 	// Lax, so that an address that was mailed opens.
 	w := &Walls{config: c, cookies: cookies{"confboard_wall", c.Path, public, http.SameSiteLaxMode}, wake: make(chan struct{}, 1),
 		byKey: map[digest]*wall{}, byID: map[string]*wall{}}
-	all, err := c.Store.Walls(ctx)
-	if err != nil {
+	if err := w.Follow(ctx); err != nil {
 		return nil, err
 	}
+	return w, nil
+}
+
+// Follow takes over what the store says of walls. It is to be called when walls were made, changed or removed beside this board; their
+// pages follow.
+func (w *Walls) Follow(ctx context.Context) error {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	all, err := w.config.Store.Walls(ctx)
+	if err != nil {
+		return fmt.Errorf("read the walls: %w", err)
+	}
+	var ended, renewed []string
+	changed := false
+	w.mu.Lock()
+	there := make(map[string]bool, len(all))
 	for _, s := range all {
-		if d, ok := digestFrom(s.Digest); ok {
-			held := &wall{Wall: s.Wall, key: d}
+		d, ok := digestFrom(s.Digest)
+		if !ok || slices.Contains(w.removed, s.ID) {
+			continue
+		}
+		there[s.ID] = true
+		held := w.byID[s.ID]
+		if held == nil {
+			held = &wall{Wall: s.Wall, key: d}
+			w.learn(held, s)
 			w.byKey[d], w.byID[s.ID] = held, held
+			changed = true
+			continue
+		}
+		before := held.Wall
+		if held.key != d {
+			delete(w.byKey, held.key)
+			held.key = d
+			w.byKey[d] = held
+			ended = append(ended, s.ID)
+		} else if s.Revision > held.Revision || s.Query != held.Query {
+			renewed = append(renewed, s.ID)
+		}
+		w.learn(held, s)
+		changed = changed || held.Wall != before
+	}
+	for id, held := range w.byID {
+		if !there[id] {
+			delete(w.byID, id)
+			delete(w.byKey, held.key)
+			ended = append(ended, id)
+			changed = true
 		}
 	}
-	return w, nil
+	w.mu.Unlock()
+	for _, id := range ended {
+		w.config.Ended(wallOwner(id))
+	}
+	for _, id := range renewed {
+		w.config.Renewed(wallOwner(id))
+	}
+	if changed {
+		w.config.Changed()
+	}
+	return nil
+}
+
+// learn takes over what became of a wall elsewhere.
+func (w *Walls) learn(held *wall, s StoredWall) {
+	held.Name, held.Query, held.Revision = s.Name, s.Query, max(held.Revision, s.Revision)
+	if held.elsewhere = (time.Time{}); s.On != "" && s.On != w.config.Instance {
+		held.elsewhere = s.Seen
+	}
+	if held.Screens == 0 && held.Seen.Before(s.Seen) { // what its page here tells is newer
+		held.Seen, held.Since, held.Build, held.Screen = s.Seen, s.Since, s.Build, s.Screen
+	}
 }
 
 // wallOwner names a wall to the streams; it does not let it in.
@@ -180,8 +251,12 @@ func (w *Walls) List() []conference.Wall {
 // seen: a wall that is there is seen now.
 func (w *Walls) seen(held *wall) conference.Wall {
 	one := held.Wall
+	now := w.now()
+	if one.Screens == 0 && now.Sub(held.elsewhere) < settleEvery+conference.WallGap {
+		one.Screens = 1
+	}
 	if one.Screens > 0 {
-		one.Seen = w.now()
+		one.Seen = now
 	}
 	return one
 }
@@ -204,13 +279,22 @@ func (w *Walls) Enter(id string, report conference.WallReport) (owner string, le
 	held.Build, held.Screen = cmp.Or(report.Build, held.Build), cmp.Or(report.Screen, held.Screen)
 	w.mu.Unlock()
 	w.config.Changed()
+	w.stirOthers()
 	return wallOwner(id), sync.OnceFunc(func() {
 		w.mu.Lock()
 		held.Screens--
 		held.Seen, held.unsaid = w.now(), true
 		w.mu.Unlock()
 		w.config.Changed()
+		w.stirOthers()
 	}), true
+}
+
+// stirOthers has other boards hear at once that a page has come or gone.
+func (w *Walls) stirOthers() {
+	if w.config.Instance != "" {
+		w.stir()
+	}
 }
 
 // settleEvery is how often it is stored when walls were seen.
@@ -250,36 +334,49 @@ func (w *Walls) stir() {
 
 // settle stores which walls are gone, and what became of the others.
 func (w *Walls) settle(ctx context.Context) error {
+	w.changing.Lock()
+	defer w.changing.Unlock()
 	w.mu.Lock()
-	removed, due := w.removed, []conference.Wall(nil)
-	w.removed = nil
+	removed, due := slices.Clone(w.removed), []conference.Wall(nil)
 	for _, held := range w.byID {
 		if held.unsaid || held.Screens > 0 {
-			held.Wall, held.unsaid = w.seen(held), false
+			if held.unsaid = false; held.Screens > 0 {
+				held.Seen = w.now()
+			}
 			due = append(due, held.Wall)
 		}
 	}
 	w.mu.Unlock()
-	for i, id := range removed {
-		if err := w.config.Store.RemoveWall(ctx, id); err != nil {
-			w.put(removed[i:], due)
+	for _, id := range removed {
+		if err := w.removeStored(ctx, id); err != nil {
+			w.put(due)
 			return err
 		}
 	}
 	for i, one := range due {
 		if err := w.config.Store.SeeWall(ctx, one); err != nil {
-			w.put(nil, due[i:])
+			w.put(due[i:])
 			return err
 		}
 	}
 	return nil
 }
 
-// put notes again what could not be stored.
-func (w *Walls) put(removed []string, due []conference.Wall) {
+// removeStored has the store forget a wall that has been removed. w.changing is held: nobody takes it over again meanwhile.
+func (w *Walls) removeStored(ctx context.Context, id string) error {
+	if err := w.config.Store.RemoveWall(ctx, id); err != nil {
+		return err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.removed = append(w.removed, removed...)
+	w.removed = slices.DeleteFunc(w.removed, func(removed string) bool { return removed == id })
+	return nil
+}
+
+// put notes again what could not be stored.
+func (w *Walls) put(due []conference.Wall) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, one := range due {
 		if held := w.byID[one.ID]; held != nil {
 			held.unsaid = true

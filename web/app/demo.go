@@ -88,7 +88,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	keeper, err := newKeeper(source, stored, nil)
+	keeper, err := newKeeper(ctx, source, ownFile{stored}, nil)
 	if err != nil {
 		return err
 	}

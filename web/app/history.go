@@ -21,6 +21,8 @@ type archive struct {
 	kept    time.Duration
 	// onServer: the database is a server's.
 	onServer bool
+	// keep is for how long entries are in memory.
+	keep time.Duration
 }
 
 // restored is how many entries of a meeting are in memory again after a restart.
@@ -32,41 +34,90 @@ func newArchive(ctx context.Context, db *store.DB, h settings.History, history *
 	if db == nil || h.Stored == 0 {
 		return nil
 	}
-	a := &archive{db: db, kept: h.Stored, onServer: db.OnServer()}
-	a.journal = timeline.NewJournal(timeline.JournalConfig{
+	a := &archive{db: db, kept: h.Stored, onServer: db.OnServer(), keep: h.Keep}
+	config := timeline.JournalConfig{
 		Keeper: &pen{db: db, run: time.Now()}, Keep: h.Stored, People: h.Names, Bytes: h.Disk, Logger: logger, Now: time.Now,
-		Damaged: func(err error) bool { return errors.Is(err, store.ErrDamaged) },
-		Changed: func() { hub.Tell(handlers.StorageChanged) },
-	})
-	if err := a.restore(ctx, h, history); err != nil {
+		Damaged:  func(err error) bool { return errors.Is(err, store.ErrDamaged) },
+		Changed:  func() { hub.Tell(handlers.StorageChanged) },
+		Instance: db.Instance().Number,
+	}
+	if db.Instance().Name != "" {
+		config.Going = a.going
+	}
+	a.journal = timeline.NewJournal(config)
+	if err := a.restore(ctx, history); err != nil {
 		logger.Error("timelines of before the restart are not shown", "error", err)
 	}
 	return a
 }
 
-// restore gives the history what was stored of the meetings that had not ended.
-func (a *archive) restore(ctx context.Context, h settings.History, history *timeline.History) error {
+// restore gives the history what was stored of the meetings that had not ended. A board that is one of several has no meetings yet; it
+// recalls them when it gets them.
+func (a *archive) restore(ctx context.Context, history *timeline.History) error {
 	in, err := a.db.Interrupt(ctx)
 	if err != nil {
 		return err
 	}
-	since := time.Now().Add(-h.Keep)
+	if a.db.Instance().Name != "" {
+		a.journal.Restore(in.LastID, nil)
+		return nil
+	}
 	var open []timeline.StoredOccurrence
 	var failed error
 	for _, o := range in.Occurrences {
-		open = append(open, timeline.StoredOccurrence{Occurrence: occurrence(o), Summary: o.Summary})
-		if failed != nil {
-			continue
+		open = append(open, storedOccurrence(o))
+		if failed == nil {
+			failed = a.remember(ctx, o, o.Left, history)
 		}
-		rows, err := a.db.LastEntries(ctx, o.ID, since, restored)
-		if err != nil {
-			failed = err
-			continue
-		}
-		history.Restore(o.ConfID, entries(rows), o.Left)
 	}
 	a.journal.Restore(in.LastID, open)
 	return failed
+}
+
+// remember gives the history what was stored of an occurrence, of which nobody saw anything since it was stopped to watch it.
+func (a *archive) remember(ctx context.Context, o store.Occurrence, stopped time.Time, history *timeline.History) error {
+	rows, err := a.db.LastEntries(ctx, o.ID, time.Now().Add(-a.keep), restored)
+	if err != nil {
+		return err
+	}
+	history.Restore(o.ConfID, entries(rows), stopped)
+	return nil
+}
+
+// recall gives the history what was stored of meetings that come onto the board and that another board had before, which has told nothing
+// of them: as after a restart they go on from there. It is to be called before anything is told of them.
+func (a *archive) recall(ctx context.Context, meetings []conference.ConfID, history *timeline.History) error {
+	if a == nil {
+		return nil
+	}
+	going, err := a.db.Going(ctx, meetings, time.Now().Add(-goesOnWithin))
+	if err != nil {
+		return err
+	}
+	for _, g := range going {
+		stopped := g.Left
+		if stopped.IsZero() {
+			stopped = g.Until // nobody saw it leave
+		}
+		if !g.Ended.IsZero() {
+			continue
+		}
+		if err := a.remember(ctx, g.Occurrence, stopped, history); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goesOnWithin is for how long a meeting may have been on no board to be the same occurrence as before.
+const goesOnWithin = time.Hour
+
+// going implements timeline.JournalConfig.Going.
+func (a *archive) going(ctx context.Context, meetings []conference.ConfID, since time.Time) ([]timeline.GoingOccurrence, error) {
+	rows, err := a.db.Going(ctx, meetings, since)
+	return converted(rows, err, func(g store.Going) timeline.GoingOccurrence {
+		return timeline.GoingOccurrence{StoredOccurrence: storedOccurrence(g.Occurrence), LastSeq: g.LastSeq}
+	})
 }
 
 // pen writes to the board's file.
@@ -90,7 +141,11 @@ func (p *pen) Write(ctx context.Context, b timeline.Batch) error {
 
 // Prune implements timeline.Keeper.
 func (p *pen) Prune(ctx context.Context, l timeline.Prune) (more bool, bytes int64, err error) {
-	return p.db.PruneTimelines(ctx, store.TimelineLimits{Before: l.Before, Personal: l.People, Bytes: l.Bytes})
+	return p.db.PruneTimelines(ctx, store.TimelineLimits{Before: l.Before, Personal: l.People, Gone: l.Gone, Bytes: l.Bytes})
+}
+
+func storedOccurrence(o store.Occurrence) timeline.StoredOccurrence {
+	return timeline.StoredOccurrence{Occurrence: occurrence(o), Summary: o.Summary}
 }
 
 func occurrence(o store.Occurrence) timeline.Occurrence {

@@ -63,7 +63,7 @@ func keeping(t *testing.T, folder string) (*keeper, *watched, *store.Meetings) {
 		t.Fatal(err)
 	}
 	w := &watched{meetings: map[conference.ConfID]huawei.Meeting{}}
-	k, err := newKeeper(w, stored, []huawei.Meeting{{ConfID: "900000001"}})
+	k, err := newKeeper(t.Context(), w, ownFile{stored}, []huawei.Meeting{{ConfID: "900000001"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestTheAdminTokenReachesTheOperatorOnly(t *testing.T) {
 // In a demonstration there is no file for the next token, and an admin may sign in more than once.
 func TestWithoutAFolderEveryAdminTokenIsPrinted(t *testing.T) {
 	var stdout bytes.Buffer
-	admins, err := access.NewAdmin(access.Config{Issue: (&tokenDesk{stdout: &stdout}).issue})
+	admins, err := access.NewAdmin(t.Context(), access.Config{Issue: (&tokenDesk{stdout: &stdout}).issue})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestWithoutAFolderEveryAdminTokenIsPrinted(t *testing.T) {
 		lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
 		_, token, _ := strings.Cut(lines[len(lines)-1], ": ")
 		w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/feed/sign-in", nil)
-		if _, ok := admins.SignIn(w, r, "192.0.2.1", conference.NewSecret(token)); !ok {
+		if _, ok, _ := admins.SignIn(w, r, "192.0.2.1", conference.NewSecret(token)); !ok {
 			t.Fatalf("sign-in %d with the token printed last failed; printed %q", i+1, lines)
 		}
 	}

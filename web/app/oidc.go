@@ -22,6 +22,12 @@ func (v vault) OIDCSessions(ctx context.Context) ([]access.OIDCSession, error) {
 	return converted(all, err, func(s store.OIDCSession) access.OIDCSession { return access.OIDCSession(s) })
 }
 
+// OIDCSession implements access.OIDCStore.
+func (v vault) OIDCSession(ctx context.Context, digest string) (access.OIDCSession, bool, error) {
+	s, found, err := v.DB.OIDCSession(ctx, digest)
+	return access.OIDCSession(s), found, err
+}
+
 // PutOIDCSession implements access.OIDCStore.
 func (v vault) PutOIDCSession(ctx context.Context, s access.OIDCSession) error {
 	return v.DB.PutOIDCSession(ctx, store.OIDCSession(s))
@@ -44,6 +50,9 @@ func newOIDC(ctx context.Context, s settings.Settings, db *store.DB, hub *live.H
 	}
 	c := oidcConfig(s)
 	c.Store, c.Ended, c.Logger = vault{db}, hub.End, logger
+	if s.Cluster.Enabled() {
+		c.Shared = s.Cluster.Secret
+	}
 	return access.NewOIDC(ctx, c)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ type rulebook struct {
 	registry *conference.Registry
 	db       *store.DB // nil: nothing can be changed
 	now      func() time.Time
+	logger   *slog.Logger
 
 	mu   sync.Mutex // one change at a time
 	book atomic.Pointer[rules.Book]
@@ -32,7 +34,7 @@ var _ handlers.Rules = (*rulebook)(nil)
 // newRulebook returns the rules of the settings, by which the registry judges already, with what was changed on the board, by which it judges
 // from now on. What of that cannot be read is logged and left out.
 func newRulebook(ctx context.Context, registry *conference.Registry, db *store.DB, now func() time.Time, logger *slog.Logger) *rulebook {
-	r := &rulebook{registry: registry, db: db, now: now}
+	r := &rulebook{registry: registry, db: db, now: now, logger: logger}
 	book := &rules.Book{}
 	if set, is := registry.Policy().Rules.(*rules.Set); is {
 		book.Settings = *set
@@ -120,6 +122,27 @@ func (r *rulebook) judge() {
 	r.registry.SetPolicy(policy, r.now())
 }
 
+// Follow judges by what other boards have changed.
+func (r *rulebook) Follow(ctx context.Context) error {
+	if r.db == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	book := &rules.Book{Settings: r.book.Load().Settings}
+	if err := recall(ctx, r.db, book, r.logger); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(book, r.book.Load()) {
+		r.book.Store(book)
+		r.judge()
+	}
+	return nil
+}
+
+// stamp is when something is changed, as it is stored.
+func (r *rulebook) stamp() time.Time { return r.now().UTC().Truncate(time.Millisecond) }
+
 // Book implements handlers.Rules.
 func (r *rulebook) Book() *rules.Book { return r.book.Load() }
 
@@ -158,7 +181,7 @@ func stored(err error) error {
 
 // PutProfile implements handlers.Rules.
 func (r *rulebook) PutProfile(ctx context.Context, p rules.OwnProfile) (id string, err error) {
-	p.At = r.now()
+	p.At = r.stamp()
 	if p.ID == "" {
 		p.ID = rand.Text()
 	}
@@ -189,7 +212,7 @@ func (r *rulebook) MoveProfile(ctx context.Context, id, before string) error {
 
 // SetLimit implements handlers.Rules.
 func (r *rulebook) SetLimit(ctx context.Context, rule conference.Rule, l rules.OwnLimit) error {
-	l.At = r.now()
+	l.At = r.stamp()
 	return r.change(func(b *rules.Book) (*rules.Book, error) { return b.SetLimit(rule, l) }, func(b *rules.Book) error {
 		put := b.Limits[rule]
 		kept := store.Limit{Rule: string(rule), Edit: store.Edit(put.Edit)}

@@ -24,6 +24,7 @@ import (
 	"confboard/web"
 	"confboard/web/access"
 	"confboard/web/live"
+	"confboard/web/store"
 )
 
 // runner is a part that lives as long as the program.
@@ -104,8 +105,8 @@ func (b board) run(ctx context.Context) (err error) {
 	if v := b.entrance.visitors; v != nil {
 		group.Go(func() error { return v.Run(ctx) })
 	}
-	if v := b.entrance.visitors; v != nil && v.OIDC != nil {
-		group.Go(func() error { return v.OIDC.Run(ctx) })
+	if f := b.follower(); f != nil {
+		group.Go(func() error { return f.Run(ctx) })
 	}
 	if l := b.entrance.links; l != nil {
 		group.Go(func() error { return l.Run(ctx) })
@@ -128,6 +129,24 @@ func (b board) run(ctx context.Context) (err error) {
 		return err
 	}
 	return nil
+}
+
+// follower is the entrance's, with all else that the board has in memory of what is stored; nil when nothing is.
+func (b board) follower() *follower {
+	f := b.entrance.follower
+	if f == nil {
+		return nil
+	}
+	if b.silences != nil {
+		f.add(store.KindSilences, b.silences.Follow)
+	}
+	if b.rules != nil {
+		f.add(store.KindRules, b.rules.Follow)
+	}
+	if k, is := b.keeper.(*keeper); is {
+		f.add(store.KindMeetings, k.Follow)
+	}
+	return f
 }
 
 // observe has all who keep or show what happens told of each change, until it is stopped.

@@ -62,17 +62,6 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	if err != nil {
 		return err
 	}
-	stored, err := openMeetings(s.DataDir, logger)
-	if err != nil {
-		return err
-	}
-	keeper, err := newKeeper(source, stored, config.Meetings)
-	if err != nil {
-		return err
-	}
-	if len(config.Meetings)+len(stored.List()) == 0 && config.App == nil {
-		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings or on the page /feed, or set cloud.app so that they are found")
-	}
 	listener, err := listen(ctx, s.Listen)
 	if err != nil {
 		return err
@@ -80,13 +69,14 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	fmt.Fprintf(stdout, "Confboard %s serves on %s\n", Version(), address(listener, s.TLS.Enabled(), s.BasePath))
 	entrance, err := newEntrance(ctx, s, rooms.hub, &tokenDesk{stdout: stdout, folder: s.DataDir, setUp: home(s, listener) + handlers.SetUpPath}, logger)
 	if err != nil {
-		listener.Close()
-		return err
+		return errors.Join(err, listener.Close())
 	}
-	if entrance.db != nil {
-		if err := entrance.db.Claim(ctx); err != nil {
-			return errors.Join(err, entrance.close(), listener.Close())
-		}
+	keeper, err := openKeeper(ctx, s, source, config.Meetings, entrance.db, logger)
+	if err != nil {
+		return errors.Join(err, entrance.close(), listener.Close())
+	}
+	if len(config.Meetings)+len(keeper.watched) == 0 && config.App == nil {
+		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings or on the page /feed, or set cloud.app so that they are found")
 	}
 	archive := newArchive(ctx, entrance.db, s.History, rooms.history, rooms.hub, logger)
 	return board{
@@ -133,7 +123,27 @@ func newHook(h settings.Hook, source *huawei.Cloud, to conference.Sink) (handler
 	return huawei.NewHook(huawei.HookConfig{AppID: h.AppID, Key: h.Key, Effects: source, To: to})
 }
 
-// openMeetings opens the meetings added by hand. A damaged file has been kept aside and costs only what is in it.
+// openKeeper opens the meetings added by hand: those in a server's database, if there is a secret to seal their passwords with, otherwise
+// those in dataDir.
+func openKeeper(ctx context.Context, s settings.Settings, source cloud, listed []huawei.Meeting, db *store.DB, logger *slog.Logger) (*keeper, error) {
+	own, err := openMeetings(s.DataDir, logger)
+	if err != nil {
+		return nil, err
+	}
+	if !s.Database.Enabled() || s.Cluster.Secret.IsZero() {
+		return newKeeper(ctx, source, ownFile{own}, listed)
+	}
+	if len(own.List()) > 0 {
+		logger.Warn("the meetings in "+store.MeetingsFile+" are not watched: confboard migrate moves them to the database", "meetings", len(own.List()))
+	}
+	shared, err := db.SharedMeetings(s.Cluster.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return newKeeper(ctx, source, shared, listed)
+}
+
+// openMeetings opens the meetings added by hand in dataDir. A damaged file has been kept aside and costs only what is in it.
 func openMeetings(folder string, logger *slog.Logger) (*store.Meetings, error) {
 	stored, err := store.OpenMeetings(folder)
 	if errors.Is(err, store.ErrDamaged) {

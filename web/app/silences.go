@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -21,10 +22,15 @@ type silences struct {
 	logger   *slog.Logger
 	wake     chan struct{} // tells Run that something has ended; capacity 1
 
+	// owns reports whether a meeting is watched by this board, and not by another one of several, which then looks after its silences;
+	// nil: all are. It must not block.
+	owns func(conference.ConfID) bool
+
 	mu sync.Mutex // one change at a time; held while the disk is waited for
 
 	endedMu sync.Mutex // held by Notify, and never while anything is waited for
-	ended   map[silenceKey]bool
+	// ended are those that have, with when they were made, until the file knows.
+	ended map[silenceKey]time.Time
 }
 
 // silenceKey is a row in the file.
@@ -64,7 +70,7 @@ func newSilences(ctx context.Context, registry *conference.Registry, db *store.D
 		recalled[s.ConfID] = append(recalled[s.ConfID], s.Silence)
 	}
 	registry.Recall(recalled)
-	return &silences{registry: registry, db: db, logger: logger, wake: make(chan struct{}, 1), ended: map[silenceKey]bool{}}, nil
+	return &silences{registry: registry, db: db, logger: logger, wake: make(chan struct{}, 1), ended: map[silenceKey]time.Time{}}, nil
 }
 
 // Silence implements handlers.Silencer.
@@ -81,7 +87,7 @@ func (k *silences) Silence(ctx context.Context, id conference.ConfID, q conferen
 		return fmt.Errorf("%w: %w", handlers.ErrSilenceUnstored, err)
 	}
 	if k.registry.Apply(conference.SilenceMessage{About: conference.About{ConfID: id, At: now}, Silence: q}).Fate != conference.Applied {
-		k.note(silenceKey{id, q.Cause}) // it is in the file
+		k.note(silenceKey{id, q.Cause}, q.At) // it is in the file
 		return handlers.ErrNoConcern
 	}
 	return nil
@@ -96,34 +102,87 @@ func (k *silences) Unsilence(ctx context.Context, id conference.ConfID, c confer
 	} else if s.Silenced(c) == nil {
 		return nil
 	}
-	if err := k.db.RemoveSilence(ctx, id, c); err != nil {
+	now := time.Now()
+	if err := k.db.EndSilence(ctx, store.EndedSilence{ConfID: id, Cause: c, By: by}, now); err != nil {
 		return fmt.Errorf("%w: %w", handlers.ErrSilenceUnstored, err)
 	}
-	k.registry.Apply(conference.UnsilenceMessage{About: conference.About{ConfID: id, At: time.Now()}, Cause: c, By: by})
+	k.registry.Apply(conference.UnsilenceMessage{About: conference.About{ConfID: id, At: now}, Cause: c, By: by})
 	return nil
+}
+
+// Follow has the meetings of this board silenced, and counted again, as other boards have said, and those that come onto it later.
+func (k *silences) Follow(ctx context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := time.Now()
+	inForce, err := k.db.Silences(ctx, now)
+	if err != nil {
+		return fmt.Errorf("read what was silenced: %w", err)
+	}
+	ended, err := k.db.EndedSilences(ctx)
+	if err != nil {
+		return fmt.Errorf("read which silences were ended: %w", err)
+	}
+	absent := map[conference.ConfID][]conference.Silence{}
+	for _, q := range inForce {
+		s := k.registry.Get(q.ConfID)
+		switch {
+		case s == nil:
+			absent[q.ConfID] = append(absent[q.ConfID], q.Silence)
+		case !k.mine(q.ConfID), k.hasEnded(silenceKey{q.ConfID, q.Cause}, q.At):
+		case s.Silenced(q.Cause) == nil || s.Silenced(q.Cause).At.Before(q.At):
+			about := conference.About{ConfID: q.ConfID, At: now}
+			if k.registry.Apply(conference.SilenceMessage{About: about, Silence: q.Silence}).Fate != conference.Applied {
+				k.note(silenceKey{q.ConfID, q.Cause}, q.At) // what it is about has gone meanwhile
+			}
+		}
+	}
+	for _, e := range ended {
+		if s := k.registry.Get(e.ConfID); s != nil && k.mine(e.ConfID) && s.Silenced(e.Cause) != nil {
+			k.registry.Apply(conference.UnsilenceMessage{About: conference.About{ConfID: e.ConfID, At: now}, Cause: e.Cause, By: e.By})
+		}
+	}
+	k.registry.Recall(absent)
+	return nil
+}
+
+func (k *silences) mine(id conference.ConfID) bool { return k.owns == nil || k.owns(id) }
+
+// hasEnded reports whether it is known of a silence that was made at an instant that it has ended, which the file does not know yet.
+func (k *silences) hasEnded(key silenceKey, made time.Time) bool {
+	k.endedMu.Lock()
+	defer k.endedMu.Unlock()
+	last, noted := k.ended[key]
+	return noted && !made.After(last)
 }
 
 // Notify hears which silences have ended. It is for conference.Registry.Observe and does not block.
 func (k *silences) Notify(c conference.Change) {
-	if c.Before == nil {
+	if c.Before == nil || !k.mine(c.ConfID) {
 		return
 	}
 	if c.After == nil {
 		for _, q := range c.Before.Silences {
-			k.note(silenceKey{c.ConfID, q.Cause})
+			k.note(silenceKey{c.ConfID, q.Cause}, q.At)
 		}
 		return
 	}
 	for _, f := range c.Fields {
-		if f.Part == conference.PartSilences && f.New.Presence != conference.Known {
-			k.note(silenceKey{c.ConfID, *f.Cause})
+		if f.Part != conference.PartSilences || f.New.Presence == conference.Known {
+			continue
+		}
+		if q := c.Before.Silenced(*f.Cause); q != nil {
+			k.note(silenceKey{c.ConfID, *f.Cause}, q.At)
 		}
 	}
 }
 
-func (k *silences) note(key silenceKey) {
+// note notes that a silence which was made at an instant has ended.
+func (k *silences) note(key silenceKey, made time.Time) {
 	k.endedMu.Lock()
-	k.ended[key] = true
+	if last, noted := k.ended[key]; !noted || last.Before(made) {
+		k.ended[key] = made
+	}
 	k.endedMu.Unlock()
 	select {
 	case k.wake <- struct{}{}:
@@ -161,28 +220,36 @@ func (k *silences) Run(ctx context.Context) error {
 // settle makes of what has ended what the board has of it.
 func (k *silences) settle(ctx context.Context) error {
 	k.endedMu.Lock()
-	ended := k.ended
-	k.ended = map[silenceKey]bool{}
+	ended := maps.Clone(k.ended)
 	k.endedMu.Unlock()
 	var failed error
-	for key := range ended {
-		if err := k.mirror(ctx, key); err != nil {
-			failed = errors.Join(failed, err)
-			k.endedMu.Lock()
-			k.ended[key] = true
-			k.endedMu.Unlock()
-		}
+	for key, made := range ended {
+		failed = errors.Join(failed, k.mirror(ctx, key, made))
 	}
 	return failed
 }
 
-func (k *silences) mirror(ctx context.Context, key silenceKey) error {
+// mirror has the file know that a silence has ended, unless there is another one.
+func (k *silences) mirror(ctx context.Context, key silenceKey, made time.Time) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	var held *conference.Silence
 	if s := k.registry.Get(key.id); s != nil {
-		if q := s.Silenced(key.cause); q != nil {
-			return k.db.PutSilence(ctx, store.Silence{ConfID: key.id, Silence: *q})
-		}
+		held = s.Silenced(key.cause)
 	}
-	return k.db.RemoveSilence(ctx, key.id, key.cause)
+	var err error
+	if held != nil {
+		err = k.db.PutSilence(ctx, store.Silence{ConfID: key.id, Silence: *held})
+	} else {
+		err = k.db.RemoveSilence(ctx, key.id, key.cause, made)
+	}
+	if err != nil {
+		return err
+	}
+	k.endedMu.Lock()
+	defer k.endedMu.Unlock()
+	if k.ended[key].Equal(made) {
+		delete(k.ended, key)
+	}
+	return nil
 }

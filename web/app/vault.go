@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 
 	"confboard/feed/conference"
@@ -21,6 +23,7 @@ var (
 	_ access.AccountStore = vault{}
 	_ access.ShareStore   = vault{}
 	_ access.WallStore    = vault{}
+	_ access.AdminStore   = vault{}
 )
 
 func converted[B, A any](all []A, err error, f func(A) B) ([]B, error) {
@@ -58,7 +61,28 @@ func (v vault) Sessions(ctx context.Context) ([]access.Session, error) {
 	return converted(all, err, func(s store.Session) access.Session { return access.Session(s) })
 }
 
-// PutSession implements access.AccountStore.
+// AdminSessions implements access.AdminStore.
+func (v vault) AdminSessions(ctx context.Context) ([]access.Session, error) {
+	all, err := v.DB.AdminSessions(ctx)
+	return converted(all, err, func(s store.Session) access.Session { return access.Session(s) })
+}
+
+// UseAdminToken implements access.AdminStore.
+func (v vault) UseAdminToken(ctx context.Context, used int64) error {
+	err := v.DB.UseAdminToken(ctx, used)
+	if errors.Is(err, store.ErrNotFound) {
+		return access.ErrSpent
+	}
+	return err
+}
+
+// Session implements access.SessionStore.
+func (v vault) Session(ctx context.Context, digest string) (access.Session, bool, error) {
+	s, found, err := v.DB.Session(ctx, digest)
+	return access.Session(s), found, err
+}
+
+// PutSession implements access.SessionStore.
 func (v vault) PutSession(ctx context.Context, s access.Session) error {
 	return v.DB.PutSession(ctx, store.Session(s))
 }
@@ -105,6 +129,10 @@ type entrance struct {
 	walls    *access.Walls // nil: none is known
 	db       *store.DB     // nil: the file does not open
 	unopened error         // why
+	// follower keeps all of these as they are stored; nil without a file.
+	follower *follower
+	// instance is which of several boards this is; zero: it is alone.
+	instance store.Instance
 	// public are the meetings whose status everybody may see.
 	public map[conference.ConfID]bool
 	// button is what leads to the OpenID provider; empty: the words of the page's language.
@@ -136,25 +164,74 @@ func newEntrance(ctx context.Context, s settings.Settings, hub *live.Hub, tokens
 		e.unopened = err
 		logger.Error("there are no links to meetings and no tokens for programs", "error", err)
 	}
+	// Whoever has an admin's account needs no token.
+	config := access.Config{Issue: tokens.issue, Path: path, PublicURL: s.PublicURL, Ended: hub.End, Logger: logger}
 	if e.db != nil {
+		if err := e.claim(ctx, s.Cluster); err != nil {
+			return e, errors.Join(err, e.close())
+		}
+		if e.instance.Name != "" {
+			config.Shared, config.Secret = vault{e.db}, s.Cluster.Secret
+		}
+		e.follower = newFollower(ctx, e.db, logger)
 		if err := e.openFile(ctx, s, path, hub, logger); err != nil {
 			return e, errors.Join(err, e.close())
 		}
 	}
-	// Whoever has an admin's account needs no token.
-	config := access.Config{Issue: tokens.issue, Path: path, PublicURL: s.PublicURL, Ended: hub.End, Logger: logger}
 	if s.Access == settings.AccessAccounts {
 		config.Needed = func() bool { return !e.visitors.Accounts.HasAdmin() }
 	} else {
 		tokens.setUp = ""
 	}
 	if config.Needed == nil || config.Needed() {
-		e.visitors.Admin, err = access.NewAdmin(config)
+		e.visitors.Admin, err = access.NewAdmin(ctx, config)
 		if err != nil {
 			return e, errors.Join(err, e.close())
 		}
 	}
+	e.follow()
 	return e, nil
+}
+
+// claim makes a server's database this board's own, or this board one of several that share it.
+func (e *entrance) claim(ctx context.Context, c settings.Cluster) error {
+	if !c.Enabled() {
+		return e.db.Claim(ctx)
+	}
+	name := c.Name
+	if name == "" {
+		var err error
+		if name, err = os.Hostname(); err != nil {
+			return fmt.Errorf("find the name of this machine: %w; set cluster.name", err)
+		}
+	}
+	var err error
+	e.instance, err = e.db.Join(ctx, name)
+	return err
+}
+
+// follow has all who are let in, and by what, kept as they are stored. Whether the admin token is needed depends on the accounts.
+func (e *entrance) follow() {
+	if e.follower == nil {
+		return
+	}
+	v := e.visitors
+	if v.Accounts != nil {
+		e.follower.add(store.KindAccounts, v.Accounts.Follow)
+	}
+	if v.Admin != nil {
+		e.follower.add(store.KindAccounts, v.Admin.Follow)
+		e.follower.add(store.KindAdmins, v.Admin.Follow)
+	}
+	if v.OIDC != nil {
+		e.follower.add(store.KindProviders, v.OIDC.Follow)
+	}
+	if e.links != nil {
+		e.follower.add(store.KindLinks, e.links.Follow)
+	}
+	if e.walls != nil {
+		e.follower.add(store.KindWalls, e.walls.Follow)
+	}
 }
 
 func (e *entrance) openFile(ctx context.Context, s settings.Settings, path string, hub *live.Hub, logger *slog.Logger) (err error) {
@@ -163,13 +240,13 @@ func (e *entrance) openFile(ctx context.Context, s settings.Settings, path strin
 		return err
 	}
 	e.walls, err = access.NewWalls(ctx, access.WallsConfig{Store: vault{e.db}, Path: path, PublicURL: s.PublicURL,
-		Ended: hub.End, Renewed: hub.Renew, Changed: func() { hub.Tell(handlers.WallsChanged) }, Logger: logger})
+		Ended: hub.End, Renewed: hub.Renew, Changed: func() { hub.Tell(handlers.WallsChanged) }, Instance: e.instance.Name, Logger: logger})
 	e.visitors.Walls = e.walls
 	if err != nil || s.Access == settings.AccessOpen {
 		return err
 	}
 	e.visitors.Accounts, err = access.NewAccounts(ctx, access.AccountsConfig{
-		Store: vault{e.db}, Path: path, PublicURL: s.PublicURL, Ended: hub.End, InUse: hub.Owns, Logger: logger})
+		Store: vault{e.db}, Path: path, PublicURL: s.PublicURL, Ended: hub.End, InUse: hub.Owns, Shared: e.instance.Name != "", Logger: logger})
 	if err != nil {
 		return err
 	}

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
@@ -32,6 +34,10 @@ type DB struct {
 	readers *sql.DB
 	claim   *sql.Conn // holds the claim to a server's database; nil: none
 	name    string    // for people; that of a file, or of a server's database
+	// instance is which of several boards this is; its zero value is that of a board that is alone.
+	instance Instance
+	// told is called with what was changed here.
+	told atomic.Pointer[func(Kind)]
 }
 
 // engine is what the databases do differently.
@@ -43,6 +49,8 @@ type engine interface {
 	reclaims() bool
 	// queue has transactions that change the tables themselves wait for each other.
 	queue(ctx context.Context, t tx) error
+	// alone reports whether no other process is at what is to be done by one at a time, and keeps others away until the transaction ends.
+	alone(ctx context.Context, t tx) (bool, error)
 	// isolation is that of a transaction that changes something.
 	isolation() sql.IsolationLevel
 	// within bounds one statement, or one transaction.
@@ -169,7 +177,10 @@ func (d *DB) apply(ctx context.Context, m migration) error {
 }
 
 // tx is a transaction.
-type tx struct{ *sql.Tx }
+type tx struct {
+	*sql.Tx
+	news *[]Kind // what it has changed
+}
 
 // run runs a statement.
 func (t tx) run(ctx context.Context, statement string, args ...any) (sql.Result, error) {
@@ -183,12 +194,22 @@ const attempts = 10
 func (d *DB) change(ctx context.Context, f func(context.Context, tx) error) (err error) {
 	ctx, cancel := d.within(ctx)
 	defer cancel()
-	for range attempts {
+	for n := range attempts {
 		if err = d.try(ctx, f); !disturbed(err) {
 			break
 		}
+		pause(ctx, rand.N(time.Duration(n+1)*5*time.Millisecond)) // so that those who met do not meet again
 	}
 	return err
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 func (d *DB) try(ctx context.Context, f func(context.Context, tx) error) error {
@@ -196,10 +217,19 @@ func (d *DB) try(ctx context.Context, f func(context.Context, tx) error) error {
 	if err != nil {
 		return fault(err)
 	}
-	if err := f(ctx, tx{begun}); err != nil {
+	t := tx{begun, new([]Kind)}
+	err = f(ctx, t)
+	if err == nil {
+		err = t.note(ctx)
+	}
+	if err != nil {
 		return errors.Join(fault(err), rolledBack(begun))
 	}
-	return fault(begun.Commit())
+	if err := begun.Commit(); err != nil {
+		return fault(err)
+	}
+	d.tell(*t.news)
+	return nil
 }
 
 // rolledBack takes a transaction back; SQLite has done so itself after a grave error.
@@ -210,22 +240,21 @@ func rolledBack(tx *sql.Tx) error {
 	return nil
 }
 
-// run runs one statement and returns how many rows it changed.
-func (d *DB) run(ctx context.Context, statement string, args ...any) (changed int64, err error) {
+// run runs one statement that changes things of a kind, and returns how many rows it changed.
+func (d *DB) run(ctx context.Context, kind Kind, statement string, args ...any) (changed int64, err error) {
 	err = d.change(ctx, func(ctx context.Context, tx tx) error {
-		result, err := tx.run(ctx, statement, args...)
-		if err != nil {
-			return err
+		var err error
+		if changed, err = changedRows(tx.run(ctx, statement, args...)); changed > 0 {
+			tx.changed(kind)
 		}
-		changed, err = result.RowsAffected()
 		return err
 	})
 	return changed, err
 }
 
 // exec runs one statement that changes exactly one row, or is ErrNotFound.
-func (d *DB) exec(ctx context.Context, statement string, args ...any) error {
-	changed, err := d.run(ctx, statement, args...)
+func (d *DB) exec(ctx context.Context, kind Kind, statement string, args ...any) error {
+	changed, err := d.run(ctx, kind, statement, args...)
 	if err == nil && changed == 0 {
 		err = ErrNotFound
 	}
@@ -243,8 +272,8 @@ func portable(args []any) []any {
 	return args
 }
 
-// insert adds a row unless one with the same key is there, which is ErrExists.
-func (d *DB) insert(ctx context.Context, count, key, statement string, args ...any) error {
+// insert adds something of a kind unless there is one with the same key, which is ErrExists.
+func (d *DB) insert(ctx context.Context, kind Kind, count, key, statement string, args ...any) error {
 	return d.change(ctx, func(ctx context.Context, tx tx) error {
 		var there int
 		if err := tx.QueryRowContext(ctx, count, key).Scan(&there); err != nil {
@@ -253,6 +282,7 @@ func (d *DB) insert(ctx context.Context, count, key, statement string, args ...a
 		if there > 0 {
 			return ErrExists
 		}
+		tx.changed(kind)
 		_, err := tx.run(ctx, statement, args...)
 		return err
 	})

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"confboard/feed/conference"
@@ -29,7 +28,7 @@ func (d *DB) Shares(ctx context.Context) ([]Share, error) {
 
 // AddShare keeps a new link.
 func (d *DB) AddShare(ctx context.Context, s Share) error {
-	return d.insert(ctx, "SELECT COUNT(*) FROM link WHERE id = $1", s.ID,
+	return d.insert(ctx, KindLinks, "SELECT COUNT(*) FROM link WHERE id = $1", s.ID,
 		`INSERT INTO link (id, digest, conf_id, note, made_by, shows_names, shows_people, shows_layout, with_meeting,
 		created_at, expires_at, began_at, ended_at, revoked_at, seen_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
@@ -41,27 +40,26 @@ func (d *DB) AddShare(ctx context.Context, s Share) error {
 // writer that knows less. A link that has been forgotten stays so. After an error none is kept.
 func (d *DB) UpdateShares(ctx context.Context, all []conference.Share) error {
 	return d.change(ctx, func(ctx context.Context, tx tx) error {
-		update, err := tx.PrepareContext(ctx, `UPDATE link SET
+		changed, err := each(ctx, tx, `UPDATE link SET
 			began_at = CASE WHEN began_at = 0 THEN $2 ELSE began_at END,
 			ended_at = CASE WHEN ended_at = 0 THEN $3 ELSE ended_at END,
-			revoked_at = CASE WHEN revoked_at = 0 THEN $4 ELSE revoked_at END,
-			seen_at = CASE WHEN seen_at < $5 THEN $5 ELSE seen_at END
-			WHERE id = $1`)
+			revoked_at = CASE WHEN revoked_at = 0 THEN $4 ELSE revoked_at END
+			WHERE id = $1 AND (began_at = 0 AND began_at < $2 OR ended_at = 0 AND ended_at < $3 OR revoked_at = 0 AND revoked_at < $4)`,
+			all, func(s conference.Share) []any { return []any{s.ID, ms(s.Began), ms(s.Ended), ms(s.Revoked)} })
 		if err != nil {
 			return err
 		}
-		for _, s := range all {
-			if _, err := update.ExecContext(ctx, s.ID, ms(s.Began), ms(s.Ended), ms(s.Revoked), ms(s.Seen)); err != nil {
-				return errors.Join(err, update.Close())
-			}
+		if changed > 0 {
+			tx.changed(KindLinks)
 		}
-		return update.Close()
+		_, err = each(ctx, tx, "UPDATE link SET seen_at = $2 WHERE id = $1 AND seen_at < $2", all, func(s conference.Share) []any { return []any{s.ID, ms(s.Seen)} })
+		return err
 	})
 }
 
 // ForgetShares removes the links that have not opened since an instant.
 func (d *DB) ForgetShares(ctx context.Context, before time.Time) error {
-	_, err := d.run(ctx, `DELETE FROM link WHERE (revoked_at > 0 AND revoked_at < $1) OR (ended_at > 0 AND ended_at < $1)
+	_, err := d.run(ctx, KindLinks, `DELETE FROM link WHERE (revoked_at > 0 AND revoked_at < $1) OR (ended_at > 0 AND ended_at < $1)
 		OR (expires_at > 0 AND expires_at < $1)`, ms(before))
 	return err
 }

@@ -39,7 +39,9 @@ var (
 	// ErrNoWrite: the disk is full, read-only or broken, or the database does not answer. Nothing was changed.
 	ErrNoWrite = errors.New("nothing can be written")
 	// ErrClaimed: another board has the database.
-	ErrClaimed = errors.New("another board is running with this database: stop it first, or give each its own")
+	ErrClaimed = errors.New("another board is running with this database: stop it first, or give each its own, or make them one cluster")
+	// ErrNamed: another instance of the same name has the database.
+	ErrNamed = errors.New("another instance of this name is running: give each its own cluster.name")
 	// ErrFull: there are MaxMeetings already; remove one first.
 	ErrFull = errors.New("too many meetings")
 	// ErrInvalid: a meeting that cannot be kept as it is.

@@ -116,38 +116,22 @@ func (d *DB) OnServer() bool {
 	return is
 }
 
-// Claim makes a server's database this board's own until Close; ErrClaimed while another board has it. A board's own file is claimed by
-// nobody: whoever can write to it is on the same machine.
-func (d *DB) Claim(ctx context.Context) error {
-	p, is := d.engine.(postgresServer)
-	if !is {
-		return nil
-	}
-	ctx, cancel := p.within(ctx)
-	defer cancel()
-	conn, err := d.sql.Conn(ctx)
-	if err != nil {
-		return fault(err)
-	}
-	var ours bool
-	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", int64(claimLock)).Scan(&ours); err != nil || !ours {
-		if err == nil {
-			err = fmt.Errorf("%w: %s", ErrClaimed, d.name)
-		}
-		return errors.Join(fault(err), conn.Close())
-	}
-	d.claim = conn
-	return nil
-}
-
-const claimLock = 0x636f6e6663626f78
-
-// migrationLock is any number that no other program is likely to lock in the board's database.
-const migrationLock = 0x636f6e66626f6172 // "confboar"
+// Numbers that no other program is likely to lock in the board's database.
+const (
+	migrationLock = 0x636f6e66626f6172 // "confboar"
+	claimLock     = 0x636f6e6663626f78
+	pruneLock     = 0x636f6e667072756e
+	instanceLock  = 0x636f6e66 // with the number of an instance
+)
 
 func (postgresServer) queue(ctx context.Context, t tx) error {
 	_, err := t.run(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock))
 	return err
+}
+
+func (postgresServer) alone(ctx context.Context, t tx) (alone bool, err error) {
+	err = t.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(pruneLock)).Scan(&alone)
+	return alone, err
 }
 
 // isolation makes a transaction as if it were alone, as one in the board's own file is.

@@ -3,9 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,91 +18,15 @@ func schemaOf(t *testing.T, dir string) Server {
 	return Server{URL: storetest.Schema(t, dir)}
 }
 
-// way is a way to a server that can be cut.
-type way struct {
-	listener net.Listener
-	to       string
-	mu       sync.Mutex
-	closed   bool
-	open     map[net.Conn]bool
-	all      sync.WaitGroup
-}
-
-// detour returns the URL with such a way in it.
-func detour(t *testing.T, to Server) (Server, *way) {
-	t.Helper()
-	u, err := url.Parse(to.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &way{listener: l, to: u.Host, open: map[net.Conn]bool{}}
-	w.all.Go(w.accept)
-	t.Cleanup(func() {
-		l.Close()
-		w.cut(true)
-		w.all.Wait()
-	})
-	u.Host = l.Addr().String()
-	return Server{URL: u.String()}, w
-}
-
-func (w *way) accept() {
-	for {
-		c, err := w.listener.Accept()
-		if err != nil {
-			return
-		}
-		s, err := net.Dial("tcp", w.to)
-		if err != nil || !w.enter(c, s) {
-			c.Close()
-			continue
-		}
-		pipe := func(to, from net.Conn) {
-			_, _ = io.Copy(to, from)
-			to.Close()
-			from.Close()
-		}
-		w.all.Go(func() { pipe(s, c) })
-		w.all.Go(func() { pipe(c, s) })
-	}
-}
-
-func (w *way) enter(both ...net.Conn) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, c := range both {
-		if w.closed {
-			c.Close()
-			continue
-		}
-		w.open[c] = true
-	}
-	return !w.closed
-}
-
-// cut ends what goes over the way, and bars it or frees it.
-func (w *way) cut(closed bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.closed = closed
-	for c := range w.open {
-		c.Close()
-	}
-	clear(w.open)
-}
-
 func TestAServerThatIsAwayRefusesChangesAndIsUsedAgain(t *testing.T) {
 	storetest.Need(t)
-	u, w := detour(t, schemaOf(t, t.TempDir()))
+	address, w := storetest.Detour(t, schemaOf(t, t.TempDir()).URL)
+	u := Server{URL: address}
 	d := opened(t, func() (*DB, error) { return OpenServer(t.Context(), u) })
 	if err := d.AddShare(t.Context(), share(1)); err != nil {
 		t.Fatal(err)
 	}
-	w.cut(true)
+	w.Cut()
 	if err := d.AddShare(t.Context(), share(2)); !errors.Is(err, ErrNoWrite) {
 		t.Errorf("a change while the server is away: %v", err)
 	}
@@ -115,11 +36,11 @@ func TestAServerThatIsAwayRefusesChangesAndIsUsedAgain(t *testing.T) {
 	if _, err := OpenServer(t.Context(), u); !errors.Is(err, ErrNoWrite) {
 		t.Errorf("a start while the server is away: %v", err)
 	}
-	w.cut(false)
+	w.Open()
 	if err := d.AddShare(t.Context(), share(3)); err != nil {
 		t.Errorf("a change when the server is back: %v", err)
 	}
-	w.cut(false) // the connections that are kept are dead
+	w.Open() // the connections that are kept are dead
 	if all, err := d.Shares(t.Context()); err != nil || len(all) != 2 {
 		t.Errorf("%d links, error %v", len(all), err)
 	}

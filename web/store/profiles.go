@@ -52,6 +52,7 @@ func (d *DB) Profiles(ctx context.Context) ([]Profile, error) {
 // when another revision than that is kept, or none.
 func (d *DB) PutProfile(ctx context.Context, p Profile) error {
 	return d.change(ctx, func(ctx context.Context, tx tx) error {
+		tx.changed(KindRules)
 		if p.Revision == 1 {
 			var there, last int64
 			if err := tx.QueryRowContext(ctx, "SELECT COUNT(CASE WHEN id = $1 THEN 1 END), COALESCE(MAX(place), 0) FROM profile", p.ID).Scan(&there, &last); err != nil {
@@ -83,6 +84,7 @@ func (d *DB) PutProfile(ctx context.Context, p Profile) error {
 // RemoveProfile forgets a profile; it is ErrNotFound when another revision is kept, or none.
 func (d *DB) RemoveProfile(ctx context.Context, id string, revision int64) error {
 	return d.change(ctx, func(ctx context.Context, tx tx) error {
+		tx.changed(KindRules)
 		if err := one(tx.run(ctx, "DELETE FROM profile WHERE id = $1 AND revision = $2", id, revision)); err != nil {
 			return err
 		}
@@ -94,6 +96,7 @@ func (d *DB) RemoveProfile(ctx context.Context, id string, revision int64) error
 // OrderProfiles puts the profiles with these IDs in this order; it is ErrNotFound when one of them is not kept.
 func (d *DB) OrderProfiles(ctx context.Context, ids []string) error {
 	return d.change(ctx, func(ctx context.Context, tx tx) error {
+		tx.changed(KindRules)
 		for i, id := range ids {
 			if err := one(tx.run(ctx, "UPDATE profile SET place = $2 WHERE id = $1", id, i+1)); err != nil {
 				return err
@@ -125,21 +128,26 @@ func (d *DB) Limits(ctx context.Context) ([]Limit, error) {
 // revision than that is kept, or none.
 func (d *DB) PutLimit(ctx context.Context, l Limit) error {
 	if l.Revision == 1 {
-		return d.insert(ctx, "SELECT COUNT(*) FROM rule_limit WHERE rule = $1", l.Rule,
+		return d.insert(ctx, KindRules, "SELECT COUNT(*) FROM rule_limit WHERE rule = $1", l.Rule,
 			"INSERT INTO rule_limit (rule, severity, lasts, revision, changed_by, changed_at) VALUES ($1, $2, $3, 1, $4, $5)", l.Rule, l.Severity, l.After, l.By, ms(l.At))
 	}
-	return d.exec(ctx, "UPDATE rule_limit SET severity = $3, lasts = $4, revision = $2, changed_by = $5, changed_at = $6 WHERE rule = $1 AND revision = $2 - 1",
+	return d.exec(ctx, KindRules, "UPDATE rule_limit SET severity = $3, lasts = $4, revision = $2, changed_by = $5, changed_at = $6 WHERE rule = $1 AND revision = $2 - 1",
 		l.Rule, l.Revision, l.Severity, l.After, l.By, ms(l.At))
 }
 
 // one returns ErrNotFound for a statement that has changed nothing.
 func one(result sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	n, err := result.RowsAffected()
+	n, err := changedRows(result, err)
 	if err == nil && n == 0 {
 		err = ErrNotFound
 	}
 	return err
+}
+
+// changedRows is how many rows a statement has changed.
+func changedRows(result sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

@@ -34,7 +34,9 @@ func TestSilencesAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	remove := func(id conference.ConfID, c conference.Cause) error { return d.RemoveSilence(t.Context(), id, c) }
+	remove := func(id conference.ConfID, c conference.Cause) error {
+		return d.RemoveSilence(t.Context(), id, c, noon.Add(24*time.Hour))
+	}
 	if err := errors.Join(remove(ended.ConfID, ended.Cause), remove(ended.ConfID, ended.Cause), remove("900487916", drift), d.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -145,6 +145,9 @@ func (sqliteFile) reclaims() bool { return true }
 // queue is not needed where only one writes.
 func (sqliteFile) queue(context.Context, tx) error { return nil }
 
+// alone: only one writes.
+func (sqliteFile) alone(context.Context, tx) (bool, error) { return true, nil }
+
 // isolation is that of the only one who writes.
 func (sqliteFile) isolation() sql.IsolationLevel { return sql.LevelDefault }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"confboard/feed/conference"
@@ -47,64 +49,72 @@ type TimelineBatch struct {
 }
 
 const putOccurrence = `INSERT INTO occurrence (id, conf_id, title, owner, title_folded, owner_folded, watched_at, began_at, began_before,
-	ended_at, left_at, until_at, people, summary)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+	ended_at, left_at, until_at, people, summary, holder)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 	ON CONFLICT (id) DO UPDATE SET title = excluded.title, owner = excluded.owner, title_folded = excluded.title_folded,
 	owner_folded = excluded.owner_folded, began_at = excluded.began_at, began_before = excluded.began_before, ended_at = excluded.ended_at,
-	left_at = excluded.left_at, until_at = excluded.until_at, people = excluded.people, summary = excluded.summary`
+	left_at = excluded.left_at, until_at = excluded.until_at, people = excluded.people, summary = excluded.summary, holder = excluded.holder
+	WHERE occurrence.until_at <= excluded.until_at`
 
 const putEntry = `INSERT INTO timeline (occurrence, seq, grp, kind, at, received_at, body, personal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 	ON CONFLICT (occurrence, seq) DO NOTHING`
 
-// PutTimelines keeps a batch, whole or not at all. Entries that are there already are left as they are.
+// PutTimelines keeps a batch, whole or not at all. Entries that are there already are left as they are, and so is an occurrence that has
+// been seen later than this one: another instance goes on with it. A batch can therefore be written again when nobody knows whether it was.
 func (d *DB) PutTimelines(ctx context.Context, b TimelineBatch) error {
 	return d.change(ctx, func(ctx context.Context, tx tx) error {
-		if _, err := tx.run(ctx, `INSERT INTO board_run (started_at, seen_at) VALUES ($1, $2)
-			ON CONFLICT (started_at) DO UPDATE SET seen_at = excluded.seen_at`, ms(b.Run), ms(b.Seen)); err != nil {
+		if _, err := tx.run(ctx, `INSERT INTO instance_run (instance, started_at, seen_at) VALUES ($1, $2, $3)
+			ON CONFLICT (instance, started_at) DO UPDATE SET seen_at = excluded.seen_at`, d.instance.Name, ms(b.Run), ms(b.Seen)); err != nil {
 			return err
 		}
-		if err := each(ctx, tx, putOccurrence, b.Occurrences, func(o Occurrence) []any {
+		if _, err := each(ctx, tx, putOccurrence, b.Occurrences, func(o Occurrence) []any {
 			return []any{o.ID, string(o.ConfID), o.Title, o.Owner, folded(o.Title) + "\n" + folded(string(o.ConfID)), folded(o.Owner), ms(o.Watched), ms(o.Began),
-				number(o.Before), ms(o.Ended), ms(o.Left), ms(o.Until), o.People, o.Summary}
+				number(o.Before), ms(o.Ended), ms(o.Left), ms(o.Until), o.People, o.Summary, d.instance.Name}
 		}); err != nil {
 			return err
 		}
-		if err := each(ctx, tx, putEntry, b.Entries, func(e TimelineEntry) []any {
+		if _, err := each(ctx, tx, putEntry, b.Entries, func(e TimelineEntry) []any {
 			return []any{e.Occurrence, int64(e.Seq), int64(e.Group), e.Kind, ms(e.At), ms(e.Received), e.Body, e.Personal}
 		}); err != nil {
 			return err
 		}
 		one := func(id int64) []any { return []any{id} }
-		if err := each(ctx, tx, "DELETE FROM timeline WHERE occurrence = $1", b.Drop, one); err != nil {
+		if _, err := each(ctx, tx, "DELETE FROM timeline WHERE occurrence = $1", b.Drop, one); err != nil {
 			return err
 		}
-		return each(ctx, tx, "DELETE FROM occurrence WHERE id = $1", b.Drop, one)
+		_, err := each(ctx, tx, "DELETE FROM occurrence WHERE id = $1", b.Drop, one)
+		return err
 	})
 }
 
-// each runs a statement for each of several.
-func each[T any](ctx context.Context, tx tx, statement string, all []T, args func(T) []any) (err error) {
+// each runs a statement for each of several, and returns how many rows that changed.
+func each[T any](ctx context.Context, tx tx, statement string, all []T, args func(T) []any) (changed int64, err error) {
 	if len(all) == 0 {
-		return nil
+		return 0, nil
 	}
 	prepared, err := tx.PrepareContext(ctx, statement)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, prepared.Close()) }()
 	for _, one := range all {
-		if _, err := prepared.ExecContext(ctx, portable(args(one))...); err != nil {
-			return err
+		n, err := changedRows(prepared.ExecContext(ctx, portable(args(one))...))
+		if err != nil {
+			return 0, err
 		}
+		changed += n
 	}
-	return nil
+	return changed, nil
 }
 
 const occurrenceColumns = "id, conf_id, title, owner, watched_at, began_at, began_before, ended_at, left_at, until_at, people, summary"
 
-func scanOccurrence(rows *sql.Rows) (o Occurrence, err error) {
+func scanOccurrence(rows *sql.Rows) (Occurrence, error) { return scanOccurrenceWith(rows) }
+
+// scanOccurrenceWith scans further columns as well.
+func scanOccurrenceWith(rows *sql.Rows, more ...any) (o Occurrence, err error) {
 	var watched, began, before, ended, left, until int64
-	err = rows.Scan(&o.ID, &o.ConfID, &o.Title, &o.Owner, &watched, &began, &before, &ended, &left, &until, &o.People, &o.Summary)
+	err = rows.Scan(append([]any{&o.ID, &o.ConfID, &o.Title, &o.Owner, &watched, &began, &before, &ended, &left, &until, &o.People, &o.Summary}, more...)...)
 	o.Watched, o.Began, o.Before, o.Ended, o.Left, o.Until = at(watched), at(began), before != 0, at(ended), at(left), at(until)
 	return o, err
 }
@@ -129,29 +139,99 @@ type Interrupted struct {
 // lastingRun is for how long a board has to have been running, in milliseconds, until what it did not come to is taken to have left.
 const lastingRun = 60_000
 
-// Interrupt notes that all occurrences left the board when it was stopped, and returns those that had not ended.
+// Interrupt notes that the occurrences which the board had in hand left it when it was stopped, and returns those that had not ended. A
+// board that is alone had all of them. One of several had its own, and those of a board that was alone before: what the others have in
+// hand is theirs.
 func (d *DB) Interrupt(ctx context.Context) (i Interrupted, err error) {
-	var stopped, settled int64
+	var open []string // the conditions of what is returned
+	var args []any
 	err = d.change(ctx, func(ctx context.Context, tx tx) error {
-		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seen_at), 0), COALESCE(MAX(CASE WHEN seen_at - started_at >= $1 THEN seen_at END), 0)
-			FROM board_run`, lastingRun).Scan(&stopped, &settled); err != nil {
-			return err
-		}
+		i, open, args = Interrupted{}, nil, nil
 		if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM occurrence").Scan(&i.LastID); err != nil {
 			return err
 		}
-		// What was written last is not lost when the board did not get to note that it was running.
-		_, err := tx.run(ctx, `UPDATE occurrence SET until_at = CASE WHEN ended_at = 0 AND until_at < $1 THEN $1 ELSE until_at END,
-			left_at = CASE WHEN until_at < $1 THEN $1 ELSE until_at END WHERE left_at = 0`, stopped)
-		return err
+		holders, err := d.holders(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, holder := range holders {
+			stopped, settled, err := interrupt(ctx, tx, holder)
+			if err != nil {
+				return err
+			}
+			if i.Stopped.Before(at(stopped)) {
+				i.Stopped = at(stopped)
+			}
+			args = append(args, holder, settled)
+			open = append(open, fmt.Sprintf("holder = $%d AND left_at >= $%d", len(args)-1, len(args)))
+		}
+		return nil
 	})
 	if err != nil {
 		return i, err
 	}
-	i.Stopped = at(stopped)
-	i.Occurrences, err = list(ctx, d, scanOccurrence, "SELECT "+occurrenceColumns+` FROM occurrence o WHERE ended_at = 0 AND left_at >= $1
-		AND NOT EXISTS (SELECT 1 FROM occurrence later WHERE later.conf_id = o.conf_id AND later.id > o.id) ORDER BY id`, settled)
+	i.Occurrences, err = list(ctx, d, scanOccurrence, "SELECT "+occurrenceColumns+` FROM occurrence o WHERE ended_at = 0 AND (`+strings.Join(open, " OR ")+`)
+		AND NOT EXISTS (SELECT 1 FROM occurrence later WHERE later.conf_id = o.conf_id AND later.id > o.id) ORDER BY id`, args...)
 	return i, err
+}
+
+// holders are the names of the boards whose occurrences are this one's when it starts.
+func (d *DB) holders(ctx context.Context, tx tx) (names []string, err error) {
+	if d.instance.Name != "" {
+		return []string{"", d.instance.Name}, nil
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT instance FROM instance_run UNION SELECT ''")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// interrupt notes that what a board had in hand left it. It returns until when it was running, and since when it had been for long when
+// it was stopped; each 0 if never.
+func interrupt(ctx context.Context, tx tx, holder string) (stopped, settled int64, err error) {
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seen_at), 0), COALESCE(MAX(CASE WHEN seen_at - started_at >= $2 THEN seen_at END), 0)
+		FROM instance_run WHERE instance = $1`, holder, lastingRun).Scan(&stopped, &settled); err != nil {
+		return 0, 0, err
+	}
+	// What was written last is not lost when the board did not get to note that it was running.
+	_, err = tx.run(ctx, `UPDATE occurrence SET until_at = CASE WHEN ended_at = 0 AND until_at < $1 THEN $1 ELSE until_at END,
+		left_at = CASE WHEN until_at < $1 THEN $1 ELSE until_at END WHERE left_at = 0 AND holder = $2`, stopped, holder)
+	return stopped, settled, err
+}
+
+// Going is an occurrence with which a board goes on.
+type Going struct {
+	Occurrence
+	// LastSeq is that of the newest entry that is kept of it; 0: none is.
+	LastSeq uint64
+}
+
+// Going returns, of each of some meetings, the newest occurrence if it is in some board's hands, or was since an instant.
+func (d *DB) Going(ctx context.Context, meetings []conference.ConfID, since time.Time) (all []Going, err error) {
+	for _, id := range meetings {
+		found, err := list(ctx, d, func(rows *sql.Rows) (g Going, err error) {
+			var seq int64
+			g.Occurrence, err = scanOccurrenceWith(rows, &seq)
+			g.LastSeq = uint64(seq)
+			return g, err
+		}, "SELECT "+occurrenceColumns+`, (SELECT COALESCE(MAX(seq), 0) FROM timeline WHERE timeline.occurrence = o.id) FROM occurrence o
+			WHERE conf_id = $1 AND (left_at = 0 OR left_at >= $2)
+			AND NOT EXISTS (SELECT 1 FROM occurrence later WHERE later.conf_id = o.conf_id AND later.id > o.id)`, string(id), ms(since))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // LastEntries returns the newest n entries of an occurrence that were received since an instant, oldest first.
@@ -170,60 +250,4 @@ func (d *DB) EntriesBefore(ctx context.Context, occurrence int64, before uint64,
 func (d *DB) EntriesAfter(ctx context.Context, occurrence int64, after uint64, n int) ([]TimelineEntry, error) {
 	return read(ctx, d, scanEntry, `SELECT occurrence, seq, grp, kind, at, received_at, body, personal FROM timeline
 		WHERE occurrence = $1 AND seq > $2 ORDER BY seq LIMIT $3`, occurrence, int64(after), n)
-}
-
-// TimelineLimits say what is to go.
-type TimelineLimits struct {
-	// Before is up to when everything goes, Personal what is about people.
-	Before, Personal time.Time
-	// Bytes is the most that the board's own file may have in use; the oldest entries go. The size of a server's database is looked after
-	// by those who run it.
-	Bytes int64
-}
-
-// pruneStep is how many rows go at a time, so that nobody waits for long.
-const pruneStep = 500
-
-// PruneTimelines removes a bounded part of what is to go. more: there may be more of it. bytes is what the file has in use.
-func (d *DB) PruneTimelines(ctx context.Context, l TimelineLimits) (more bool, bytes int64, err error) {
-	gone := int64(0)
-	step := func(statement string, args ...any) error {
-		n, err := d.run(ctx, statement, args...)
-		gone = max(gone, n)
-		return err
-	}
-	const oldest = "DELETE FROM timeline WHERE (occurrence, seq) IN (SELECT occurrence, seq FROM timeline WHERE received_at < $1 ORDER BY received_at LIMIT $2)"
-	for _, s := range []struct {
-		statement string
-		args      []any
-	}{
-		{oldest, []any{ms(l.Before), pruneStep}},
-		{`UPDATE timeline SET personal = '` + Forgotten + `' WHERE (occurrence, seq) IN (SELECT occurrence, seq FROM timeline
-			WHERE personal <> '' AND personal <> '` + Forgotten + `' AND received_at < $1 LIMIT $2)`, []any{ms(l.Personal), pruneStep}},
-		{`UPDATE occurrence SET owner = '', owner_folded = '' WHERE id IN (SELECT id FROM occurrence
-			WHERE owner <> '' AND until_at < $1 LIMIT $2)`, []any{ms(l.Personal), pruneStep}},
-		// Its entries are older than it, and have gone.
-		{`DELETE FROM occurrence WHERE id IN (SELECT id FROM occurrence WHERE until_at < $1
-			AND NOT EXISTS (SELECT 1 FROM timeline WHERE timeline.occurrence = occurrence.id) LIMIT $2)`, []any{ms(l.Before), pruneStep}},
-		{"DELETE FROM board_run WHERE seen_at < $1", []any{ms(l.Before)}},
-	} {
-		if err := step(s.statement, s.args...); err != nil {
-			return false, 0, err
-		}
-	}
-	if bytes, err = d.used(ctx, d.readers); err != nil {
-		return false, 0, err
-	}
-	if l.Bytes > 0 && bytes > l.Bytes && d.reclaims() {
-		before := gone
-		gone = 0
-		if err := step(oldest, int64(1)<<62, pruneStep); err != nil {
-			return false, bytes, err
-		}
-		if gone > 0 {
-			return true, bytes, nil
-		}
-		gone = before // what is left is no timeline
-	}
-	return gone >= pruneStep, bytes, nil
 }

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Instance is one of several boards that share a server's database.
+type Instance struct {
+	// Name is its own, across restarts.
+	Name string
+	// Number is in IDs that it gives, so that no other gives the same: 1 to 1023, and 0 for a board that is alone.
+	Number int64
+}
+
+// Instance returns which of several boards this is; its zero value for one that is alone.
+func (d *DB) Instance() Instance { return d.instance }
+
+// mostInstances is how many numbers there are. They are given to as many names as are known, and then to the name that was here last the
+// longest ago.
+const mostInstances = 1 << 10
+
+// claimWithin is for how long a claim waits for the one of a board that has just ended, of which the server need not know yet.
+const claimWithin = 1500 * time.Millisecond
+
+// Claim makes a server's database this board's own until Close; ErrClaimed while another board has it, or several share it. A board's
+// own file is claimed by nobody: whoever can write to it is on the same machine.
+func (d *DB) Claim(ctx context.Context) error {
+	return d.hold(ctx, func(ctx context.Context, conn *sql.Conn) error {
+		return locked(ctx, conn, ErrClaimed, "SELECT pg_try_advisory_lock($1)", int64(claimLock))
+	})
+}
+
+// Join makes this board one of several that share a server's database until Close, under a name that it has across restarts. It is
+// ErrClaimed while a board has the database for itself, and ErrNamed while another one of the same name is running. It is to be called
+// before anything of timelines is written.
+func (d *DB) Join(ctx context.Context, name string) (i Instance, err error) {
+	if name == "" {
+		return i, errors.New("an instance needs a name")
+	}
+	i = Instance{Name: name}
+	if i.Number, err = d.number(ctx, name); err != nil {
+		return i, fmt.Errorf("number the instance %s: %w", name, err)
+	}
+	if err := d.hold(ctx, func(ctx context.Context, conn *sql.Conn) error {
+		if err := locked(ctx, conn, ErrClaimed, "SELECT pg_try_advisory_lock_shared($1)", int64(claimLock)); err != nil {
+			return err
+		}
+		return locked(ctx, conn, ErrNamed, "SELECT pg_try_advisory_lock($1, $2)", int32(instanceLock), int32(i.Number))
+	}); err != nil {
+		return i, err
+	}
+	d.instance = i
+	return i, nil
+}
+
+// number returns the number of a name, which gets one when it has none.
+func (d *DB) number(ctx context.Context, name string) (number int64, err error) {
+	now := time.Now().UnixMilli()
+	err = d.change(ctx, func(ctx context.Context, tx tx) error {
+		switch err := tx.QueryRowContext(ctx, "SELECT number FROM instance WHERE name = $1", name).Scan(&number); {
+		case err == nil:
+			_, err := tx.run(ctx, "UPDATE instance SET joined_at = $2 WHERE name = $1", name, now)
+			return err
+		case !errors.Is(err, sql.ErrNoRows):
+			return err
+		}
+		// The lowest that follows none, if 1 is taken; n.number is one that is.
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MIN(n.number), 0) + 1 FROM (SELECT 0 AS number UNION ALL SELECT number FROM instance) n
+			WHERE NOT EXISTS (SELECT 1 FROM instance next WHERE next.number = n.number + 1)`).Scan(&number); err != nil {
+			return err
+		}
+		if number >= mostInstances {
+			if err := tx.QueryRowContext(ctx, "SELECT number FROM instance ORDER BY joined_at LIMIT 1").Scan(&number); err != nil {
+				return err
+			}
+			if _, err := tx.run(ctx, "DELETE FROM instance WHERE number = $1", number); err != nil {
+				return err
+			}
+		}
+		_, err := tx.run(ctx, "INSERT INTO instance (name, number, joined_at) VALUES ($1, $2, $3)", name, number, now)
+		return err
+	})
+	return number, err
+}
+
+// hold has claims made on a connection that is kept until Close. In a board's own file there is nothing to claim.
+func (d *DB) hold(ctx context.Context, claim func(context.Context, *sql.Conn) error) error {
+	p, is := d.engine.(postgresServer)
+	if !is {
+		return nil
+	}
+	ctx, cancel := p.within(ctx)
+	defer cancel()
+	conn, err := d.sql.Conn(ctx)
+	if err != nil {
+		return fault(err)
+	}
+	if err := claim(ctx, conn); err != nil {
+		// The connection goes back to the pool, and what was claimed must not go with it.
+		_, unlocked := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all()")
+		return errors.Join(d.claimFault(err), fault(unlocked), conn.Close())
+	}
+	d.claim = conn
+	return nil
+}
+
+func (d *DB) claimFault(err error) error {
+	if errors.Is(err, ErrClaimed) || errors.Is(err, ErrNamed) {
+		return fmt.Errorf("%w: %s", err, d.name)
+	}
+	return fault(err)
+}
+
+// locked asks for a lock, for a while.
+func locked(ctx context.Context, conn *sql.Conn, refused error, question string, args ...any) error {
+	for deadline := time.Now().Add(claimWithin); ; pause(ctx, claimWithin/30) {
+		var ours bool
+		if err := conn.QueryRowContext(ctx, question, args...).Scan(&ours); err != nil || ours {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return refused
+		}
+	}
+}
