@@ -2,6 +2,7 @@ package huawei
 
 import (
 	"sync"
+	"time"
 
 	"confboard/feed/conference"
 )
@@ -27,7 +28,9 @@ type desk struct {
 	wishes wishes
 	// meeting is what the wishes come to; it stays when there are none left.
 	meeting Meeting
-	pending orders
+	// password is when its password became another one; zero when it has been the same all the time.
+	password time.Time
+	pending  orders
 	// over: the meeting has ended, and the board may have dropped it.
 	over bool
 	// gone: the watch has been ended. Nothing more is told; another watch may have taken its place.
@@ -47,8 +50,14 @@ func (d *desk) want(m Meeting) {
 	if fresh || !d.over && !d.meeting.looksLike(before) {
 		d.announce()
 	}
-	known := before.ConfID != ""
-	if known && (fresh || d.meeting.HostPassword.Reveal() != before.HostPassword.Reveal()) {
+	if before.ConfID == "" {
+		return
+	}
+	another := d.meeting.HostPassword.Reveal() != before.HostPassword.Reveal()
+	if another {
+		d.password = time.Now()
+	}
+	if fresh || another {
 		d.order(orders{look: true})
 	}
 }

@@ -61,18 +61,18 @@ func (s *shadow) told(now conference.About, known *conference.State) []conferenc
 // something newer, that is in it: what the former instance heard last may still be on its way to this one.
 func fulls(now conference.About, s, known *conference.State) []conference.Message {
 	var all []conference.Message
-	board := known
-	if board == nil || board.Brief {
-		board = s
+	if known == nil {
+		known = s
 	}
-	theirs := board.Intakes()
+	theirs := known.Intakes()
 	for i, ours := range s.Intakes() {
 		if !ours.FullHere {
 			continue
 		}
 		from, in := s, ours.Intake
-		if b := theirs[i]; b.HasFull && !b.Partial && b.Last.CreateTime.After(in.Last.CreateTime) {
-			from, in = board, b.Intake
+		here := !known.Brief || ours.Type == conference.StatusType || ours.Type == conference.BasicType
+		if b := theirs[i]; here && b.HasFull && !b.Partial && b.Last.CreateTime.After(in.Last.CreateTime) {
+			from, in = known, b.Intake
 		}
 		m := fullOf(from, conference.Envelope{Type: ours.Type, ConfID: s.ConfID, MsgID: in.Last.MsgID, Mode: conference.Full,
 			Version: in.FullVersion, CreateTime: in.Last.CreateTime}, now)

@@ -2,6 +2,7 @@ package huawei
 
 import (
 	"errors"
+	"time"
 
 	"confboard/feed/conference"
 )
@@ -144,7 +145,9 @@ func (w *watch) goOn(s *conference.State) {
 	case s.Ended():
 		w.ended = true
 	case s.Link.State == conference.Refusing && s.Link.Next.IsZero():
-		w.barred = &bar{w.asWanted().HostPassword, fault{step: controlTokenAPI.step, verdict: stop, reason: s.Link.Reason, detail: s.Link.Detail}}
+		if password, of := w.passwordOf(); of.Before(s.Link.Since) { // otherwise it may be another one
+			w.barred = &bar{password, fault{step: controlTokenAPI.step, verdict: stop, reason: s.Link.Reason, detail: s.Link.Detail}}
+		}
 	default:
 		w.ran = hasRun(s)
 	}
@@ -156,7 +159,14 @@ func (d *desk) inherit(from *desk) {
 	defer from.mu.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.wishes, d.meeting = from.wishes, from.meeting
+	d.wishes, d.meeting, d.password = from.wishes, from.meeting, from.password
+}
+
+// passwordOf returns the password as it is wanted, and when it became this one; zero for from the beginning.
+func (d *desk) passwordOf() (conference.Secret, time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.meeting.HostPassword, d.password
 }
 
 // speak tells a sink what a shadow has kept back, and from now on everything as it comes. known is what the board shows until then.

@@ -1,13 +1,17 @@
 package huawei_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
@@ -250,7 +254,9 @@ func TestWhatTheFormerInstanceKnewCountsForTheNext(t *testing.T) {
 		if n := cloud.Meeting(meetingID).Counts().ControlTokenCalls; n != 1 {
 			t.Errorf("%d calls", n)
 		}
-		s.want(meetingOf(conference.ByHand))
+		s.give(meetingID, nobody)
+		s.want(meetingOf(conference.ByHand)) // while nobody has it
+		s.give(meetingID, 1)
 		s.untilLink(conference.Live)
 	})
 }
@@ -292,4 +298,50 @@ func TestAMeetingThatNobodyWantsLeavesTheBoardOnce(t *testing.T) {
 	if left, _ := s.seen(); !slices.Equal(left, []conference.ConfID{meetingID}) {
 		t.Errorf("left the board: %v", left)
 	}
+}
+
+// All instances call with one account, whose calls the cloud counts together.
+func TestInstancesTogetherKeepToTheCallsThatTheCloudAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const limit, meetings = 30, 40
+		cloud := simulator.New(simulator.Config{CallsPerMinute: limit})
+		defer cloud.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		var runs sync.WaitGroup
+		var clients []*huawei.Cloud
+		registry := conference.NewRegistry(policyOf(time.Minute))
+		for i := range 3 {
+			config := huawei.Config{Endpoint: "http://127.0.0.1:1", CallsPerMinute: limit, HTTPClient: &http.Client{Transport: direct{cloud}},
+				Mine: func(id conference.ConfID) bool { return int(id[len(id)-1])%3 == i }}
+			for n := range meetings {
+				id := conference.ConfID(fmt.Sprint(1000 + n))
+				if i == 0 {
+					cloud.Add(simulator.MeetingConfig{ConfID: string(id), HostPassword: password})
+				}
+				config.Meetings = append(config.Meetings, huawei.Meeting{ConfID: id, HostPassword: conference.NewSecret(password)})
+			}
+			client, err := huawei.New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client.SetShare(1, 3)
+			clients = append(clients, client)
+			runs.Go(func() { _ = client.Run(ctx, registry) }) // returns nil always
+		}
+		time.Sleep(30 * time.Minute)
+		cancel()
+		runs.Wait()
+		calls := map[huawei.CallOutcome]uint64{}
+		for _, c := range clients {
+			for _, n := range c.Calls() {
+				calls[n.Outcome] += n.Count
+			}
+		}
+		if calls[huawei.CallThrottled] > 0 || calls[huawei.CallRefused] < 30*limit*9/10 { // none is in progress
+			t.Errorf("calls %v", calls)
+		}
+		if n := len(registry.All()); n != meetings {
+			t.Errorf("%d meetings on the board", n)
+		}
+	})
 }
