@@ -123,7 +123,7 @@ func (w *Snapshot) read() (*State, error) {
 		Occurrence: w.Occurrence, EndedAt: w.EndedAt, wasEnded: w.WasEnded, Link: w.Link.read(),
 		LayoutDated: w.LayoutDated, layoutMade: w.LayoutMade, LastChange: w.LastChange,
 		Basic: w.Basic.read(), Speakers: readAll(w.Speakers, writtenSpeaker.read), gridMade: w.GridMade, gridCurrent: w.GridCurrent,
-		last: w.Last.read(w.ConfID), lastAt: w.LastAt, Counts: w.Counts.read(w.ConfID),
+		last: w.Last.read("", w.ConfID), lastAt: w.LastAt, Counts: w.Counts.read(w.ConfID),
 		EndingSoon: w.EndingSoon, NearEnd: w.NearEnd, Overrun: w.Overrun,
 		Concerns: readAll(w.Concerns, writtenConcern.read), Silences: readAll(w.Silences, writtenSilence.read),
 	}
@@ -135,7 +135,7 @@ func (w *Snapshot) read() (*State, error) {
 		return nil, err
 	}
 	for _, in := range s.Intakes() {
-		*in.Intake = w.Intakes[in.Type].read(w.ConfID)
+		*in.Intake = w.Intakes[in.Type].read(in.Type, w.ConfID)
 	}
 	if s.Brief {
 		s.attendance, s.waiting = w.Present.read(), w.Waiting.read()

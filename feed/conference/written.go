@@ -1,6 +1,7 @@
 package conference
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 	"slices"
@@ -83,9 +84,9 @@ type (
 		Refused uint64            `json:"refused,omitempty"`
 		Dropped map[string]uint64 `json:"dropped,omitempty"`
 	}
-	// writtenEnvelope is without the meeting, which is the snapshot's.
+	// writtenEnvelope is without the meeting, which is the snapshot's, and that of an intake without the type, which is the intake's.
 	writtenEnvelope struct {
-		Type       MessageType `json:"type"`
+		Type       MessageType `json:"type,omitempty"`
 		MsgID      string      `json:"msgID,omitempty"`
 		Mode       Mode        `json:"msgMode,omitempty"`
 		Version    int64       `json:"version,omitempty"`
@@ -234,17 +235,20 @@ func writeIntake(in *Intake) *writtenIntake {
 	w := writtenIntake{Last: writeEnvelope(in.Last), FullVersion: in.FullVersion, FullTime: plain(in.FullTime), HasFull: in.HasFull, FullHere: in.FullHere,
 		Sequence: in.Sequence, HasSequence: in.HasSequence, Partial: in.Partial, Past: in.past, NewerDrops: in.newerDrops, Recent: in.recent,
 		writtenTally: writeTally(in.Tally)}
+	if w.Last != nil {
+		w.Last.Type = ""
+	}
 	for _, g := range in.gaps {
 		w.Gaps = append(w.Gaps, [2]Sequence{g.first, g.last})
 	}
 	return &w
 }
 
-func (w *writtenIntake) read(id ConfID) Intake {
+func (w *writtenIntake) read(t MessageType, id ConfID) Intake {
 	if w == nil {
 		return Intake{}
 	}
-	in := Intake{Last: w.Last.read(id), FullVersion: w.FullVersion, FullTime: w.FullTime, HasFull: w.HasFull, FullHere: w.FullHere,
+	in := Intake{Last: w.Last.read(t, id), FullVersion: w.FullVersion, FullTime: w.FullTime, HasFull: w.HasFull, FullHere: w.FullHere,
 		Sequence: w.Sequence, HasSequence: w.HasSequence, Partial: w.Partial, past: w.Past, newerDrops: w.NewerDrops, recent: w.Recent, Tally: w.writtenTally.read()}
 	for _, g := range w.Gaps {
 		in.gaps = append(in.gaps, gap{g[0], g[1]})
@@ -280,11 +284,12 @@ func writeEnvelope(e Envelope) *writtenEnvelope {
 	return &writtenEnvelope{Type: e.Type, MsgID: e.MsgID, Mode: e.Mode, Version: e.RawVersion(), CreateTime: plain(e.CreateTime)}
 }
 
-func (w *writtenEnvelope) read(id ConfID) Envelope {
-	if w == nil || w.Type == "" {
+// read returns the envelope, of a message of a type unless it has one of its own.
+func (w *writtenEnvelope) read(t MessageType, id ConfID) Envelope {
+	if w == nil {
 		return Envelope{}
 	}
-	e := Envelope{Type: w.Type, ConfID: id, MsgID: w.MsgID, Mode: w.Mode, CreateTime: w.CreateTime}
+	e := Envelope{Type: cmp.Or(w.Type, t), ConfID: id, MsgID: w.MsgID, Mode: w.Mode, CreateTime: w.CreateTime}
 	if e.Mode == Full {
 		e.Version = FullVersion(w.Version)
 	} else {
@@ -314,7 +319,7 @@ func (w *writtenCounts) read(id ConfID) Counts {
 	if d := w.LastDrop; d != nil {
 		fates := DropFates()
 		if i := slices.IndexFunc(fates, func(f Fate) bool { return f.String() == d.Fate }); i >= 0 {
-			c.LastDrop = Drop{Fate: fates[i], Envelope: d.Envelope.read(id), At: d.At}
+			c.LastDrop = Drop{Fate: fates[i], Envelope: d.Envelope.read("", id), At: d.At}
 		}
 	}
 	return c
