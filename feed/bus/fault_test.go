@@ -370,8 +370,8 @@ func TestWhatCannotBeReadCostsItsMeetingOnly(t *testing.T) {
 	b.settle(a, true, all.ids...)
 	b.want(all.ids...)
 	bad := all.ids[0]
-	other := []byte(`{"v":1,"by":"x","epoch":9,"n":9,"state":{"format":1,"confID":"` + string(all.ids[1]) + `","occurrence":1,"link":{"state":"live"}}}`)
-	for _, body := range [][]byte{nil, []byte("x"), []byte("s\xff\xff\xff\xff\xff\xff\xff\xff"), []byte("{}"), []byte(`{"v":2}`), []byte(`{"v":1,"by":"x","epoch":1,"n":5,"state":{}}`), other,
+	other := []byte(`{"v":1,"by":"x","epoch":9,"n":9}` + "\n" + `{"format":1,"confID":"` + string(all.ids[1]) + `","occurrence":1,"link":{"state":"live"}}`)
+	for _, body := range [][]byte{nil, []byte("x"), []byte("s\xff\xff\xff\xff\xff\xff\xff\xff"), []byte("{}"), []byte(`{"v":2}`), []byte(`{"v":1,"by":"x","epoch":1,"n":5}` + "\n{}"), other,
 		[]byte(`{"v":1,"by":"x","epoch":1,"n":5,"line":{}}`), []byte(`{"v":1,"by":"x","epoch":1,"n":99999,"rows":[{}]}`)} {
 		for _, subject := range []string{b.names.record(bad), b.names.digest(bad)} {
 			if err := b.conn.Publish(subject, body); err != nil {

@@ -174,7 +174,8 @@ type source struct {
 	random   *rand.Rand
 	sequence conference.Sequence
 	people   int
-	connects int
+	// calm: its connection holds.
+	calm bool
 }
 
 func (w *world) source(id conference.ConfID) *source {
@@ -192,7 +193,6 @@ func (s *source) begin() []conference.Message {
 }
 
 func (s *source) connect() []conference.Message {
-	s.connects++
 	s.sequence = 0
 	status := conference.StatusMessage{About: s.about(), Envelope: s.envelope(conference.StatusType, conference.Full)}
 	status.Status.Set(conference.MeetingState, conference.Value{Presence: conference.Known, Text: conference.StateCreated})
@@ -266,7 +266,7 @@ func (s *source) next() []conference.Message {
 		return []conference.Message{conference.PassedMessage{About: s.about(), Type: "Chat"}}
 	case n < 97:
 		return []conference.Message{conference.WatchMessage{About: s.about(), Name: fmt.Sprint("Planning ", s.random.IntN(9)), Group: "Sales"}}
-	case n < 99:
+	case n < 99 && !s.calm:
 		return append([]conference.Message{conference.LinkMessage{About: s.about(), Event: conference.LinkDown, Reason: conference.ReasonClosed}}, s.connect()...)
 	}
 	return []conference.Message{conference.LinkMessage{About: s.about(), Event: conference.LinkToken, Expires: s.world.clock.now().Add(time.Hour)}}
@@ -348,6 +348,7 @@ func (i *instance) want(ids ...conference.ConfID) {
 	ctx, cancel := context.WithTimeout(i.t.Context(), settled)
 	defer cancel()
 	for _, id := range ids {
+		eventually(i.t, "the meeting is known", func() bool { return i.registry.Get(id) != nil })
 		if err := i.Want(ctx, id); err != nil {
 			i.t.Fatalf("%s wants %s: %v", i.name, id, err)
 		}

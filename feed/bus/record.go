@@ -49,16 +49,18 @@ func (h head) after(epoch, number uint64) bool {
 	return h.Epoch > epoch || h.Epoch == epoch && h.Number > number
 }
 
-// written is the written form of a record, a checkpoint, a digest, or that a meeting has left the board.
+// written is the written form of a record, a checkpoint, a digest, or that a meeting has left the board: JSON in one line, and the state, which
+// is much longer than the rest, in a second one, so that neither is gone through twice.
 type written struct {
 	head
 	// Previous is the Number of the record before this one; it is 0 for a checkpoint, which needs none.
 	Previous uint64 `json:"after,omitempty"`
-	// State is set for a checkpoint and for a digest. A record has a Line, Rows or both.
-	State json.RawMessage `json:"state,omitempty"`
-	Line  *line.Line      `json:"line,omitempty"`
-	Rows  []row           `json:"rows,omitempty"`
-	Gone  bool            `json:"gone,omitempty"`
+	// A record has a Line, Rows or both.
+	Line *line.Line `json:"line,omitempty"`
+	Rows []row      `json:"rows,omitempty"`
+	Gone bool       `json:"gone,omitempty"`
+	// state is set for a checkpoint and for a digest.
+	state []byte
 }
 
 // row is timeline.Stored.
@@ -134,7 +136,8 @@ func encode(w *written) ([]byte, error) {
 	if err := e.Encode(w); err != nil {
 		return nil, fmt.Errorf("write a record: %w", err)
 	}
-	text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	b.Write(w.state)
+	text := b.Bytes()
 	if len(text) < packFrom {
 		return text, nil
 	}
@@ -164,7 +167,8 @@ func decodeHead(body []byte) (h head, err error) {
 	if err != nil {
 		return h, err
 	}
-	if json.Unmarshal(text, &h) != nil {
+	begin, _, _ := bytes.Cut(text, []byte("\n"))
+	if json.Unmarshal(begin, &h) != nil {
 		return h, errRecord
 	}
 	return h, nil
@@ -177,8 +181,9 @@ func decode(body []byte, id conference.ConfID) (*record, error) {
 		return nil, err
 	}
 	var w written
-	if err := json.Unmarshal(text, &w); err != nil {
-		if h, err := decodeHead(text); err == nil && h.Format > format {
+	begin, state, _ := bytes.Cut(text, []byte("\n"))
+	if err := json.Unmarshal(begin, &w); err != nil {
+		if h, err := decodeHead(begin); err == nil && h.Format > format {
 			return nil, errFormat
 		}
 		return nil, errRecord // what encoding/json says could quote names
@@ -193,8 +198,8 @@ func decode(body []byte, id conference.ConfID) (*record, error) {
 	switch {
 	case w.Gone:
 		return r, nil
-	case w.State != nil:
-		if r.state, err = line.ReadState(w.State); err != nil {
+	case len(state) > 0:
+		if r.state, err = line.ReadState(state); err != nil {
 			return nil, fmt.Errorf("%w: %w", errRecord, err)
 		}
 		if r.state.ConfID != id {

@@ -165,7 +165,7 @@ func (p *publisher) digest(o *outgoing, j *job) {
 // encode writes the state, or that there is none any more.
 func (j *job) encode(w *written, brief bool) (body []byte, err error) {
 	if w.Gone = j.state == nil; !w.Gone {
-		if w.State, err = line.WriteState(j.state, brief); err != nil {
+		if w.state, err = line.WriteState(j.state, brief); err != nil {
 			return nil, err
 		}
 	}
