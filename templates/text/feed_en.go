@@ -113,7 +113,7 @@ var englishFeed = FeedText{
 	NoConfID: "Enter the meeting ID.", BadConfID: "A meeting ID has digits only, in rare cases letters, - or _, and at most 64 of them.",
 	NoPassword: "Enter the host password.", BadPassword: "A host password is one line of at most 200 characters.",
 	BadText: "One line of at most 200 characters.", Listed: "This meeting is listed in the settings, under cloud.meetings. Correct it there and restart the board.",
-	NotStored: "The meeting was not added, because it could not be stored. See the board’s log, and whether its data folder can be written.",
+	NotStored: "The meeting was not added, because it could not be stored. See the board’s log, and whether its data folder can be written or its database answers.",
 	NotPassed: "The meeting was not added. See the board’s log.",
 
 	SignInFirst: "Your session has ended, or there was none. Sign in and do it again.",

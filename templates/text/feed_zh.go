@@ -103,7 +103,7 @@ var chineseFeed = FeedText{
 	NoConfID: "请填写会议 ID。", BadConfID: "会议 ID 由数字组成，个别情况含字母、- 或 _，最长 64 个字符。",
 	NoPassword: "请填写主持人密码。", BadPassword: "主持人密码为一行文字，最长 200 个字符。",
 	BadText: "一行文字，最长 200 个字符。", Listed: "该会议列在配置的 cloud.meetings 中，请在配置中更正后重启看板。",
-	NotStored: "无法保存，会议未添加。请查看看板日志，并检查其数据目录是否可写。",
+	NotStored: "无法保存，会议未添加。请查看看板日志，并检查其数据目录是否可写、数据库是否正常。",
 	NotPassed: "会议未添加，请查看看板日志。",
 
 	SignInFirst: "登录已失效或尚未登录。请登录后重新操作。",

@@ -25,6 +25,6 @@ var englishSetUp = SetUpText{
 	Password: "Password", PasswordHint: "10 to 200 characters.", Again: "Password, once more",
 	Make:      "Make the account and sign in",
 	WrongCode: "This is not the current code. Each is good for once: take the newest.", BadName: "This cannot be a name.", BadPassword: "A password has 10 to 200 characters.",
-	Differ: "The two passwords differ.", Taken: "There is an account of this name.", NotStored: "The account was not made because it could not be stored. Check the disk; the log has the reason. The code is still good.",
+	Differ: "The two passwords differ.", Taken: "There is an account of this name.", NotStored: "The account was not made because it could not be stored. Check the disk, or the database; the log has the reason. The code is still good.",
 	Done: "This board is set up", DoneHelp: "It has an admin. Whoever runs the board can make further accounts.",
 }

@@ -20,6 +20,6 @@ var chineseSetUp = SetUpText{
 	Password: "密码", PasswordHint: "10 至 200 个字符。", Again: "再次输入密码",
 	Make:      "创建账号并登录",
 	WrongCode: "代码不正确或已失效。每个代码仅可使用一次，请使用最新的代码。", BadName: "账号格式不正确。", BadPassword: "密码须为 10 至 200 个字符。",
-	Differ: "两次输入的密码不一致。", Taken: "该账号已存在。", NotStored: "账号未创建，因为无法保存。请检查磁盘，原因见日志。代码仍然有效。",
+	Differ: "两次输入的密码不一致。", Taken: "该账号已存在。", NotStored: "账号未创建，因为无法保存。请检查磁盘或数据库，原因见日志。代码仍然有效。",
 	Done: "看板已完成初始化", DoneHelp: "看板已有管理员。其他账号可由看板的运维人员添加。",
 }

@@ -94,7 +94,7 @@ var englishRules = RulesText{
 	BadNumber: func(least, most int64) string { return fmt.Sprintf("A whole number from %d to %d.", least, most) },
 	NoName:    "Give it a name: people are told which profile expects something.", NameTaken: "There is another profile of this name, here or in the settings. Each needs its own.",
 	NothingExpected: "Nothing is expected yet. Choose at least one.",
-	NotStored:       "Nothing was changed, because it could not be stored. Check whether the disk is full or cannot be written; the log has the reason. What you entered is still here.",
+	NotStored:       "Nothing was changed, because it could not be stored. Check whether the disk is full or cannot be written, or the database does not answer; the log has the reason. What you entered is still here.",
 	NotChangeable:   "Nothing can be changed here: the board’s file does not open. The log has the reason.",
 	Conflict: func(by string) string {
 		who := "Somebody"

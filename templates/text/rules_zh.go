@@ -90,7 +90,7 @@ var chineseRules = RulesText{
 	BadNumber: func(least, most int64) string { return fmt.Sprintf("请填写 %d 到 %d 的整数。", least, most) },
 	NoName:    "请填写名称：提示中会说明是哪个方案的要求。", NameTaken: "本页或配置文件中已有同名方案，请换一个名称。",
 	NothingExpected: "尚未设置任何预期，请至少选择一项。",
-	NotStored:       "无法保存，未作任何更改。请检查磁盘是否已满或不可写，原因见日志。您填写的内容仍保留在本页。",
+	NotStored:       "无法保存，未作任何更改。请检查磁盘是否已满或不可写、数据库是否正常，原因见日志。您填写的内容仍保留在本页。",
 	NotChangeable:   "无法在本页更改：看板的数据文件未能打开，原因见日志。",
 	Conflict: func(by string) string {
 		who := "其他人"

@@ -76,7 +76,7 @@ var englishShare = ShareText{
 	Revoke: "Take back", Revoked: "The link was taken back. Its open pages have ended.",
 	BadForm:       "The link was not made: the note has to be one line of at most 200 characters, and the end one of the list.",
 	TooMany:       "The link was not made, because the board holds as many as it can. Those that do not open any more are forgotten after 30 days.",
-	NotStored:     "The link was not made because it could not be stored. Check the disk; the log has the reason.",
+	NotStored:     "The link was not made because it could not be stored. Check the disk, or the database; the log has the reason.",
 	RevokedForNow: "The link is closed, but this could not be stored: it opens again if the board restarts before the disk works. It goes on being tried; the log has the reason.",
 }
 

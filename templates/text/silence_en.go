@@ -43,7 +43,7 @@ var englishSilence = SilenceText{
 	TimePast: "This time has passed. Enter a later one, within twelve hours if it is tomorrow’s.",
 	NoName:   "Enter your name.", BadName: "One line of at most 64 characters.",
 	BadNote:   "One line of at most 200 characters.",
-	NotStored: "Nothing was acknowledged or silenced, because it could not be stored. Check the disk; the log has the reason.", NotUnstored: "It stays as it is, because the change could not be stored. Check the disk; the log has the reason.",
+	NotStored: "Nothing was acknowledged or silenced, because it could not be stored. Check the disk, or the database; the log has the reason.", NotUnstored: "It stays as it is, because the change could not be stored. Check the disk, or the database; the log has the reason.",
 
 	DidAcknowledge: func(who, what string) string { return who + " acknowledged: " + what },
 	DidSilence:     func(who, what string) string { return who + " silenced: " + what },

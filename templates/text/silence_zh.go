@@ -40,7 +40,7 @@ var chineseSilence = SilenceText{
 	TimePast: "该时间已过，请输入更晚的时间；如为次日，须在 12 小时以内。",
 	NoName:   "请输入姓名。", BadName: "须为一行，最多 64 个字符。",
 	BadNote:   "须为一行，最多 200 个字符。",
-	NotStored: "未能确认或静默，因为无法保存。请检查磁盘，原因见日志。", NotUnstored: "未做更改，因为无法保存。请检查磁盘，原因见日志。",
+	NotStored: "未能确认或静默，因为无法保存。请检查磁盘或数据库，原因见日志。", NotUnstored: "未做更改，因为无法保存。请检查磁盘或数据库，原因见日志。",
 
 	DidAcknowledge: func(who, what string) string { return who + " 已确认：" + what },
 	DidSilence:     func(who, what string) string { return who + " 已静默：" + what },

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,9 @@ type lodge struct {
 	db       *store.DB
 	stdout   bytes.Buffer
 	log      journal
+	cloud    *watched // of a board that is one of several
+	dataDir  string
+	watches  atomic.Bool // its meetings are not another board's
 	stop     func()
 }
 
@@ -93,7 +97,9 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	if s.DataDir == "" {
 		s.DataDir = t.TempDir()
 	}
-	s.Database = databaseOf(t, s.DataDir)
+	if !s.Database.Enabled() {
+		s.Database = databaseOf(t, s.DataDir)
+	}
 	db, err := openStore(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +117,8 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 			}
 		}
 	}
-	l := &lodge{t: t, db: db}
+	l := &lodge{t: t, db: db, dataDir: s.DataDir}
+	l.watches.Store(true)
 	logger := slog.New(slog.NewTextHandler(&l.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	policy := conference.DefaultPolicy
 	policy.Rules = &s.Rules
@@ -128,6 +135,13 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	if err != nil {
 		t.Fatal(err)
 	}
+	var keeps handlers.Keeper = noKeeper{}
+	if s.Cluster.Enabled() {
+		l.cloud = &watched{meetings: map[conference.ConfID]huawei.Meeting{}}
+		if keeps, err = openKeeper(t.Context(), s, l.cloud, nil, entrance.db, logger); err != nil {
+			t.Fatal(err)
+		}
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +151,7 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	ended := make(chan error)
 	archive := newArchive(t.Context(), entrance.db, cmp.Or(s.History, settings.History{Stored: 30 * 24 * time.Hour, Names: 7 * 24 * time.Hour, Keep: 24 * time.Hour, Disk: 1e9}), rooms.history, rooms.hub, logger)
 	l.board = board{rules: newRulebook(t.Context(), rooms.registry, entrance.db, time.Now, logger), archive: archive, storage: entrance.storage(archive, s.History), house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
-		access: s.Access, entrance: entrance, keeper: noKeeper{}, hook: noHook{}, source: idle{}, calls: noCalls, recorder: recorder, logger: logger}
+		access: s.Access, entrance: entrance, keeper: keeps, owns: func(conference.ConfID) bool { return l.watches.Load() }, hook: noHook{}, source: idle{}, calls: noCalls, recorder: recorder, logger: logger}
 	go func() { ended <- l.board.run(ctx) }()
 	l.stop = sync.OnceFunc(func() {
 		cancel()

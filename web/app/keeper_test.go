@@ -24,6 +24,7 @@ import (
 
 // watched is a cloud that notes what it is told.
 type watched struct {
+	mu       sync.Mutex
 	meetings map[conference.ConfID]huawei.Meeting
 	retried  []conference.ConfID
 	asked    int
@@ -31,6 +32,8 @@ type watched struct {
 }
 
 func (w *watched) Watch(m huawei.Meeting) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.err == nil {
 		w.meetings[m.ConfID] = m
 	}
@@ -38,6 +41,8 @@ func (w *watched) Watch(m huawei.Meeting) error {
 }
 
 func (w *watched) Unwatch(id conference.ConfID, origin conference.Origin) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.meetings[id].Origin != origin {
 		return huawei.ErrUnknown
 	}
@@ -48,6 +53,8 @@ func (w *watched) Unwatch(id conference.ConfID, origin conference.Origin) error 
 func (w *watched) Discover() { w.asked++ }
 
 func (w *watched) Retry(id conference.ConfID) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if _, ok := w.meetings[id]; !ok {
 		return fmt.Errorf("meeting %s: %w", id, huawei.ErrUnknown)
 	}

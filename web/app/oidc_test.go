@@ -18,6 +18,7 @@ import (
 
 	"confboard/e2e/provider"
 	"confboard/feed/conference"
+	"confboard/web/access"
 	"confboard/web/settings"
 )
 
@@ -29,6 +30,13 @@ var staff = []provider.User{
 
 // openCompany starts a board below /board, behind a proxy that has its public URL, where people sign in at a provider.
 func openCompany(t *testing.T) (*lodge, *provider.Provider) {
+	t.Helper()
+	l, p, _ := openCompanyWith(t, settings.Settings{})
+	return l, p
+}
+
+// openCompanyWith does so with more settings, and returns how to have the proxy lead to other boards that are started with them.
+func openCompanyWith(t *testing.T, s settings.Settings) (_ *lodge, _ *provider.Provider, another func(settings.Settings) (lead func())) {
 	t.Helper()
 	var target atomic.Pointer[url.URL]
 	front := httptest.NewServer(&httputil.ReverseProxy{FlushInterval: -1, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), Rewrite: func(r *httputil.ProxyRequest) {
@@ -45,24 +53,33 @@ func openCompany(t *testing.T) (*lodge, *provider.Provider) {
 			t.Error(err)
 		}
 	})
-	s := settings.Settings{Access: settings.AccessAccounts, BasePath: "/board", PublicURL: front.URL, OIDC: settings.OIDC{Issuer: p.Issuer, ClientID: provider.ClientID,
+	s.Access, s.BasePath, s.PublicURL, s.OIDC = settings.AccessAccounts, "/board", front.URL, settings.OIDC{Issuer: p.Issuer, ClientID: provider.ClientID,
 		ClientSecret: conference.NewSecret(provider.ClientSecret), NameClaim: "preferred_username", GroupsClaim: "groups", AdminGroups: []string{"board-admins"},
-		ViewerGroups: []string{"staff"}, SessionAge: time.Hour, Button: "Example <Ltd>"}}
-	l := openLodge(t, s)
-	u, err := url.Parse(l.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = ""
-	target.Store(u)
-	l.url = front.URL + "/board"
-	t.Cleanup(func() { l.stop() }) // before the front, which waits for its streams
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(l.log.String(), "people can sign in by OpenID Connect"); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the provider is not reached: %s", l.log.String())
+		ViewerGroups: []string{"staff"}, SessionAge: time.Hour, Button: "Example <Ltd>"}
+	open := func(s settings.Settings, accounts map[string]access.Role) (l *lodge, lead func()) {
+		l = openLodgeWith(t, s, accounts)
+		u, err := url.Parse(l.url)
+		if err != nil {
+			t.Fatal(err)
 		}
+		u.Path = ""
+		l.url = front.URL + "/board"
+		t.Cleanup(func() { l.stop() }) // before the front, which waits for its streams
+		for deadline := time.Now().Add(20 * time.Second); !strings.Contains(l.log.String(), "people can sign in by OpenID Connect"); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the provider is not reached: %s", l.log.String())
+			}
+		}
+		return l, func() { target.Store(u) }
 	}
-	return l, p
+	l, lead := open(s, map[string]access.Role{"ann": access.RoleAdmin, "bob": access.RoleViewer})
+	lead()
+	return l, p, func(more settings.Settings) func() {
+		other := s
+		other.Cluster, other.DataDir = more.Cluster, more.DataDir
+		_, lead := open(other, nil)
+		return lead
+	}
 }
 
 var toProvider = regexp.MustCompile(`<a class="button" href="([^"]+)">Example &lt;Ltd&gt;</a>`)

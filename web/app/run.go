@@ -82,6 +82,8 @@ type board struct {
 	storage handlers.Storage
 	// others live as long as the board.
 	others []runner
+	// owns reports whether a meeting is watched by this board and not by another one of several; nil: all are. It must not block.
+	owns func(conference.ConfID) bool
 	// silences are run's own; nil: nothing can be acknowledged or silenced.
 	silences *silences
 }

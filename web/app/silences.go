@@ -52,7 +52,9 @@ func (b *board) openSilences(ctx context.Context) {
 	var err error
 	if b.silences, err = newSilences(ctx, b.registry, b.entrance.db, b.logger); err != nil {
 		b.logger.Error("nothing can be acknowledged or silenced", "error", err)
+		return
 	}
+	b.silences.owns = b.owns
 }
 
 // newSilences gives the registry what is in the file. It is to be called before anything is told of meetings.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // AdminToken returns how many one-time tokens of the admins have been used, of all boards together. None of them is kept.
@@ -18,7 +19,7 @@ func (d *DB) AdminToken(ctx context.Context) (used int64, err error) {
 func (d *DB) UseAdminToken(ctx context.Context, used int64) error {
 	if used == 0 {
 		err := d.insert(ctx, KindAdmins, "SELECT COUNT(*) FROM admin_token WHERE id = $1", "1", "INSERT INTO admin_token (id, number) VALUES (1, 1)")
-		if err == ErrExists {
+		if errors.Is(err, ErrExists) {
 			err = ErrNotFound
 		}
 		return err

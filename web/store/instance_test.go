@@ -321,3 +321,21 @@ func TestEveryChangeMakesAnotherEditionOfItsKind(t *testing.T) {
 		t.Errorf("after long there are %v, error %v", left, err)
 	}
 }
+
+func TestAnAdminTokenIsUsedOnce(t *testing.T) {
+	dir := t.TempDir()
+	a, b := joined(t, dir, "a"), joined(t, dir, "b")
+	for used := range int64(3) {
+		for _, d := range []*DB{a, b} {
+			if n, err := d.AdminToken(t.Context()); err != nil || n != used {
+				t.Errorf("%d were used, want %d, error %v", n, used, err)
+			}
+		}
+		if err := a.UseAdminToken(t.Context(), used); err != nil {
+			t.Error(err)
+		}
+		if err := b.UseAdminToken(t.Context(), used); !errors.Is(err, ErrNotFound) {
+			t.Errorf("the same again: %v", err)
+		}
+	}
+}
