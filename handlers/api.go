@@ -35,7 +35,10 @@ type apiMeeting struct {
 	Owner          string     `json:"owner"`
 	StartTime      *time.Time `json:"startTime"`
 	ScheduledStart *time.Time `json:"scheduledStartTime"`
-	// Participants and Speakers are null while nothing is known of them, which is not the same as nobody.
+	// Present is how many participants are in the meeting, null while not all are known.
+	Present *int `json:"present"`
+	// Participants and Speakers are null while nothing is known of them, which is not the same as nobody. Participants are null as well
+	// where they are only counted: of a meeting that another board watches, among all meetings.
 	Participants []apiParticipant `json:"participants"`
 	Speakers     []apiSpeaker     `json:"speakers"`
 	// WaitingRoom is the number of people who wait to be let in, null while it is not known, or not for the one who asks.
@@ -154,8 +157,11 @@ func apiMeetingOf(s *conference.State, waitingRoom bool) (apiMeeting, error) {
 		Messages: apiCounts{Applied: s.Counts.Applied, Dropped: map[string]uint64{}, Refused: s.Counts.Refused,
 			Passed: orEmpty(s.Counts.Passed), Withheld: orEmpty(s.Counts.Withheld)},
 	}
+	if present, known := inMeeting(s); known {
+		m.Present = &present
+	}
 	if s.WaitingIntake.Last.Type != "" && waitingRoom {
-		waiting := len(s.WaitingRoom)
+		waiting := s.Waiting()
 		m.WaitingRoom = &waiting
 	}
 	for _, fate := range conference.DropFates() {
@@ -181,7 +187,7 @@ func apiBookingOf(b conference.Booking) *apiBooking {
 }
 
 func apiParticipants(s *conference.State) []apiParticipant {
-	if !knowsPeople(s) {
+	if !knowsPeople(s) || s.Brief {
 		return nil
 	}
 	all := make([]apiParticipant, 0, len(s.Participants))

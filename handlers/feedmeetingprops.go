@@ -66,7 +66,7 @@ func (v *feedMeetingView) byType(s *conference.State) templates.FeedMessages {
 			}
 		}
 		k.Reasons = strings.Join(reasons, v.text.ListComma)
-		if in.Last.Type != "" {
+		if in.Last.Type != "" && (!s.Brief || in.Type == conference.StatusType) { // of others a brief state does not know the last
 			k.LastMode = v.modeWord(in.Last.Mode)
 		}
 		if in.Partial {

@@ -134,7 +134,7 @@ func (w words) focus(s *conference.State) templates.Line {
 // waiting draws who waits to be let in.
 func (w words) waiting(s *conference.State) templates.People {
 	out := templates.People{Text: w.text, ID: "waiting"}
-	if n := len(s.WaitingRoom); n > 0 && w.waitingRoom {
+	if n := s.Waiting(); n > 0 && w.waitingRoom {
 		out.Known, out.Title = true, w.text.WaitingRoom(n)
 		for _, p := range s.WaitingRoom {
 			row := w.person(p)

@@ -52,7 +52,7 @@ var factList = []fact{
 	{"over", func(s *conference.State) bool { return s.Overrun }, func(t *text.Catalogue) string { return t.FilterOverrun }},
 	{"nohost", hasNoHost, func(t *text.Catalogue) string { return t.FilterNoHost }},
 	{"empty", isEmpty, func(t *text.Catalogue) string { return t.FilterEmpty }},
-	{factWaiting, func(s *conference.State) bool { return underWay(s) && len(s.WaitingRoom) > 0 }, func(t *text.Catalogue) string { return t.FilterWaiting }},
+	{factWaiting, func(s *conference.State) bool { return underWay(s) && s.Waiting() > 0 }, func(t *text.Catalogue) string { return t.FilterWaiting }},
 	{factNoted, isNoted, func(t *text.Catalogue) string { return t.Silence.Filter }},
 }
 
@@ -85,15 +85,7 @@ func isSetTo(s *conference.State, f conference.Field, want bool) bool {
 
 // hasNoHost reports whether all participants are known and none of them is the host.
 func hasNoHost(s *conference.State) bool {
-	if !s.ParticipantsIntake.HasFull || !underWay(s) {
-		return false
-	}
-	for _, p := range s.Participants {
-		if p.Role() == conference.Host && !p.Calling() {
-			return false
-		}
-	}
-	return true
+	return s.ParticipantsIntake.HasFull && underWay(s) && !s.Hosted()
 }
 
 // isEmpty reports whether it is known that nobody is in the meeting.

@@ -108,13 +108,18 @@ func TestTheSearchFindsTitleIDAndOwner(t *testing.T) {
 
 func TestAFactHoldsOnlyWhereItIsKnownAndNow(t *testing.T) {
 	all := func(people ...*conference.Participant) func(*conference.State) {
-		return func(s *conference.State) { s.Participants, s.ParticipantsIntake.HasFull = people, true }
+		return func(s *conference.State) {
+			attended(people...)(s)
+			s.ParticipantsIntake.HasFull = true
+		}
 	}
 	host := &conference.Participant{PID: "h", Attributes: conference.AttributesOf(map[string]string{"ROLE": "1"})}
 	called := &conference.Participant{PID: "h", Attributes: conference.AttributesOf(map[string]string{"ROLE": "1", "STATE": "1"})}
 	guest := &conference.Participant{PID: "g", Attributes: conference.AttributesOf(map[string]string{"ROLE": "0"})}
 	unlocked, locked := flag(conference.Lock, 0), flag(conference.Lock, 1)
-	waiting := func(s *conference.State) { s.WaitingRoom = []*conference.Participant{guest} }
+	waiting := heard(func(e []conference.ParticipantEntry) conference.Message {
+		return conference.WaitingMessage{Envelope: conference.Envelope{Type: conference.WaitingType, Mode: conference.Incremental}, Entries: e}
+	}, guest)
 	for _, k := range []struct {
 		name, given string
 		state       *conference.State
@@ -146,7 +151,7 @@ func TestAFactHoldsOnlyWhereItIsKnownAndNow(t *testing.T) {
 		{"without a host", "is=nohost", wallState(all(guest)), true},
 		{"the host is there", "is=nohost", wallState(all(guest, host)), false},
 		{"the host is being called", "is=nohost", wallState(all(guest, called)), true},
-		{"not all participants were reported", "is=nohost", wallState(func(s *conference.State) { s.Participants = []*conference.Participant{guest} }), false},
+		{"not all participants were reported", "is=nohost", wallState(attended(guest)), false},
 		{"somebody waits", "is=waiting", wallState(waiting), true},
 		{"somebody waited before it ended", "is=waiting", wallState(waiting, link(conference.Over)), false},
 		{"all facts have to hold", "is=unlocked&is=nochat", wallState(unlocked), false},

@@ -26,8 +26,7 @@ func personName(p *conference.Participant) string { return cmp.Or(p.Name(), p.Te
 
 // people draws the participants, hosts first, then co-hosts, then in order of joining.
 func (w words) people(s *conference.State) templates.People {
-	n, _ := inMeeting(s) // as the card and the wall count
-	out := templates.People{Text: w.text, ID: peopleID, Known: knowsPeople(s), Title: w.text.Participants(n)}
+	out := templates.People{Text: w.text, ID: peopleID, Known: knowsPeople(s), Brief: s.Brief, Title: w.text.Participants(s.Present())} // as the card and the wall count
 	if out.Known && !s.ParticipantsIntake.HasFull {
 		out.Title = w.text.SomeParticipants
 	}
@@ -40,17 +39,12 @@ func (w words) people(s *conference.State) templates.People {
 // inMeeting counts the participants that are in the meeting; those who are being called are not. It is not known before all
 // of them were reported.
 func inMeeting(s *conference.State) (n int, known bool) {
-	for _, p := range s.Participants {
-		if !p.Calling() {
-			n++
-		}
-	}
-	return n, s.ParticipantsIntake.HasFull
+	return s.Present(), s.ParticipantsIntake.HasFull
 }
 
 // knowsPeople reports whether anything is known of the participants: a full list, or somebody.
 func knowsPeople(s *conference.State) bool {
-	return s.ParticipantsIntake.HasFull || len(s.Participants) > 0
+	return s.ParticipantsIntake.HasFull || s.Listed() > 0
 }
 
 func inRank(all []*conference.Participant) []*conference.Participant {

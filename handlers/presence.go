@@ -154,12 +154,12 @@ func (w words) screen(s *conference.State, p conference.Place, set *conference.L
 }
 
 // onScreen is who a layout names by an ID, and whether that participant is in the meeting. Before the list of participants
-// is known nobody is called absent.
+// is known, and where it is not here, nobody is called absent.
 func (w words) onScreen(s *conference.State, id string) (templates.ScreenPerson, bool) {
 	p := s.Find(id)
 	if p == nil {
 		person := templates.ScreenPerson{Name: id}
-		if s.ParticipantsIntake.HasFull {
+		if s.ParticipantsIntake.HasFull && !s.Brief {
 			person.Marks = []templates.PersonMark{w.personMark(personAbsent)}
 			return person, false
 		}

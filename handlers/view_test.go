@@ -93,10 +93,12 @@ type history struct {
 	registry *conference.Registry
 	now      time.Time
 	version  int64
+	// elsewhere are the whole states of the meetings that another board watches.
+	elsewhere map[conference.ConfID]*conference.State
 }
 
 func newHistory(seed uint64) *history {
-	return &history{r: rand.New(rand.NewPCG(seed, 1)), now: time.UnixMilli(1_800_000_000_000).UTC(),
+	return &history{r: rand.New(rand.NewPCG(seed, 1)), now: time.UnixMilli(1_800_000_000_000).UTC(), elsewhere: map[conference.ConfID]*conference.State{},
 		registry: conference.NewRegistry(conference.Policy{Heartbeat: time.Minute, KeepEnded: time.Hour, EndingSoon: 5 * time.Minute, NearEnd: 8 * time.Minute, Rules: alert()})}
 }
 
@@ -141,7 +143,38 @@ func (h *history) step(meetings int) {
 		m = h.status(about)
 	}
 	h.registry.Pass(h.now)
-	h.registry.Apply(m)
+	h.tell(m)
+}
+
+// tell tells the board of a message, or, of a meeting that another board watches for a while, what that board makes of it: the whole state,
+// or the brief one.
+func (h *history) tell(m conference.Message) {
+	id := m.Meeting()
+	here, there := h.registry.Get(id), h.elsewhere[id]
+	switch {
+	case here == nil:
+		delete(h.elsewhere, id)
+		h.registry.Apply(m)
+		return
+	case there == nil && h.r.IntN(8) > 0:
+		h.registry.Apply(m)
+		return
+	case there == nil:
+		there = here
+	}
+	there, _, _ = conference.Apply(there, m, h.registry.Policy())
+	h.elsewhere[id] = there
+	told := conference.SnapshotMessage{About: conference.About{ConfID: id, At: h.now}, State: there}
+	switch n := h.r.IntN(16); {
+	case there == nil:
+		h.registry.Apply(conference.UnwatchMessage{About: told.About})
+		return
+	case n == 0:
+		delete(h.elsewhere, id) // from now on it is watched here
+	case n < 10:
+		told.State = there.Briefly()
+	}
+	h.registry.Apply(told)
 }
 
 func (h *history) cause() conference.Cause {

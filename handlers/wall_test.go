@@ -147,11 +147,8 @@ func TestTheCountsOfAWallAnswerWhetherAnythingIsWrong(t *testing.T) {
 func TestAWallIsTouchedByWhatItShowsOnly(t *testing.T) {
 	before := wallState(func(s *conference.State) {
 		s.ParticipantsIntake.HasFull = true
-		s.Participants = []*conference.Participant{{PID: "a"}}
+		attended(&conference.Participant{PID: "a"})(s)
 	})
-	people := func(p ...*conference.Participant) func(*conference.State) {
-		return func(s *conference.State) { s.Participants = p }
-	}
 	for _, k := range []struct {
 		name   string
 		change func(*conference.State)
@@ -161,8 +158,8 @@ func TestAWallIsTouchedByWhatItShowsOnly(t *testing.T) {
 		{"an echo", nil, []conference.FieldChange{{Part: conference.PartEcho}, {Part: conference.PartEnvelope}}, ""},
 		{"a speaker", nil, []conference.FieldChange{{Part: conference.PartSpeakers}}, ""},
 		{"a layout", nil, []conference.FieldChange{{Part: conference.PartStatus, Field: conference.MultiPic}}, ""},
-		{"somebody is muted", people(&conference.Participant{PID: "a", Attributes: conference.AttributesOf(map[string]string{"MUTE": "1"})}), []conference.FieldChange{{Part: conference.PartParticipants}}, ""},
-		{"somebody joins", people(&conference.Participant{PID: "a"}, &conference.Participant{PID: "b"}), []conference.FieldChange{{Part: conference.PartParticipants}}, "tile/1"},
+		{"somebody is muted", attended(&conference.Participant{PID: "a", Attributes: conference.AttributesOf(map[string]string{"MUTE": "1"})}), []conference.FieldChange{{Part: conference.PartParticipants}}, ""},
+		{"somebody joins", attended(&conference.Participant{PID: "b"}), []conference.FieldChange{{Part: conference.PartParticipants}}, "tile/1"},
 		{"a lock", nil, []conference.FieldChange{{Part: conference.PartStatus, Field: conference.Lock}}, "tile/1"},
 		{"a title", nil, []conference.FieldChange{{Part: conference.PartBasic, Name: "title"}}, "tile/1"},
 		{"a lost link", link(conference.Lost), []conference.FieldChange{{Part: conference.PartLink}}, "counters tile/1 tiles"},

@@ -17,6 +17,27 @@ func wallState(change ...func(*conference.State)) *conference.State {
 	return s
 }
 
+// attended tells of participants, as a message does that need not name all.
+func attended(people ...*conference.Participant) func(*conference.State) {
+	return heard(func(e []conference.ParticipantEntry) conference.Message {
+		return conference.ParticipantsMessage{Envelope: conference.Envelope{Type: conference.ParticipantsType, Mode: conference.Incremental}, Entries: e}
+	}, people...)
+}
+
+// heard applies a message about people, and leaves the link as it was made up.
+func heard(message func([]conference.ParticipantEntry) conference.Message, people ...*conference.Participant) func(*conference.State) {
+	return func(s *conference.State) {
+		var entries []conference.ParticipantEntry
+		for _, p := range people {
+			entries = append(entries, conference.ParticipantEntry{PID: p.PID, Attributes: p.Attributes})
+		}
+		s.ParticipantsIntake.HasSequence = false // each is the first
+		next, _, _ := conference.Apply(s, message(entries), conference.DefaultPolicy)
+		next.Link = s.Link
+		*s = *next
+	}
+}
+
 func flag(f conference.Field, n int64) func(*conference.State) {
 	return func(s *conference.State) { s.Status.Set(f, conference.Value{Presence: conference.Known, Int: n}) }
 }
@@ -86,8 +107,9 @@ func TestATileHasOneNumber(t *testing.T) {
 		s.Status.Set(conference.EndTime, conference.Value{Presence: conference.Known, Int: at.UnixMilli()})
 	}
 	people := func(s *conference.State) {
+		attended(&conference.Participant{PID: "a"}, &conference.Participant{PID: "b"},
+			&conference.Participant{PID: "c", Attributes: conference.AttributesOf(map[string]string{conference.AttrState: "1"})})(s)
 		s.ParticipantsIntake.HasFull = true
-		s.Participants = []*conference.Participant{{PID: "a"}, {PID: "b"}, {PID: "c", Attributes: conference.AttributesOf(map[string]string{conference.AttrState: "1"})}}
 	}
 	for _, k := range []struct {
 		name   string

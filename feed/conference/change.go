@@ -52,7 +52,7 @@ const (
 	PartUnlisted                // an unlisted field of the status
 	PartLayoutDated             // whether the layout may not apply any more
 	PartPartial                 // whether parts of the status can be missing
-	PartLink                    // the link's state, reason or detail
+	PartLink                    // the link's state, reason or detail; of one that is lost, since when
 	PartEcho                    // the time of the last echo
 	PartEnvelope                // the envelope of the last status message, and the time of the last change
 	PartCounts                  // what became of the frames
@@ -119,7 +119,8 @@ func compare(id ConfID, at, received time.Time, before, after *State) Change {
 	add(before.LayoutDated != after.LayoutDated, PartLayoutDated)
 	add(before.Partial() != after.Partial(), PartPartial)
 	rest := len(c.Fields)
-	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason || before.Link.Detail != after.Link.Detail {
+	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason || before.Link.Detail != after.Link.Detail ||
+		after.Link.State == Lost && !before.Link.heard.Equal(after.Link.heard) {
 		c.Fields = append(c.Fields, FieldChange{Part: PartLink,
 			Old: Value{Presence: Known, Text: string(before.Link.State)}, New: Value{Presence: Known, Text: string(after.Link.State)}})
 	}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,7 @@ type ConcernFacts struct {
 	Rule conference.Rule
 	// Screens are the numbers of the screens that are blank.
 	Screens []int64
-	// Who speaks and is not seen.
+	// Who speaks and is not seen; empty when that is not known here, as Screens then is.
 	Who string
 	// Profile expects the field to say Want.
 	Profile, Want string
@@ -25,12 +26,15 @@ func englishConcern(f ConcernFacts) string {
 	case conference.NoHost:
 		return "Nobody in the meeting is its host."
 	case conference.BlankScreen:
-		if len(f.Screens) == 1 {
+		switch len(f.Screens) {
+		case 0:
+			return "A screen shows nobody: its participants are absent."
+		case 1:
 			return "Screen " + numbers(f.Screens, ", ") + " shows nobody: its participants are absent."
 		}
 		return "Screens " + numbers(f.Screens, ", ") + " show nobody: their participants are absent."
 	case conference.UnseenSpeaker:
-		return f.Who + " speaks, and no screen shows them."
+		return cmp.Or(f.Who, "Somebody") + " speaks, and no screen shows them."
 	case conference.UnlockedRecording:
 		return "Recorded while it is not locked."
 	case conference.Drift:
@@ -46,8 +50,14 @@ func chineseConcern(f ConcernFacts) string {
 	case conference.NoHost:
 		return "会议中没有主持人。"
 	case conference.BlankScreen:
+		if len(f.Screens) == 0 {
+			return "有画面无人：其与会者均不在会中。"
+		}
 		return "画面 " + numbers(f.Screens, "、") + " 无人：其与会者均不在会中。"
 	case conference.UnseenSpeaker:
+		if f.Who == "" {
+			return "有人正在发言，但没有画面显示。"
+		}
 		return f.Who + " 正在发言，但没有画面显示。"
 	case conference.UnlockedRecording:
 		return "正在录制，但会议未锁定。"
