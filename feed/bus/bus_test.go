@@ -65,9 +65,7 @@ func TestAWholeStateIsThatOfTheOwner(t *testing.T) {
 			t.Errorf("of %s %d entries were told, of %d", id, len(got), len(want))
 		}
 	}
-	if s := b.Stats(); s.Whole != len(ids) {
-		t.Errorf("%d are whole: %+v", s.Whole, s)
-	}
+	eventually(t, "all are whole", func() bool { return b.Stats().Whole == len(ids) })
 }
 
 func TestAMeetingThatNobodyKnowsCannotBeMadeWhole(t *testing.T) {

@@ -293,33 +293,43 @@ func (r *reader) takeLive(msg *nats.Msg) {
 		}
 		return
 	}
-	rec, err := decode(msg.Data, id)
-	if err != nil {
-		r.badRecord(m, err)
+	w, err := open(msg.Data)
+	if err == nil && len(w.state) > 0 && f.whole && w.Previous == f.number && w.Epoch == f.epoch {
+		f.number, f.behind = w.Number, time.Time{} // nothing new is in it
+		f.measure(m)
 		return
 	}
+	var rec *record
+	if err == nil {
+		rec, err = w.record(id)
+	}
 	was := f.whole
-	r.take(m, rec, true)
-	if f.whole && !was {
+	switch {
+	case err != nil:
+		r.badRecord(m, err)
+	case !r.take(m, rec, true):
+		r.bus.counters.gaps.Add(1)
+		r.mend(m)
+	case f.whole && !was:
 		r.setWhole(id, true)
 	}
 }
 
-// take applies a record to a meeting that is followed, if it is the next. fresh: it has just been published.
-func (r *reader) take(m *meeting, rec *record, fresh bool) {
+// take applies a record to a meeting that is followed, if it is the next. fresh: it has just been published. It returns false when there
+// must have been others in between.
+func (r *reader) take(m *meeting, rec *record, fresh bool) bool {
 	f := m.follow
 	switch {
 	case rec.Epoch < m.Epoch || rec.Epoch < f.epoch:
 		r.bus.counters.old.Add(1)
+		return true
 	case rec.gone: // the digest tells
+		return true
 	case rec.state != nil:
 		if f.whole && !rec.after(f.epoch, f.number) {
-			return
+			return true
 		}
-		r.adopt(m.id, rec)
-		if !r.tell(m.id, conference.SnapshotMessage{About: r.about(m.id), State: rec.state}) {
-			return
-		}
+		r.tell(m.id, conference.SnapshotMessage{About: r.about(m.id), State: rec.state}, rec.entries...)
 		f.whole, f.epoch, f.number = true, rec.Epoch, rec.Number
 		reason := m.reason
 		m.reason = conference.ReasonNone
@@ -327,26 +337,27 @@ func (r *reader) take(m *meeting, rec *record, fresh bool) {
 			r.tellDown(m, reason)
 		}
 	case !f.whole || !rec.after(f.epoch, f.number):
+		return true
 	case rec.Epoch != f.epoch || rec.previous != f.number:
-		r.bus.counters.gaps.Add(1)
-		r.mend(m)
+		return false
 	default:
-		r.adopt(m.id, rec)
-		if rec.message != nil && !r.tell(m.id, rec.message) {
-			return
+		if !r.tell(m.id, rec.message, rec.entries...) { // by the clock here it had left the board, and its owner goes on
+			return false
 		}
 		f.number = rec.Number
 	}
-	if f.whole && !m.after(f.epoch, f.number) {
-		f.behind = time.Time{}
-	}
+	f.behind = time.Time{} // it goes on, however slowly
+	f.measure(m)
+	return true
 }
 
-func (r *reader) adopt(id conference.ConfID, rec *record) {
-	if adopt := r.bus.config.Adopt; adopt != nil && len(rec.entries) > 0 {
-		if _, owns := r.bus.config.Owns(id); !owns {
-			adopt(id, rec.entries)
-		}
+// measure takes note of whether a digest has told of more than the state on the board has.
+func (f *follow) measure(m *meeting) {
+	switch {
+	case !m.after(f.epoch, f.number):
+		f.behind = time.Time{}
+	case f.behind.IsZero():
+		f.behind = time.Now()
 	}
 }
 

@@ -94,7 +94,8 @@ func (w *world) instance(name string, options ...option) *instance {
 	i := &instance{t: w.t, world: w, name: name, registry: conference.NewRegistry(conference.DefaultPolicy), history: timeline.NewHistory(timeline.DefaultLimits),
 		adopted: map[conference.ConfID][]timeline.Entry{}, dead: map[string]bool{}}
 	conn, err := nats.Connect(w.server.URL(), nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.ReconnectJitter(0, 0),
-		nats.ReconnectBufSize(-1), nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2), nats.Name(name))
+		nats.ReconnectBufSize(-1), nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2), nats.Name(name),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -56,11 +56,12 @@ type outgoing struct {
 	// latest is the state after everything in queue; nil when the meeting has left the board.
 	latest *conference.State
 	queue  []news
-	// checkpoint and digest are due. While a checkpoint is, nothing is queued.
-	checkpoint, digest bool
-	waiting, delayed   bool // in ready, in later
-	retry              time.Time
-	digested           time.Time
+	// checkpoint and digest are due. While a checkpoint is, nothing is queued; omitted: since the last record there was something that only
+	// the checkpoint tells.
+	checkpoint, digest, omitted bool
+	waiting, delayed            bool // in ready, in later
+	retry                       time.Time
+	digested                    time.Time
 
 	// known: liveSeq and digestSeq are the sequences of the newest messages of its subjects, which nobody but us moves.
 	known, finding     bool
@@ -132,15 +133,16 @@ func (p *publisher) note(c conference.Change, entries []timeline.Entry, epoch ui
 		p.begin(o, epoch)
 	}
 	o.latest, o.digest = c.After, true
-	switch {
-	case c.After == nil:
+	_, whole := c.Cause.(conference.SnapshotMessage)
+	if c.After == nil {
 		p.gone++
-		o.checkpoint = true
+	}
+	switch {
+	case c.After == nil, c.Before == nil, whole, len(o.queue) >= maxQueue, p.queued >= maxQueued:
+		o.checkpoint, o.omitted = true, true
 		p.drop(o)
 	case o.checkpoint:
-	case c.Before == nil, len(o.queue) >= maxQueue, p.queued >= maxQueued:
-		o.checkpoint = true
-		p.drop(o)
+		o.omitted = true
 	case c.Cause != nil || len(entries) > 0:
 		o.queue = append(o.queue, news{c.Cause, entries})
 		p.queued++
@@ -159,7 +161,7 @@ func (p *publisher) add(id conference.ConfID, epoch uint64) *outgoing {
 // begin begins an epoch.
 func (p *publisher) begin(o *outgoing, epoch uint64) {
 	p.drop(o)
-	o.epoch, o.known, o.checkpoint, o.digest = epoch, false, true, true
+	o.epoch, o.known, o.checkpoint, o.digest, o.omitted = epoch, false, true, true, true
 }
 
 func (p *publisher) remove(o *outgoing) {
@@ -169,10 +171,18 @@ func (p *publisher) remove(o *outgoing) {
 	}
 }
 
-// drop forgets what is queued.
+// drop leaves out what is queued.
 func (p *publisher) drop(o *outgoing) {
-	p.queued -= len(o.queue)
+	o.omitted = o.omitted || len(o.queue) > 0
+	p.unqueue(o)
+}
+
+// unqueue returns what is queued.
+func (p *publisher) unqueue(o *outgoing) []news {
+	queue := o.queue
+	p.queued -= len(queue)
 	o.queue = nil
+	return queue
 }
 
 // look has the meeting looked at.
@@ -223,7 +233,7 @@ func (p *publisher) pause() {
 	defer p.mu.Unlock()
 	p.opened = false
 	for _, o := range p.meetings {
-		o.checkpoint = true
+		o.checkpoint, o.omitted = true, true
 		p.drop(o)
 	}
 }
@@ -236,7 +246,7 @@ func (p *publisher) reassigned() {
 	p.signal()
 }
 
-// again has a checkpoint of a meeting published; somebody could not read the last.
+// again has a checkpoint of a meeting published: it is time for one, or somebody has none.
 func (p *publisher) again(id conference.ConfID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -253,7 +263,11 @@ func (p *publisher) run(ctx context.Context) error {
 		group.Go(func() error { return p.find(ctx) })
 	}
 	group.Go(func() error { return p.publish(ctx) })
-	return group.Wait()
+	err := group.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.pending) // answers that come later are of no use
+	return err
 }
 
 func (p *publisher) publish(ctx context.Context) error {

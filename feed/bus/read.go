@@ -134,28 +134,27 @@ func (r *reader) takeReading(read *reading) {
 		return
 	}
 	r.bus.counters.reads.Add(1)
+	complete := true
 	for _, rec := range read.records {
-		r.take(m, rec, false)
+		complete = complete && r.take(m, rec, false)
 	}
 	for _, msg := range early {
 		if rec, err := decode(msg.Data, m.id); err == nil {
-			r.take(m, rec, true)
+			complete = complete && r.take(m, rec, true)
 		}
 	}
 	switch {
-	case m.follow != f || f.reading: // it was taken from us, or there is a gap in what there is
 	case f.again:
 		r.readAgain(m)
-		return
-	}
-	if f.whole {
+	case f.whole && complete:
 		r.setWhole(m.id, true)
-		return
+	default: // the stream does not have what there should be
+		f.whole = false
+		if errors.Is(read.bad, errFormat) {
+			r.fail(m.id, ErrUnreadable)
+		}
+		r.askCheckpoint(m)
 	}
-	if errors.Is(read.bad, errFormat) {
-		r.fail(m.id, ErrUnreadable)
-	}
-	r.askCheckpoint(m)
 }
 
 // askCheckpoint asks the owner for a checkpoint: what the stream has does not begin with one.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"confboard/feed/conference"
+	"confboard/feed/timeline"
 )
 
 const (
@@ -48,6 +49,7 @@ type reader struct {
 	sessions int
 	since    time.Time // when the session ended
 	next     time.Time // when the next is tried
+	said     string    // why the last attempt failed
 	toRead   []conference.ConfID
 	reading  int // jobs under way
 }
@@ -129,11 +131,11 @@ func (r *reader) apply(ctx context.Context) error {
 	defer tick.Stop()
 	r.since = time.Now()
 	defer r.end()
+	r.check(ctx)
 	for ctx.Err() == nil {
 		if r.bus.conn.IsClosed() {
 			return errClosed
 		}
-		r.check(ctx)
 		r.startReading(ctx)
 		select {
 		case <-ctx.Done():
@@ -141,9 +143,12 @@ func (r *reader) apply(ctx context.Context) error {
 			if !open {
 				status = nil // see above
 			}
+			r.check(ctx)
 		case <-tick.C:
+			r.check(ctx)
 			r.passTime()
 		case <-r.wake:
+			r.check(ctx)
 			r.look()
 		case d := <-r.digests:
 			r.takeDigest(d)
@@ -173,7 +178,10 @@ func (r *reader) check(ctx context.Context) {
 		r.leave(fault)
 	case s == nil && conn.IsConnected() && !time.Now().Before(r.next):
 		if err := r.enter(ctx); err != nil && ctx.Err() == nil {
-			r.bus.log.Warn("the bus cannot be used", "error", err)
+			if said := err.Error(); said != r.said {
+				r.bus.log.Warn("the bus cannot be used", "error", err)
+				r.said = said
+			}
 			r.next = time.Now().Add(reopen)
 		}
 	}
@@ -192,7 +200,7 @@ func (r *reader) enter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.session = s
+	r.session, r.said = s, ""
 	r.bus.log.Info("the bus is open", "streams", r.bus.Streams())
 	for _, m := range r.meetings {
 		if m.follow != nil {
@@ -238,12 +246,6 @@ func (r *reader) look() {
 
 // lookAtSkipped takes the digests of meetings that are no longer our own, and lets go of those that are now.
 func (r *reader) lookAtSkipped() {
-	for id, body := range r.skipped {
-		if _, owns := r.bus.config.Owns(id); !owns {
-			delete(r.skipped, id)
-			r.takeDigest(digest{id: id, body: body, session: r.sessions})
-		}
-	}
 	for id, m := range r.meetings {
 		if _, owns := r.bus.config.Owns(id); owns {
 			r.letGo(m)
@@ -251,18 +253,39 @@ func (r *reader) lookAtSkipped() {
 			delete(r.meetings, id)
 		}
 	}
+	for _, s := range r.bus.config.Board.States() { // also one of which no digest tells is to be told when there is no bus
+		if _, owns := r.bus.config.Owns(s.ConfID); !owns && r.meetings[s.ConfID] == nil {
+			r.meetings[s.ConfID] = &meeting{id: s.ConfID, session: r.sessions}
+		}
+	}
+	for id, body := range r.skipped {
+		_, owns := r.bus.config.Owns(id)
+		if owns && r.bus.config.Board.Get(id) != nil {
+			continue
+		}
+		delete(r.skipped, id)
+		if !owns {
+			r.takeDigest(digest{id: id, body: body, session: r.sessions})
+		}
+	}
 }
 
-// tell applies a message to a meeting of another instance, and reports whether it is one.
-func (r *reader) tell(id conference.ConfID, m conference.Message) bool {
+// tell applies a message, if there is one, to a meeting of another instance, and before that gives away the entries that it made. applied: it is
+// one, and is on the board.
+func (r *reader) tell(id conference.ConfID, m conference.Message, entries ...timeline.Entry) (applied bool) {
 	r.bus.applying.Lock()
 	defer r.bus.applying.Unlock()
 	if _, owns := r.bus.config.Owns(id); owns {
 		return false
 	}
-	r.bus.config.Board.Apply(m)
+	if adopt := r.bus.config.Adopt; adopt != nil && len(entries) > 0 {
+		adopt(id, entries)
+	}
+	if m == nil {
+		return true
+	}
 	r.bus.counters.applied.Add(1)
-	return true
+	return r.bus.config.Board.Apply(m).Fate != conference.NotWatched
 }
 
 func (r *reader) about(id conference.ConfID) conference.About {

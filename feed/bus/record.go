@@ -53,7 +53,7 @@ func (h head) after(epoch, number uint64) bool {
 // is much longer than the rest, in a second one, so that neither is gone through twice.
 type written struct {
 	head
-	// Previous is the Number of the record before this one; it is 0 for a checkpoint, which needs none.
+	// Previous is the Number of the record before this one. A checkpoint has it only if who has all up to that one finds nothing new in it.
 	Previous uint64 `json:"after,omitempty"`
 	// A record has a Line, Rows or both.
 	Line *line.Line `json:"line,omitempty"`
@@ -161,51 +161,52 @@ func unpack(body []byte) ([]byte, error) {
 	return text, nil
 }
 
-// decodeHead reads who wrote something, and when. It needs nothing else of it to be as it should.
-func decodeHead(body []byte) (h head, err error) {
+// open reads what was published as far as its first line tells, and leaves the state as it is. It has the body's memory.
+func open(body []byte) (w written, err error) {
 	text, err := unpack(body)
 	if err != nil {
-		return h, err
+		return w, err
 	}
-	begin, _, _ := bytes.Cut(text, []byte("\n"))
-	if json.Unmarshal(begin, &h) != nil {
-		return h, errRecord
+	begin, state, _ := bytes.Cut(text, []byte("\n"))
+	// What encoding/json says could quote names.
+	if err := json.Unmarshal(begin, &w); err != nil {
+		var h head
+		if json.Unmarshal(begin, &h) == nil && h.Format > format {
+			return w, errFormat
+		}
+		return w, errRecord
 	}
-	return h, nil
+	switch {
+	case w.Format > format:
+		return w, errFormat
+	case w.Format < 1 || w.Epoch == 0 || w.Number == 0 || w.Previous >= w.Number || !conference.ConfID(w.Member).Valid() || len(w.Rows) > maxRows:
+		return w, errRecord
+	}
+	w.state = state
+	return w, nil
 }
 
 // decode reads what was published about a meeting. It keeps nothing of the body's memory.
 func decode(body []byte, id conference.ConfID) (*record, error) {
-	text, err := unpack(body)
+	w, err := open(body)
 	if err != nil {
 		return nil, err
 	}
-	var w written
-	begin, state, _ := bytes.Cut(text, []byte("\n"))
-	if err := json.Unmarshal(begin, &w); err != nil {
-		if h, err := decodeHead(begin); err == nil && h.Format > format {
-			return nil, errFormat
-		}
-		return nil, errRecord // what encoding/json says could quote names
-	}
-	switch {
-	case w.Format > format:
-		return nil, errFormat
-	case w.Format < 1 || w.Epoch == 0 || w.Number == 0 || !conference.ConfID(w.Member).Valid() || len(w.Rows) > maxRows:
-		return nil, errRecord
-	}
-	r := &record{head: w.head, previous: w.Previous, entries: entriesOf(w.Rows), gone: w.Gone}
+	return w.record(id)
+}
+
+// record returns what was written about a meeting.
+func (w *written) record(id conference.ConfID) (r *record, err error) {
+	r = &record{head: w.head, previous: w.Previous, entries: entriesOf(w.Rows), gone: w.Gone}
 	switch {
 	case w.Gone:
-		return r, nil
-	case len(state) > 0:
-		if r.state, err = line.ReadState(state); err != nil {
+	case len(w.state) > 0:
+		if r.state, err = line.ReadState(w.state); err != nil {
 			return nil, fmt.Errorf("%w: %w", errRecord, err)
 		}
 		if r.state.ConfID != id {
 			return nil, errMeeting
 		}
-		return r, nil
 	case w.Line != nil:
 		if err := w.Line.Check(); err != nil {
 			return nil, fmt.Errorf("%w: %w", errRecord, err)
@@ -215,9 +216,6 @@ func decode(body []byte, id conference.ConfID) (*record, error) {
 		}
 		r.message = w.Line.Message()
 	case len(w.Rows) == 0:
-		return nil, errRecord
-	}
-	if r.previous >= r.Number {
 		return nil, errRecord
 	}
 	return r, nil

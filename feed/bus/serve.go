@@ -18,6 +18,7 @@ type job struct {
 	records            []news
 	state              *conference.State
 	checkpoint, digest bool
+	omitted            bool
 	liveSeq, digestSeq uint64
 }
 
@@ -84,10 +85,10 @@ func (p *publisher) take(o *outgoing, epoch uint64, owns bool) (j job, unknown b
 	}
 	if o.checkpoint && !early && o.inFlight == 0 && (o.latest == nil || !o.latest.Brief) { // a brief state becomes whole, or is not ours yet
 		j.checkpoint, o.checkpoint = true, false
+		j.omitted, o.omitted = o.omitted, false
 	}
 	if !o.checkpoint && !j.checkpoint {
-		j.records = o.queue
-		p.drop(o)
+		j.records = p.unqueue(o)
 	}
 	if o.digest && !o.digestInFlight {
 		if now.Sub(o.digested) < digestEvery {
@@ -102,6 +103,9 @@ func (p *publisher) take(o *outgoing, epoch uint64, owns bool) (j job, unknown b
 // checkpoint publishes the whole state, or that there is none any more.
 func (p *publisher) checkpoint(o *outgoing, j *job) {
 	w := written{head: p.head(j)}
+	if !j.omitted {
+		w.Previous = o.number
+	}
 	o.number = w.Number
 	if recent := p.bus.config.Recent; recent != nil && j.state != nil {
 		w.Rows = rowsOf(recent(o.id, checkpointRows))
@@ -268,7 +272,7 @@ func (p *publisher) failed(o *outgoing, kind sentKind, err error) {
 	if kind == sentDigest {
 		o.digest = true
 	} else {
-		o.checkpoint = true
+		o.checkpoint, o.omitted = true, true
 		p.drop(o)
 	}
 	switch {
@@ -342,6 +346,6 @@ func newest(ctx context.Context, stream jetstream.Stream, subject string) (seq, 
 	if err != nil {
 		return 0, 0, err
 	}
-	h, _ := decodeHead(m.Data)
-	return m.Sequence, h.Epoch, nil
+	w, _ := open(m.Data) // of what cannot be read there is no epoch
+	return m.Sequence, w.Epoch, nil
 }

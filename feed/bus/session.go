@@ -182,11 +182,7 @@ func (r *reader) brief(m *meeting, s *conference.State) {
 			r.mend(m)
 			return
 		case f.whole:
-			if !m.after(f.epoch, f.number) {
-				f.behind = time.Time{}
-			} else if f.behind.IsZero() {
-				f.behind = time.Now()
-			}
+			f.measure(m)
 			return
 		case time.Since(f.mending) < mendFor:
 			return
