@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"confboard/feed/conference"
 	"confboard/web/settings"
 	"confboard/web/store"
 	"confboard/web/store/storetest"
@@ -54,6 +57,65 @@ func TestCheckTellsOfADatabaseThatIsAway(t *testing.T) {
 	err := cmd.ExecuteContext(t.Context())
 	if !errors.Is(err, store.ErrNoWrite) || !strings.Contains(err.Error(), "database.url") || strings.Contains(err.Error()+out.String(), "hush") {
 		t.Errorf("error %v, said %q", err, out.String())
+	}
+}
+
+// The meetings that were added on the board go along when there is a secret to seal their passwords with, and are watched from there.
+func TestMeetingsAddedOnTheBoardMoveToADatabase(t *testing.T) {
+	storetest.Need(t)
+	dir, address, secret := t.TempDir(), storetest.Schema(t, t.TempDir()), filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(clusterSecret.Reveal()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own, err := store.OpenMeetings(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	meeting := store.Meeting{ConfID: "900487914", HostPassword: conference.NewSecret("Hush-135790"), Name: "Budget", Added: time.UnixMilli(1)}
+	if err := own.Put(meeting); err != nil {
+		t.Fatal(err)
+	}
+	do := func(secret string, args ...string) (said string, err error) {
+		var out bytes.Buffer
+		environ := []string{"CONFBOARD_DATA_DIR=" + dir, "CONFBOARD_DATABASE_URL=" + address}
+		if secret != "" {
+			environ = append(environ, "CONFBOARD_CLUSTER_SECRET_FILE="+secret)
+		}
+		cmd := command(environ, strings.NewReader(passwordOf+"\n"), &out, &out)
+		cmd.SetArgs(args)
+		err = cmd.ExecuteContext(t.Context())
+		return out.String(), err
+	}
+	db, err := store.OpenDB(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := do("", "migrate"); err != nil || !strings.Contains(said, "but the meetings added on the board") {
+		t.Fatalf("without a secret: error %v, said %q", err, said)
+	}
+	if _, err := do("", "migrate", "--meetings"); err == nil {
+		t.Error("meetings move without a secret")
+	}
+	if said, err := do(secret, "migrate", "--meetings"); err != nil || !strings.Contains(said, "1  meetings added on the board") || strings.Contains(said, "Hush") {
+		t.Fatalf("error %v, said %q", err, said)
+	}
+	if _, err := do(secret, "migrate", "--meetings"); !errors.Is(err, store.ErrThere) {
+		t.Errorf("a second time: %v", err)
+	}
+	server, err := store.OpenServer(t.Context(), store.Server{URL: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	shared, err := server.SharedMeetings(clusterSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := shared.Read(t.Context()); err != nil || len(all) != 1 || !same(all[0], meeting) || all[0].ConfID != meeting.ConfID {
+		t.Errorf("%+v, error %v", all, err)
 	}
 }
 

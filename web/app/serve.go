@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,11 +55,25 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	if recorder != nil {
 		config.Tap = recorder.Frame
 	}
+	var one *instance
+	if s.Cluster.Enabled() {
+		if one, err = newInstance(s, rooms, logger); err != nil {
+			return err
+		}
+		defer one.conn.Close()
+		one.join(&config)
+	}
 	source, err := huawei.New(config)
 	if err != nil {
 		return err
 	}
-	hook, err := newHook(s.Cloud.Hook, source, rooms.registry)
+	var effects huawei.Effects = source
+	var watched cloud = source
+	if one != nil {
+		one.begin(source)
+		effects, watched = one, sharedCloud{source, one}
+	}
+	hook, err := newHook(s.Cloud.Hook, effects, rooms.registry)
 	if err != nil {
 		return err
 	}
@@ -71,7 +86,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	keeper, err := openKeeper(ctx, s, source, config.Meetings, entrance.db, logger)
+	keeper, err := openKeeper(ctx, s, watched, config.Meetings, entrance.db, logger)
 	if err != nil {
 		return errors.Join(err, entrance.close(), listener.Close())
 	}
@@ -79,13 +94,18 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		logger.Warn("no meetings to watch: add them under cloud.meetings in the settings or on the page /feed, or set cloud.app so that they are found")
 	}
 	archive := newArchive(ctx, entrance.db, s.History, rooms.history, rooms.hub, logger)
-	return board{
+	b := board{
 		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),
 		archive: archive, storage: entrance.storage(archive, s.History),
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: encryption,
 		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, calls: source.Calls, recorder: recorder, logger: logger,
 		others: []runner{tellRepeats, debugging(s.Debug.Listen, logger)},
-	}.run(ctx)
+	}
+	if one != nil {
+		one.archive = archive
+		b.instance, b.owns = one, one.watches
+	}
+	return b.run(ctx)
 }
 
 // cloudConfig is what the settings say of the cloud.
@@ -115,12 +135,12 @@ func cloudConfig(c settings.Cloud) huawei.Config {
 	return config
 }
 
-// newHook takes the enterprise's events for the source, nil when the settings have none.
-func newHook(h settings.Hook, source *huawei.Cloud, to conference.Sink) (handlers.Hook, error) {
+// newHook takes the enterprise's events, nil when the settings have none.
+func newHook(h settings.Hook, effects huawei.Effects, to conference.Sink) (handlers.Hook, error) {
 	if !h.Enabled() {
 		return nil, nil
 	}
-	return huawei.NewHook(huawei.HookConfig{AppID: h.AppID, Key: h.Key, Effects: source, To: to})
+	return huawei.NewHook(huawei.HookConfig{AppID: h.AppID, Key: h.Key, Effects: effects, To: to})
 }
 
 // openKeeper opens the meetings added by hand: those in a server's database, if there is a secret to seal their passwords with, otherwise
@@ -133,14 +153,19 @@ func openKeeper(ctx context.Context, s settings.Settings, source cloud, listed [
 	if !s.Database.Enabled() || s.Cluster.Secret.IsZero() {
 		return newKeeper(ctx, source, ownFile{own}, listed)
 	}
-	if len(own.List()) > 0 {
-		logger.Warn("the meetings in "+store.MeetingsFile+" are not watched: confboard migrate moves them to the database", "meetings", len(own.List()))
-	}
 	shared, err := db.SharedMeetings(s.Cluster.Secret)
 	if err != nil {
 		return nil, err
 	}
-	return newKeeper(ctx, source, shared, listed)
+	k, err := newKeeper(ctx, source, shared, listed)
+	if err != nil {
+		return nil, err
+	}
+	left := slices.DeleteFunc(own.List(), func(m store.Meeting) bool { _, there := k.watched[m.ConfID]; return there })
+	if len(left) > 0 {
+		logger.Warn("meetings in "+store.MeetingsFile+" are not in the database and are not watched; confboard migrate --meetings copies them", "meetings", len(left))
+	}
+	return k, nil
 }
 
 // openMeetings opens the meetings added by hand in dataDir. A damaged file has been kept aside and costs only what is in it.

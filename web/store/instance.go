@@ -30,7 +30,7 @@ const claimWithin = 1500 * time.Millisecond
 // own file is claimed by nobody: whoever can write to it is on the same machine.
 func (d *DB) Claim(ctx context.Context) error {
 	return d.hold(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		return locked(ctx, conn, ErrClaimed, "SELECT pg_try_advisory_lock($1)", int64(claimLock))
+		return locked(ctx, conn, ErrClaimed, "SELECT pg_try_advisory_lock("+schemaLock+")", claimLock)
 	})
 }
 
@@ -46,10 +46,10 @@ func (d *DB) Join(ctx context.Context, name string) (i Instance, err error) {
 		return i, fmt.Errorf("number the instance %s: %w", name, err)
 	}
 	if err := d.hold(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		if err := locked(ctx, conn, ErrClaimed, "SELECT pg_try_advisory_lock_shared($1)", int64(claimLock)); err != nil {
+		if err := locked(ctx, conn, ErrClaimed, "SELECT pg_try_advisory_lock_shared("+schemaLock+")", claimLock); err != nil {
 			return err
 		}
-		return locked(ctx, conn, ErrNamed, "SELECT pg_try_advisory_lock($1, $2)", int32(instanceLock), int32(i.Number))
+		return locked(ctx, conn, ErrNamed, "SELECT pg_try_advisory_lock("+schemaLock+")", instanceLock+i.Number)
 	}); err != nil {
 		return i, err
 	}

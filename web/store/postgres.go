@@ -118,19 +118,22 @@ func (d *DB) OnServer() bool {
 
 // Numbers that no other program is likely to lock in the board's database.
 const (
-	migrationLock = 0x636f6e66626f6172 // "confboar"
-	claimLock     = 0x636f6e6663626f78
-	pruneLock     = 0x636f6e667072756e
-	instanceLock  = 0x636f6e66 // with the number of an instance
+	migrationLock int64 = 0x636f6e66626f6172 // "confboar"
+	claimLock     int64 = 0x636f6e6663626f78
+	pruneLock     int64 = 0x636f6e667072756e
+	instanceLock  int64 = 0x636f6e6600000000 // and the number of an instance
 )
 
+// schemaLock is such a number, $1, for the tables of one schema: a database can have several boards, each in a schema of its own.
+const schemaLock = "hashtextextended(current_schema(), $1)"
+
 func (postgresServer) queue(ctx context.Context, t tx) error {
-	_, err := t.run(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock))
+	_, err := t.run(ctx, "SELECT pg_advisory_xact_lock($1)", migrationLock)
 	return err
 }
 
 func (postgresServer) alone(ctx context.Context, t tx) (alone bool, err error) {
-	err = t.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(pruneLock)).Scan(&alone)
+	err = t.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock("+schemaLock+")", pruneLock).Scan(&alone)
 	return alone, err
 }
 

@@ -44,7 +44,7 @@ func Schema(t testing.TB, dir string) string {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA IF NOT EXISTS "+name); err != nil {
+	if _, err := db.ExecContext(t.Context(), "SELECT pg_advisory_xact_lock(1); CREATE SCHEMA IF NOT EXISTS "+name); err != nil {
 		t.Fatal(err)
 	}
 	u, err := url.Parse(os.Getenv(variable))
