@@ -30,7 +30,7 @@ func (c *Cloud) stakeIn(id conference.ConfID) stake {
 }
 
 // Reassign has what Mine and Next say now take effect, before it returns: of a meeting that is not Mine any more nothing is told after
-// that. The watches that begin or end do so meanwhile. It is safe for concurrent use.
+// that. The watches that begin or end do so meanwhile. It is safe for concurrent use, but not from within the sink.
 func (c *Cloud) Reassign() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -63,7 +63,7 @@ func clusterTable(d *draft) []setting {
 		{path: clusterPath, value: servers{&c.NATS}, preset: "",
 			doc: "NATS servers with JetStream, over which several boards work as one; one is enough to learn of the others. It needs `database.url` and `cluster.secretFile`."},
 		{path: "cluster.name", value: text{&c.Name, "name", nameRange, readName}, preset: "",
-			doc: "What this board is called among the others, the same after a restart; empty is the name of its machine."},
+			doc: "What this board is called: each has a name of its own, the same after a restart. Empty is the name of its machine."},
 		{path: "cluster.prefix", value: text{&c.Prefix, "text", prefixRange, readPrefix}, preset: "confboard",
 			doc: "Beginning of the names of what the boards have in NATS; another one for other boards on the same servers."},
 		{path: "cluster.replicas", value: oneOf{&c.Replicas, []int{1, 3, 5}}, preset: "1",
