@@ -41,8 +41,6 @@ type Config struct {
 // TLS are the files for encrypted connections; each may be empty. A server whose address begins with tls:// needs none.
 type TLS struct{ CAFile, CertFile, KeyFile string }
 
-func (t TLS) isZero() bool { return t == TLS{} }
-
 // ErrConfig: the configuration cannot be used.
 var ErrConfig = errors.New("cluster configuration")
 

@@ -40,10 +40,12 @@ type core struct {
 	members map[string]*seen
 	gone    map[string]time.Duration
 	shards  [Shards]slot
+	opens   bool // it has been opened once: there is something to write into
 	whole   bool
 	wholeAt time.Duration
 	read    []entry
 	last    uint64
+	quiet   time.Duration // until then nothing is changed
 
 	// The lease. sent has when the renewals were sent that have not come back. life is the revision of the first renewal that came back
 	// in this life, 0 when there is no lease; until is when the lease ends.
@@ -100,7 +102,7 @@ func newCore(id string, about memberRecord, p pace, w Watcher, out pen) *core {
 }
 
 // opened is called when the bucket begins to be read from its beginning: the newest revision of each key comes, then readWhole.
-func (c *core) opened() { c.whole, c.read = false, nil }
+func (c *core) opened() { c.opens, c.whole, c.read = true, false, nil }
 
 // came is called with each revision of a key, in their order.
 func (c *core) came(e entry, now moment) {
@@ -132,8 +134,10 @@ func (c *core) readWhole(now moment) {
 	}
 	own := slices.IndexFunc(read, func(e entry) bool { return e.member() == c.me && !e.deleted })
 	if highest < c.last || c.life != 0 && own < 0 {
-		// The bucket was lost, or what came last into it. What this member holds by it may be another's by now.
+		// The bucket was lost, or what came last into it. What this member holds by it may be another's by now; and who holds what by
+		// what was lost does so until it notices, or its lease ends.
 		c.lose(now.boot)
+		c.quiet = now.boot + c.pace.dead
 	}
 	c.whole, c.wholeAt, c.read, c.last, c.stale = true, now.boot, nil, highest, true
 	for i := range c.shards {
@@ -322,10 +326,12 @@ func (c *core) do(now moment) (next time.Duration) {
 	if c.finished {
 		return now.boot
 	}
-	c.renew(now.boot)
+	if c.opens {
+		c.renew(now.boot)
+	}
 	if c.whole {
 		c.tell(now.boot)
-		if c.life != 0 {
+		if c.life != 0 && now.boot >= c.quiet {
 			c.forget(now.boot)
 			c.decide(now)
 		}
@@ -417,7 +423,7 @@ func (c *core) decide(now moment) {
 				// First it lets go, then the other is told: nobody holds it for as long as that takes, and both watch it.
 				s.passing = s.revision
 				c.tell(now.boot)
-				r = shardRecord{Owner: target, Epoch: r.Epoch + 1}
+				r = shardRecord{Owner: target, Epoch: s.epoch + 1}
 			}
 		case r.Owner == c.me:
 			// It was let go to be passed on, and the record has not changed yet; or it was lost with a former lease.
@@ -427,7 +433,7 @@ func (c *core) decide(now moment) {
 			if target == "" {
 				continue
 			}
-			r = shardRecord{Owner: target, Epoch: r.Epoch + 1}
+			r = shardRecord{Owner: target, Epoch: s.epoch + 1}
 		case r.Owner == "":
 			// Somebody may hold it by a bucket that was lost: until its lease has ended.
 			if target != c.me || now.boot < c.wholeAt+c.pace.dead {
@@ -440,7 +446,7 @@ func (c *core) decide(now moment) {
 			}
 			r.Ready = true
 		case target == c.me:
-			r = shardRecord{Owner: c.me, Epoch: r.Epoch + 1}
+			r = shardRecord{Owner: c.me, Epoch: s.epoch + 1}
 		}
 		if r != s.shardRecord {
 			c.write(Shard(i), r, now.boot)
@@ -501,7 +507,9 @@ func (c *core) left(now time.Duration) bool {
 func (c *core) finish(now time.Duration) {
 	c.finished, c.life = true, 0
 	c.tell(now)
-	c.pen.remove(memberKey+c.me, 0)
+	if c.opens {
+		c.pen.remove(memberKey+c.me, 0)
+	}
 }
 
 // next is when something is due.

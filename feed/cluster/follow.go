@@ -45,7 +45,7 @@ type follower struct {
 	// failed is called when reading has ended for a reason other than restart, nil when one has begun.
 	failed func(error)
 
-	altered bool // the bucket's replicas are as they were set
+	ensured bool // the bucket was there, with its replicas as they are set
 }
 
 // run reads until ctx ends.
@@ -140,21 +140,24 @@ func (f *follower) tell(ctx context.Context, n news) bool {
 
 // consume has the server send the newest revision of each key, and what follows. The bucket is made if there is none.
 func (f *follower) consume(ctx context.Context, inbox string) (*jetstream.ConsumerInfo, error) {
-	if !f.altered {
-		if err := ensure(ctx, f.js, f.bucket, f.replicas); err != nil {
-			return nil, err
+	for {
+		if !f.ensured {
+			if err := ensure(ctx, f.js, f.bucket, f.replicas); err != nil {
+				return nil, err
+			}
 		}
-		f.altered = true
+		c, err := f.js.CreatePushConsumer(ctx, streamOf(f.bucket), jetstream.ConsumerConfig{
+			DeliverSubject: inbox, DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(f.bucket, ">"),
+			AckPolicy: jetstream.AckNonePolicy, InactiveThreshold: idle, MemoryStorage: true, Replicas: 1,
+		})
+		again := f.ensured && errors.Is(err, jetstream.ErrStreamNotFound)
+		if f.ensured = err == nil; f.ensured {
+			return c.CachedInfo(), nil
+		}
+		if !again {
+			return nil, fmt.Errorf("read bucket %s: %w", f.bucket, err)
+		}
 	}
-	c, err := f.js.CreatePushConsumer(ctx, streamOf(f.bucket), jetstream.ConsumerConfig{
-		DeliverSubject: inbox, DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(f.bucket, ">"),
-		AckPolicy: jetstream.AckNonePolicy, InactiveThreshold: idle, MemoryStorage: true, Replicas: 1,
-	})
-	if err != nil {
-		f.altered = false // perhaps it is not there any more
-		return nil, fmt.Errorf("read bucket %s: %w", f.bucket, err)
-	}
-	return c.CachedInfo(), nil
 }
 
 // forget tells the server that a reading has ended. It does not wait for the answer.

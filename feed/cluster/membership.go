@@ -26,6 +26,7 @@ type Membership struct {
 	writer *writer
 	clock  func() time.Duration
 	hurry  chan struct{}
+	lost   chan struct{} // nobody stores what is written: perhaps the bucket is lost
 
 	picture atomic.Pointer[picture]
 	trouble trouble
@@ -55,9 +56,9 @@ func New(conn *nats.Conn, config Config, w Watcher) (*Membership, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
-	m := &Membership{config: config, id: rand.Text()[:12], conn: conn, js: js, clock: sinceBoot, hurry: make(chan struct{}, 1)}
+	m := &Membership{config: config, id: rand.Text()[:12], conn: conn, js: js, clock: sinceBoot, hurry: make(chan struct{}, 1), lost: make(chan struct{}, 1)}
 	m.trouble.logger = config.Logger
-	m.writer = newWriter(conn, config.bucket(), m.trouble.writing)
+	m.writer = newWriter(conn, config.bucket(), m.wrote)
 	about := memberRecord{Name: config.Name, Build: config.Build, Started: time.Now().UTC().Truncate(time.Second)}
 	m.core = newCore(m.id, about, config.pace, logged{w, config.Logger}, m.writer)
 	m.picture.Store(&picture{})
@@ -94,9 +95,21 @@ func (m *Membership) Trouble() error { return m.trouble.err() }
 // Hurry ends leaving at once, or makes leaving be at once: what this instance still has is dropped, and the others take it over as soon as
 // they are told.
 func (m *Membership) Hurry() {
+	poke(m.hurry)
+}
+
+func poke(c chan<- struct{}) {
 	select {
-	case m.hurry <- struct{}{}:
+	case c <- struct{}{}:
 	default:
+	}
+}
+
+// wrote is called with why something was not stored; nil: it was.
+func (m *Membership) wrote(err error) {
+	m.trouble.writing(err)
+	if errors.Is(err, jetstream.ErrNoStreamResponse) {
+		poke(m.lost)
 	}
 }
 
@@ -129,10 +142,7 @@ func (m *Membership) Run(ctx context.Context) error {
 	restart := func() {
 		if !asked {
 			asked = true
-			select {
-			case f.restart <- struct{}{}:
-			default:
-			}
+			poke(f.restart)
 		}
 	}
 	for !c.finished {
@@ -151,6 +161,8 @@ func (m *Membership) Run(ctx context.Context) error {
 				// What was sent meanwhile did not come, and the server may have forgotten the reading.
 				restart()
 			}
+		case <-m.lost:
+			restart()
 		case n := <-f.to:
 			asked = asked && !n.begun
 			m.hear(n)

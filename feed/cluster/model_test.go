@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type model struct {
 	last    uint64
 	keys    map[string]entry
 	life    int // of the bucket
+	backup  map[string]entry
 	// slowest is how long a message takes at most.
 	slowest time.Duration
 	// moved counts what watchers were told; failure is the first invariant that did not hold.
@@ -60,7 +62,7 @@ type modelMember struct {
 }
 
 func newModel(t *testing.T, seed uint64) *model {
-	return &model{t: t, rand: rand.New(rand.NewPCG(seed, 7)), pace: pace4s(), keys: make(map[string]entry), slowest: 20 * time.Millisecond, now: time.Hour}
+	return &model{t: t, rand: rand.New(rand.NewPCG(seed, 7)), pace: pace4s(), keys: make(map[string]entry), backup: make(map[string]entry), slowest: 20 * time.Millisecond, now: time.Hour}
 }
 
 func (m *model) note(format string, args ...any) {
@@ -241,6 +243,23 @@ func (m *model) loseBucket() {
 	m.life++
 	m.last = 0
 	clear(m.keys)
+}
+
+// rollBack is what happens when the servers come back with what they had some time ago. It does not happen where a member has not seen
+// anything newer: nobody can tell then, and the protocol does not claim to.
+func (m *model) rollBack() {
+	var highest uint64
+	for _, e := range m.backup {
+		highest = max(highest, e.revision)
+	}
+	for _, n := range m.living() {
+		if n.core.last <= highest {
+			return
+		}
+	}
+	m.note("the bucket is as it was")
+	m.life++
+	m.last, m.keys = highest, maps.Clone(m.backup)
 }
 
 // The member's watcher.

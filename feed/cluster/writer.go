@@ -83,7 +83,11 @@ func (w *writer) run() {
 		w.failed(fmt.Errorf("subscribe: %w", err))
 	}
 	for m := range w.out {
-		if err := w.conn.PublishMsg(m); err != nil {
+		err := w.conn.PublishMsg(m)
+		if errors.Is(err, nats.ErrReconnectBufExceeded) {
+			err = nats.ErrDisconnected // the buffer for what is sent meanwhile has no room, as Dial wants it
+		}
+		if err != nil {
 			w.failed(fmt.Errorf("write: %w", err))
 		}
 	}

@@ -2,6 +2,8 @@
 package clustertest
 
 import (
+	"net"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,10 +18,13 @@ type Server struct {
 	server  *server.Server
 }
 
-// Start starts a server that stops with the test.
-func Start(t testing.TB) *Server {
+// Start starts a server that stops with the test; set changes its options first.
+func Start(t testing.TB, set ...func(*server.Options)) *Server {
 	t.Helper()
 	s := &Server{t: t, options: server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}}
+	for _, f := range set {
+		f(&s.options)
+	}
 	s.Start()
 	t.Cleanup(s.Stop)
 	return s
@@ -38,7 +43,9 @@ func (s *Server) Start() {
 		srv.Shutdown()
 		s.t.Fatal("the NATS server takes no connections")
 	}
-	s.options.Port = options.Port
+	if s.options.Port == server.RANDOM_PORT {
+		s.options.Port = options.Port // from now on it is the same
+	}
 	s.server = srv
 }
 
@@ -53,3 +60,8 @@ func (s *Server) Stop() {
 
 // URL is where it takes connections.
 func (s *Server) URL() string { return s.server.ClientURL() }
+
+// address is where it takes connections, or took them last.
+func (s *Server) address() string {
+	return net.JoinHostPort(s.options.Host, strconv.Itoa(s.options.Port))
+}
