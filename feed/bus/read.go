@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -178,24 +179,64 @@ type Inherited struct {
 	Epoch  uint64
 }
 
-// Inherit reads what the bus has of meetings, for the one who is to watch them next. Those of which there is nothing are not in what it returns. It
-// waits for the servers, some seconds at the most for each few dozen meetings.
+// inheritTries is how often it is looked for what an owner was asked for, and inheritWait how long is waited in between.
+const (
+	inheritTries = 5
+	inheritWait  = 100 * time.Millisecond
+)
+
+// Inherit reads what the bus has of meetings, for the one who is to watch them next. An owner that lives is asked for what is not there. Those
+// of which there is nothing are not in what it returns. It waits for the servers, some seconds at the most for each few dozen meetings.
 func (b *Bus) Inherit(ctx context.Context, ids []conference.ConfID) (map[conference.ConfID]Inherited, error) {
 	found := make(map[conference.ConfID]Inherited, len(ids))
-	for len(ids) > 0 {
-		n := min(readAtOnce, len(ids))
-		all, err := b.readAll(ctx, ids[:n])
+	missing, err := b.inherit(ctx, ids, found)
+	for range inheritTries {
 		if err != nil {
-			return found, err
+			break
+		}
+		missing = slices.DeleteFunc(missing, func(id conference.ConfID) bool { return !b.askForCheckpoint(id) })
+		if len(missing) == 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return found, fmt.Errorf("inherit: %w", ctx.Err())
+		case <-time.After(inheritWait):
+		}
+		missing, err = b.inherit(ctx, missing, found)
+	}
+	return found, err
+}
+
+// inherit adds what there is, and returns those of which there is nothing.
+func (b *Bus) inherit(ctx context.Context, ids []conference.ConfID, found map[conference.ConfID]Inherited) (missing []conference.ConfID, err error) {
+	for some := range slices.Chunk(ids, readAtOnce) {
+		all, err := b.readAll(ctx, some)
+		if err != nil {
+			return nil, err
 		}
 		for i := range all {
 			if h := replay(&all[i], b.config.Board.Policy()); h.State != nil {
 				found[all[i].id] = h
+			} else {
+				missing = append(missing, all[i].id)
 			}
 		}
-		ids = ids[n:]
 	}
-	return found, nil
+	return missing, nil
+}
+
+// askForCheckpoint asks the owner for a checkpoint, and reports whether there is one to ask.
+func (b *Bus) askForCheckpoint(id conference.ConfID) bool {
+	if b.config.Owner == nil {
+		return false
+	}
+	owner := b.config.Owner(id)
+	if owner == "" || owner == b.config.Member {
+		return false
+	}
+	b.askAgain(id, owner)
+	return true
 }
 
 // replay applies records as far as they go on from a checkpoint of the newest epoch.
