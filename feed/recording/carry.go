@@ -38,7 +38,9 @@ func carried(s *conference.State, names *wire.Names) ([]recorded, error) {
 	}
 	c.frames()
 	switch {
-	case connected || s.Ended():
+	case connected, s.Ended() && l.Reason == conference.ReasonNone:
+	case s.Ended(): // it was tried again since, in vain
+		c.link(conference.LinkDown, l.Since)
 	case l.State == conference.Refusing:
 		c.link(conference.LinkRefused, l.Since)
 	case l.State == conference.Waiting: // it began, and was told again

@@ -123,6 +123,7 @@ func (s *script) story() {
 	s.after(time.Second).change("910000005", "ConfDynamicInfoNotify", `"mode":"FREE","picNum":4`)
 	s.connect("910000006")
 	s.after(time.Second).change("910000006", "ConfDynamicInfoNotify", `"state":"Destroyed"`)
+	s.link("910000006", conference.LinkDown, conference.ReasonTokenSpent)
 	s.watch("910000007", "Partial")
 	s.link("910000007", conference.LinkUp, "")
 	s.change("910000007", "ConfDynamicInfoNotify", `"lock":1`)

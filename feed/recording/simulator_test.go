@@ -2,7 +2,9 @@ package recording
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -11,7 +13,9 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
+	"confboard/feed/line"
 	"confboard/feed/simulator"
+	"confboard/feed/wire"
 )
 
 // recordCloud records simulated meetings by the real client until the board meeting has had its layouts, and returns the registry as it
@@ -29,7 +33,11 @@ func recordCloud(t *testing.T, c Config) (*conference.Registry, []string) {
 	policy.Heartbeat = time.Hour // the clock has no part in this
 	c.Policy, c.Now = policy, time.Now
 	recorder := newRecorder(t, c)
-	config := huawei.Config{Endpoint: url, Heartbeat: policy.Heartbeat, Tap: recorder.Frame,
+	tap := func(id conference.ConfID, at time.Time, frame []byte) {
+		recorder.Frame(id, at, frame)
+		checkWritten(t, wire.Decode(frame, id, at.Round(0).UTC()))
+	}
+	config := huawei.Config{Endpoint: url, Heartbeat: policy.Heartbeat, Tap: tap,
 		Delays: huawei.Delays{BackoffMin: time.Millisecond, BackoffMax: 10 * time.Millisecond, Look: 5 * time.Millisecond}}
 	for _, m := range cloud.Meetings() {
 		config.Meetings = append(config.Meetings, huawei.Meeting{ConfID: conference.ConfID(m.ConfID()), HostPassword: conference.NewSecret(m.HostPassword()), Name: m.Name()})
@@ -59,6 +67,16 @@ func recordCloud(t *testing.T, c Config) (*conference.Registry, []string) {
 		secrets = append(secrets, m.Secrets()...)
 	}
 	return registry, secrets
+}
+
+// checkWritten fails unless a message is the same after it was written and read.
+func checkWritten(t *testing.T, m conference.Message) {
+	l, ok := line.Of(m, nil)
+	text, err := json.Marshal(l)
+	var read line.Line
+	if !ok || err != nil || json.Unmarshal(text, &read) != nil || read.Check() != nil || !reflect.DeepEqual(read.Message(), m) {
+		t.Errorf("of %s it is\n%+v\nwant\n%+v", text, read.Message(), m)
+	}
 }
 
 // sights tells when the board meeting has had what a test wants to see.
