@@ -101,8 +101,9 @@ func (f *follower) follow(ctx context.Context) error {
 		f.known = nil
 		err = errors.Join(f.db.ForgetNews(ctx, now), f.db.ForgetSilences(ctx, now))
 	}
-	if f.known == nil {
+	if f.known == nil { // also when the database was away, and with it what this board had claimed there
 		f.read = now
+		err = errors.Join(err, f.db.Reclaim(ctx))
 	}
 	known := maps.Clone(editions)
 	for _, p := range f.parts {

@@ -32,8 +32,9 @@ type DB struct {
 	engine
 	sql     *sql.DB
 	readers *sql.DB
-	claim   *sql.Conn // holds the claim to a server's database; nil: none
-	name    string    // for people; that of a file, or of a server's database
+	claim   *sql.Conn                                       // holds the claim to a server's database; nil: none
+	claimed func(ctx context.Context, conn *sql.Conn) error // makes the claim; nil: there is none
+	name    string                                          // for people; that of a file, or of a server's database
 	// instance is which of several boards this is; its zero value is that of a board that is alone.
 	instance Instance
 	// told is called with what was changed here.
@@ -90,7 +91,9 @@ func openWith(ctx context.Context, e engine, name string) (*DB, error) {
 func (d *DB) Close() error {
 	var err error
 	if d.claim != nil {
-		err = d.claim.Close()
+		if err = d.claim.Close(); errors.Is(err, sql.ErrConnDone) { // it was lost
+			err = nil
+		}
 		d.claim = nil
 	}
 	return errors.Join(err, d.readers.Close(), d.sql.Close())

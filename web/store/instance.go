@@ -104,8 +104,24 @@ func (d *DB) hold(ctx context.Context, claim func(context.Context, *sql.Conn) er
 		_, unlocked := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all()")
 		return errors.Join(d.claimFault(err), fault(unlocked), conn.Close())
 	}
-	d.claim = conn
+	d.claim, d.claimed = conn, claim
 	return nil
+}
+
+// Reclaim makes the claim again with which the server's database became this board's, or this board one of several, when it was lost with
+// its connection. An error is as for that, and says that meanwhile somebody else can have the database. It is not to be called beside
+// Close.
+func (d *DB) Reclaim(ctx context.Context) error {
+	if d.claim == nil {
+		return nil
+	}
+	alive, cancel := d.within(ctx)
+	defer cancel()
+	if d.claim.PingContext(alive) == nil {
+		return nil
+	}
+	_ = d.claim.Close() // it is broken
+	return d.hold(ctx, d.claimed)
 }
 
 func (d *DB) claimFault(err error) error {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -38,10 +37,10 @@ func TestEachInstanceHasANumberOfItsOwnAcrossRestarts(t *testing.T) {
 	if got, err := d.number(t.Context(), "d"); err != nil || got != 2 {
 		t.Errorf("one that takes the place of another has %d, error %v", got, err)
 	}
-	for n := int64(4); n < mostInstances; n++ {
-		if _, err := d.run(t.Context(), quiet, "INSERT INTO instance (name, number, joined_at) VALUES ($1, $2, $3)", fmt.Sprint("n", n), n, ms(noon)+n); err != nil {
-			t.Fatal(err)
-		}
+	// All that are left are taken, 4 the longest ago.
+	if _, err := d.run(t.Context(), quiet, "INSERT INTO instance (name, number, joined_at) SELECT 'n' || n, n, n FROM (SELECT 4 + 32 * tens.number + ones.number AS n FROM ("+
+		numbers(32)+") tens, ("+numbers(32)+") ones) numbered WHERE n < $1", mostInstances); err != nil {
+		t.Fatal(err)
 	}
 	if got, err := d.number(t.Context(), "one more"); err != nil || got != 4 {
 		t.Errorf("when all are taken it has %d, error %v", got, err)
@@ -337,5 +336,36 @@ func TestAnAdminTokenIsUsedOnce(t *testing.T) {
 		if err := b.UseAdminToken(t.Context(), used); !errors.Is(err, ErrNotFound) {
 			t.Errorf("the same again: %v", err)
 		}
+	}
+}
+
+func TestWhatWasClaimedIsClaimedAgainAfterTheServerWasAway(t *testing.T) {
+	storetest.Need(t)
+	dir := t.TempDir()
+	server, w := storetest.Detour(t, schemaOf(t, dir).URL)
+	a := opened(t, func() (*DB, error) { return OpenServer(t.Context(), Server{URL: server}) })
+	if _, err := a.Join(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Reclaim(t.Context()); err != nil {
+		t.Errorf("while nothing is lost: %v", err)
+	}
+	w.Cut()
+	if err := a.Reclaim(t.Context()); !errors.Is(err, ErrNoWrite) {
+		t.Errorf("while the server is away: %v", err)
+	}
+	twin := joined(t, dir, "a") // nobody has the name
+	w.Open()
+	if err := a.Reclaim(t.Context()); !errors.Is(err, ErrNamed) {
+		t.Errorf("when another has taken the name: %v", err)
+	}
+	if err := twin.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Reclaim(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := openDB(t, dir).Join(t.Context(), "a"); !errors.Is(err, ErrNamed) {
+		t.Errorf("when it is claimed again: %v", err)
 	}
 }
