@@ -106,7 +106,7 @@ type apiRefusal struct {
 }
 
 func (h *Handlers) apiMeetings(c echo.Context) error {
-	all := h.Board.All()
+	all := h.states(c.Request().Context())
 	answer := struct {
 		Meetings []apiMeeting `json:"meetings"`
 	}{Meetings: make([]apiMeeting, 0, len(all))}
@@ -125,7 +125,7 @@ func (h *Handlers) apiMeeting(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s := h.Board.Get(id)
+	s := h.state(c.Request().Context(), id)
 	if s == nil {
 		return echo.NewHTTPError(http.StatusNotFound, "no such meeting on this board: check the confID, or watch the meeting in the settings")
 	}

@@ -61,6 +61,8 @@ type Handlers struct {
 	// Archive is where it is read what was stored of them; nil: nothing is. Storage tells how the storing fares; nil: nobody knows.
 	Archive Archive
 	Storage Storage
+	// Whole makes states whole that another board knows; nil: there is no other.
+	Whole Whole
 	// Ready reports whether the process is neither starting nor stopping.
 	Ready func() bool
 	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
@@ -291,6 +293,7 @@ func (m *message) bytes() ([]byte, error) { return m.b.Bytes(), m.err }
 // serveStream serves a view to one viewer.
 func (h *Handlers) serveStream(c echo.Context, v live.View, o live.ServeOptions) error {
 	o.Address = c.RealIP()
+	h.hold(v, &o)
 	switch who := visitor(c); {
 	case o.Owner != "":
 	case who.Owner != "":

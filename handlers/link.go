@@ -56,6 +56,7 @@ func (h *Handlers) link(c echo.Context) error {
 	p := h.frame(c, t, h.words(t.Lang).tab(t.Share.Untitled+" · "+t.Product, false))
 	p.Stream, p.StreamID = h.Paths.LinkStream(c.Param("token"), t.Lang), "stream-link"
 	if c.QueryParams().Has(plainParam) {
+		h.state(c.Request().Context(), share.ConfID) // so that there is all of it to be shown
 		tab, region := h.linkView(share.ConfID, share.Shows, t.Lang).draw()
 		p.Tab = tab
 		return sendFramed(c, http.StatusOK, templates.LinkFrame(p), templates.LinkRegion(region))

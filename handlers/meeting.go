@@ -36,7 +36,7 @@ func (h *Handlers) meeting(c echo.Context) error {
 	t := h.language(c)
 	show := topicOf(c)
 	stream := h.Paths.MeetingStream(id, show, t.Lang)
-	s := h.Board.Get(id)
+	s := h.state(c.Request().Context(), id)
 	if s == nil { // the page comes alive when the meeting appears
 		p := h.frame(c, t, h.words(t.Lang).tab(t.AbsentTitle, false))
 		p.Stream, p.StreamID = stream, "stream-meeting"

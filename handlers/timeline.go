@@ -79,7 +79,7 @@ func (h *Handlers) timelinePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s := h.Board.Get(id)
+	s := h.state(c.Request().Context(), id)
 	if s == nil || h.Timeline == nil {
 		return echo.NewHTTPError(http.StatusNotFound)
 	}

@@ -84,6 +84,8 @@ type board struct {
 	others []runner
 	// owns reports whether a meeting is watched by this board and not by another one of several; nil: all are. It must not block.
 	owns func(conference.ConfID) bool
+	// instance is what makes the board one of several; nil: it is alone. It runs the source.
+	instance *instance
 	// silences are run's own; nil: nothing can be acknowledged or silenced.
 	silences *silences
 }
@@ -154,7 +156,11 @@ func (b board) follower() *follower {
 // observe has all who keep or show what happens told of each change, until it is stopped.
 func (b board) observe() (stop func()) {
 	observers := []func(conference.Change){func(c conference.Change) {
-		b.archive.note(c, b.history.Keep(c)) // before any page is told of it
+		if b.instance != nil { // before any page is told of it
+			b.instance.note(c)
+		} else {
+			b.archive.note(c, b.history.Keep(c))
+		}
 		b.hub.Notify(c)
 	}}
 	if l := b.entrance.links; l != nil {
@@ -197,6 +203,9 @@ func (b board) server() (*web.Server, error) {
 	if b.storage != nil {
 		pages.Storage = b.storage
 	}
+	if b.instance != nil {
+		pages.Whole = b.instance.bus
+	}
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
 	}
@@ -219,6 +228,9 @@ func (b board) feed(ctx context.Context, group *errgroup.Group) {
 	}
 	group.Go(func() error {
 		defer stop()
+		if b.instance != nil {
+			return b.instance.run(ctx, sink)
+		}
 		return b.source.Run(ctx, sink)
 	})
 }
