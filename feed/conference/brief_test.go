@@ -259,3 +259,15 @@ func TestStatesAreToldWhileTheClockRuns(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestOfALostLinkItIsToldSinceWhen(t *testing.T) {
+	there := crowdedBoard(t)
+	b := &board{t: t, policy: conference.DefaultPolicy}
+	b.apply(told(10*time.Minute, there.state.Briefly()))
+	there.apply(link(30*second, conference.LinkEcho))
+	change, _ := b.apply(told(10*time.Minute, there.state.Briefly()))
+	wantParts(t, change, "link=lost>lost", "echo")
+	if !b.state.Link.Heard().Equal(start.Add(30 * second)) {
+		t.Errorf("heard of it %s", b.state.Link.Heard())
+	}
+}

@@ -62,6 +62,9 @@ func speaks(pid string) meeting {
 	return func(s *conference.State) { s.Speakers = []conference.Speaker{{PID: pid}} }
 }
 
+// brief leaves what a board has that does not watch the meeting.
+func brief(s *conference.State) { *s = *s.Briefly() }
+
 func TestConditions(t *testing.T) {
 	guest, host := []string{"a", "ROLE", "0", "TEL", "+9911"}, []string{"h", "ROLE", "1"}
 	called := []string{"c", "ROLE", "0", "STATE", "1"}
@@ -100,6 +103,8 @@ func TestConditions(t *testing.T) {
 		{"a layout that is not what people see", given(people(host), layout([]string{"gone"}), mode(conference.ModeRollCall)), nil},
 		{"a layout that may not apply", given(people(host), layout([]string{"gone"}), func(s *conference.State) { s.LayoutDated = true }), nil},
 		{"participants not known, so nobody is absent", given(layout([]string{"gone"})), nil},
+		{"participants not here, so nobody is absent", given(people(host), layout([]string{"gone"}), brief), nil},
+		{"participants not here, and still without a host", given(people(guest), brief), []conference.Rule{conference.NoHost}},
 
 		{"the speaker is on a screen", given(people(guest, host), layout([]string{"+9911"}), mode(conference.ModeFixed), speaks("a")), nil},
 		{"no screen shows the speaker", given(people(guest, host), layout([]string{"h"}), mode(conference.ModeFixed), speaks("a")), []conference.Rule{conference.UnseenSpeaker}},
