@@ -106,6 +106,7 @@ func (h *history) link() conference.Message {
 		event = conference.LinkDown + conference.LinkEvent(n-3)
 	}
 	m := link(h.at, event)
+	m.Continues = event == conference.LinkUp && h.r.IntN(3) == 0
 	if m.Event != conference.LinkUp {
 		m.Reason, m.Detail = conference.ReasonClosed, []string{"", "GOING_AWAY"}[h.r.IntN(2)]
 		m.RoundTrip, m.Next, m.Expires = 12345678, start.Add(h.at+time.Second), start.Add(h.at+time.Hour)

@@ -162,7 +162,7 @@ func (w *Snapshot) check() error {
 		return errors.New("it is of no occurrence")
 	case w.Brief && (w.Participants != nil || w.WaitingRoom != nil || w.Custom != nil):
 		return errors.New("it is brief and has lists")
-	case len(w.Participants) > MaxParticipants || len(w.WaitingRoom) > MaxParticipants:
+	case len(w.Participants) > MaxParticipants || len(w.WaitingRoom) > MaxParticipants || !w.Present.possible() || !w.Waiting.possible():
 		return errors.New("too many participants")
 	case len(w.Speakers) > MaxSpeakers:
 		return errors.New("too many speakers")

@@ -221,6 +221,11 @@ func writeAttendance(a attendance) *writtenAttendance {
 	return &writtenAttendance{Listed: a.listed, Present: a.present, Hosts: a.hosts, Others: a.others}
 }
 
+// possible reports whether a list can come to it.
+func (w *writtenAttendance) possible() bool {
+	return w == nil || min(w.Present, w.Hosts, w.Others) >= 0 && w.Listed <= MaxParticipants && w.Present <= w.Listed && max(w.Hosts, w.Others) <= w.Present
+}
+
 func (w *writtenAttendance) read() attendance {
 	if w == nil {
 		return attendance{}

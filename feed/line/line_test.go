@@ -111,7 +111,7 @@ func TestEveryMessageIsTheSameAfterItWasWritten(t *testing.T) {
 	}
 	for event := conference.LinkUp; event <= conference.LinkDelayed; event++ {
 		checkWritten(t, conference.LinkMessage{About: about(), Event: event, Reason: conference.ReasonClosed, Detail: "GOING_AWAY", RoundTrip: 12345678,
-			Next: receivedAt.Add(time.Second), Expires: receivedAt.Add(time.Hour)})
+			Next: receivedAt.Add(time.Second), Expires: receivedAt.Add(time.Hour), Continues: event == conference.LinkUp})
 	}
 }
 
