@@ -148,7 +148,7 @@ func (c *checker) leases(ctx context.Context) {
 	c.found("read the bucket", c.denied(c.read(ctx)), "allow the user to publish to $JS.API.>, and to subscribe to _INBOX.>")
 }
 
-// read reads the bucket once.
+// read reads the bucket until the key comes.
 func (c *checker) read(ctx context.Context) error {
 	reading, stop := context.WithCancel(ctx)
 	f := &follower{conn: c.conn, js: c.js, bucket: c.name, replicas: c.config.Replicas, to: make(chan news), restart: make(chan struct{}, 1)}
@@ -162,7 +162,7 @@ func (c *checker) read(ctx context.Context) error {
 	for {
 		select {
 		case n := <-f.to:
-			if n.whole {
+			if n.entry.key == "shard.0" {
 				return nil
 			}
 		case err := <-done:

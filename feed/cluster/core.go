@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -35,7 +36,8 @@ type core struct {
 	watcher Watcher
 	spread  func(time.Duration) time.Duration // takes a random part off, at most half
 
-	// What the bucket says. whole is false while it is read anew: read collects what comes then. last is the highest revision seen.
+	// What the bucket says. whole is false while it is read anew, until the renewal number mark comes back: read collects what comes
+	// then. last is the highest revision seen.
 	// gone has when the removals of keys of members were seen.
 	members map[string]*seen
 	gone    map[string]time.Duration
@@ -43,6 +45,7 @@ type core struct {
 	opens   bool // it has been opened once: there is something to write into
 	whole   bool
 	wholeAt time.Duration
+	mark    uint64
 	read    []entry
 	last    uint64
 	quiet   time.Duration // until then nothing is changed
@@ -52,7 +55,8 @@ type core struct {
 	sent     map[uint64]time.Duration
 	sentAt   time.Duration // the last one
 	renewAt  time.Duration // the next one
-	echoedAt time.Duration // when the last one came back, or a new reading began
+	echoedAt time.Duration // when the last one came back
+	openedAt time.Duration // when the reading began
 	life     uint64
 	until    time.Duration
 
@@ -68,7 +72,7 @@ type core struct {
 type seen struct {
 	memberRecord
 	id       string
-	revision uint64
+	revision uint64 // 0: its key has not come
 	stored   time.Time
 	at       time.Duration // when it was seen, or when looking began
 	dead     bool
@@ -101,16 +105,25 @@ func newCore(id string, about memberRecord, p pace, w Watcher, out pen) *core {
 		members: make(map[string]*seen), gone: make(map[string]time.Duration), sent: make(map[uint64]time.Duration)}
 }
 
-// opened is called when the bucket begins to be read from its beginning: the newest revision of each key comes, then readWhole.
-func (c *core) opened() { c.opens, c.whole, c.read = true, false, nil }
+// opened is called when the bucket begins to be read from its beginning: the newest revision of each key comes, and then what follows. Everything
+// has come when a renewal is back that was sent after that.
+func (c *core) opened(now moment) {
+	c.opens, c.whole, c.read = true, false, nil
+	c.openedAt, c.renewAt, c.mark = now.boot, now.boot, c.about.Beat+1
+}
 
 // came is called with each revision of a key, in their order.
 func (c *core) came(e entry, now moment) {
+	c.expire(now.boot)
+	own := e.member() == c.me && !e.deleted
 	if !c.whole {
 		c.read = append(c.read, e)
+		if r, ok := decode[memberRecord](e); own && ok && r.Beat >= c.mark {
+			c.readWhole(now)
+			c.echoed(e, now.boot)
+		}
 		return
 	}
-	c.expire(now.boot)
 	if e.revision > c.last+1 {
 		// Revisions were passed over, because the keys have newer ones. They may have been anybody's.
 		for _, m := range c.members {
@@ -119,21 +132,21 @@ func (c *core) came(e entry, now moment) {
 	}
 	c.last = max(c.last, e.revision)
 	c.store(e, now.boot)
-	if e.member() == c.me && !e.deleted {
+	if own {
 		c.echoed(e, now.boot)
 	}
 }
 
-// readWhole is called when all keys have come. What is known begins anew, but for when members were seen whose keys are as they were.
+// readWhole takes in what was read. What is known begins anew, but for when members were seen whose keys are as they were. A key that did
+// not come may have changed so often while it was read that what was to come is not kept any more, and its newest revision is still to come. So
+// of members only a removal says that they are gone.
 func (c *core) readWhole(now moment) {
-	c.expire(now.boot)
 	read := c.read
 	var highest uint64
 	for _, e := range read {
 		highest = max(highest, e.revision)
 	}
-	own := slices.IndexFunc(read, func(e entry) bool { return e.member() == c.me && !e.deleted })
-	if highest < c.last || c.life != 0 && own < 0 {
+	if highest < c.last {
 		// The bucket was lost, or what came last into it. What this member holds by it may be another's by now; and who holds what by
 		// what was lost does so until it notices, or its lease ends.
 		c.lose(now.boot)
@@ -144,28 +157,18 @@ func (c *core) readWhole(now moment) {
 		s := &c.shards[i]
 		s.shardRecord, s.revision = shardRecord{}, 0
 	}
-	before := c.members
-	c.members = make(map[string]*seen, len(before))
 	clear(c.gone)
+	missing := maps.Clone(c.members)
 	for _, e := range read {
 		id := e.member()
-		if m := before[id]; m != nil && !e.deleted {
-			delete(before, id)
-			c.members[id] = m
-			if m.revision == e.revision && m.stored.Equal(e.stored) {
-				continue
-			}
+		delete(missing, id)
+		if m := c.members[id]; m == nil || e.deleted || m.revision != e.revision || !m.stored.Equal(e.stored) {
+			c.store(e, now.boot)
 		}
-		c.store(e, now.boot)
 	}
-	for _, m := range before {
-		c.leaves(m)
+	for _, m := range missing {
+		m.revision, m.at, m.eligible = 0, now.boot, false
 	}
-	c.echoedAt = now.boot
-	if own >= 0 {
-		c.echoed(read[own], now.boot)
-	}
-	c.renewAt = now.boot
 }
 
 // store notes what a revision says.
@@ -173,10 +176,13 @@ func (c *core) store(e entry, now time.Duration) {
 	if s, ok := e.shard(); ok {
 		r, _ := decode[shardRecord](e)
 		slot := &c.shards[s]
+		c.stale = c.stale || slot.Owner != r.Owner
 		slot.shardRecord, slot.revision = r, e.revision
 		slot.epoch = max(slot.epoch, r.Epoch)
+		if _, gone := c.gone[r.Owner]; r.Owner != "" && c.members[r.Owner] == nil && !gone {
+			c.members[r.Owner] = &seen{id: r.Owner, at: now} // its key is still to come, or does not: then it is dead in time
+		}
 		slot.written = false
-		c.stale = true
 		return
 	}
 	id := e.member()
@@ -193,7 +199,7 @@ func (c *core) store(e entry, now time.Duration) {
 		return
 	}
 	delete(c.gone, id)
-	back := m == nil || m.dead
+	back := m == nil || m.dead || m.revision == 0
 	if m == nil {
 		m = &seen{id: id}
 		c.members[id] = m
@@ -279,7 +285,7 @@ func (c *core) holds(s *slot) bool {
 	return c.life != 0 && s.Owner == c.me && s.revision > c.life && s.passing != s.revision
 }
 
-// living reports whether a member may hold what it owns. One without a key has left or was removed, and holds nothing.
+// living reports whether a member may hold what it owns. One whose key was removed holds nothing.
 func (c *core) living(id string) bool {
 	m := c.members[id]
 	return m != nil && !m.dead
@@ -366,11 +372,11 @@ func (c *core) renew(now time.Duration) {
 
 // blind reports whether nothing of this member's own has come back for so long that the bucket has to be read anew.
 func (c *core) blind(now time.Duration) bool {
-	patience := c.pace.blind
-	if c.echoedAt == c.wholeAt {
-		patience = c.pace.hold // the first renewal since it was read; where everything is slow, it is under way
+	last, patience := c.echoedAt, c.pace.blind
+	if last <= c.openedAt {
+		last, patience = c.openedAt, c.pace.hold // the first one since it was opened: where everything is slow, it is under way
 	}
-	return c.whole && now >= c.echoedAt+patience
+	return c.opens && now >= last+patience
 }
 
 // forget removes the keys of those who are dead for long, and then what remains of them. One member does it.
@@ -379,8 +385,13 @@ func (c *core) forget(now time.Duration) {
 		return
 	}
 	for _, m := range c.members {
-		if m.dead && now >= m.at+c.pace.forget {
-			m.at = now
+		if !m.dead || now < m.at+c.pace.forget {
+			continue
+		}
+		m.at = now
+		if m.revision == 0 {
+			delete(c.members, m.id)
+		} else {
 			c.pen.remove(memberKey+m.id, m.revision)
 		}
 	}
@@ -556,7 +567,7 @@ func (c *core) member(m *seen) Member {
 func (c *core) list() []Member {
 	var members []Member
 	for _, m := range c.members {
-		if !m.dead {
+		if !m.dead && m.revision != 0 {
 			members = append(members, c.member(m))
 		}
 	}

@@ -352,11 +352,10 @@ func TestNobodyIsTakenForDeadBecauseTheNewsIsLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := &alone{}
 			c := newCore("me", memberRecord{Name: "me"}, pace4s(), a, a)
-			c.opened()
+			c.opened(at(-s))
 			c.do(at(-s))
 			c.came(of("other", 7, 1), at(-s))
 			c.came(of("me", 1, 2), at(-s))
-			c.readWhole(at(-s))
 			test.happens(c)
 			if dead := c.members["other"].dead; dead != test.dead {
 				t.Errorf("dead: %v, heard %+v", dead, a.heard)

@@ -21,10 +21,10 @@ const (
 	history = 8
 )
 
-// news is what a follower has to tell: that a reading begins, an entry, or that all has been read.
+// news is what a follower has to tell: that a reading begins, or an entry.
 type news struct {
-	begun, whole bool
-	entry        entry
+	begun bool
+	entry entry
 }
 
 // errGap: a message of a reading did not arrive.
@@ -88,11 +88,7 @@ func (f *follower) read(ctx context.Context) error {
 	if !f.tell(ctx, news{begun: true}) {
 		return nil
 	}
-	// What was there when the reading began: nothing, or until the message with which nothing is pending.
-	initial, next := info.NumPending, uint64(1)
-	if initial == 0 && !f.tell(ctx, news{whole: true}) {
-		return nil
-	}
+	next := uint64(1)
 	prefix := len(subject(f.bucket, ""))
 	for {
 		select {
@@ -115,14 +111,6 @@ func (f *follower) read(ctx context.Context) error {
 			e := entry{key: m.Subject[prefix:], value: m.Data, revision: md.Sequence.Stream, stored: md.Timestamp, deleted: isRemoval(m)}
 			if !f.tell(ctx, news{entry: e}) {
 				return nil
-			}
-			if initial > 0 {
-				if initial--; initial == 0 || md.NumPending == 0 {
-					initial = 0
-					if !f.tell(ctx, news{whole: true}) {
-						return nil
-					}
-				}
 			}
 		}
 	}

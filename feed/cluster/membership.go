@@ -193,9 +193,7 @@ func (m *Membership) Run(ctx context.Context) error {
 func (m *Membership) hear(n news) {
 	switch now := (moment{m.clock(), time.Now()}); {
 	case n.begun:
-		m.core.opened()
-	case n.whole:
-		m.core.readWhole(now)
+		m.core.opened(now)
 	default:
 		m.core.came(n.entry, now)
 	}

@@ -139,6 +139,7 @@ func (n *modelMember) resume() {
 
 // read begins to read the bucket anew, as the follower does.
 func (n *modelMember) read() {
+	m := n.model
 	if n.reading > 0 && !n.begun {
 		return // it is just beginning
 	}
@@ -161,11 +162,12 @@ func (n *modelMember) read() {
 		}
 		slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.revision, b.revision) })
 		n.deliver(reading, func() {
-			n.core.opened()
+			n.core.opened(n.clock())
 			for _, e := range entries {
-				n.core.came(e, n.clock())
+				if !m.missed(e) {
+					n.core.came(e, n.clock())
+				}
 			}
-			n.core.readWhole(n.clock())
 		})
 	}
 	n.after(n.delay(), try)
@@ -226,15 +228,18 @@ func (m *model) apply(e entry, over *uint64) {
 	m.keys[e.key] = e
 	for _, n := range m.members {
 		if n.begun && n.readingLife == m.life && !n.gone {
-			// Now and then a reader is late, and is not shown what has been replaced meanwhile.
 			n.deliver(n.reading, func() {
-				if newest := m.keys[e.key]; newest.revision > e.revision && m.rand.IntN(2) == 0 {
-					return
+				if !m.missed(e) {
+					n.core.came(e, n.clock())
 				}
-				n.core.came(e, n.clock())
 			})
 		}
 	}
+}
+
+// missed reports whether a reader that is late is not shown something that has been replaced meanwhile.
+func (m *model) missed(e entry) bool {
+	return m.keys[e.key].revision > e.revision && m.rand.IntN(2) == 0
 }
 
 // loseBucket is what happens when the servers come back without what they had.
