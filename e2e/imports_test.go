@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"feed/rules":      {"feed/conference"},
 	"feed/timeline":   {"feed/conference"},
 	"feed/wire":       {"feed/conference"},
-	"feed/huawei":     {"feed/wire", "feed/conference"},
+	"feed/huawei":     {"feed/line", "feed/wire", "feed/conference"},
 	"feed/simulator":  {"feed/wire"},
 	"feed/recording":  {"feed/line", "feed/wire", "feed/conference"},
 	"feed/line":       {"feed/wire", "feed/conference"},

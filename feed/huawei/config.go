@@ -35,8 +35,9 @@ type Config struct {
 	Board func(conference.ConfID) *conference.State
 	// Meetings are the meetings to watch from the beginning. Others come and go by Watch and Unwatch.
 	Meetings []Meeting
-	// Tap is called with each pushed frame, when it came and before it is decoded; nil is none. Calls for different meetings are
-	// concurrent. The frame holds secrets and must not be kept; of one over the limit of a frame it has the beginning.
+	// Tap is called with each pushed frame before what it says is told; nil is none. Calls for different meetings are concurrent, and it must
+	// return at once. The frame holds secrets and must not be kept; of one over the limit of a frame it has the beginning. Of a meeting
+	// that is Next there are none; when it has become Mine it is given what the connection had come to until then, as full frames.
 	Tap func(id conference.ConfID, at time.Time, frame []byte)
 	// App is the login of the enterprise, by which its meetings are found; nil: none are. What follows counts only with it.
 	App *App

@@ -22,6 +22,8 @@ type orders struct {
 type desk struct {
 	// wake tells the watch that there are orders; capacity 1.
 	wake chan struct{}
+	// tap is that of the configuration.
+	tap func(conference.ConfID, time.Time, []byte)
 
 	mu     sync.Mutex
 	to     conference.Sink // nil while there is none
@@ -156,6 +158,16 @@ func (d *desk) apply(m conference.Message) conference.Outcome {
 func (d *desk) pass(m conference.Message) conference.Outcome {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.apply(m)
+}
+
+// passFrame passes on what a frame says, and the frame itself to the tap if it is told.
+func (d *desk) passFrame(m conference.Message, in received) conference.Outcome {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, quiet := d.to.(*shadow); d.tap != nil && !quiet && !d.gone {
+		d.tap(m.Meeting(), in.at, in.frame)
+	}
 	return d.apply(m)
 }
 

@@ -66,11 +66,8 @@ func readFrame(socket *websocket.Conn) ([]byte, error) {
 
 // take passes a push on and draws from what became of it.
 func (s *session) take(in received) *fault {
-	if tap := s.watch.cloud.config.Tap; tap != nil {
-		tap(s.watch.id, in.at, in.frame)
-	}
 	m := wire.Decode(in.frame, s.watch.id, in.at)
-	outcome := s.watch.pass(m)
+	outcome := s.watch.passFrame(m, in)
 	s.note(m, outcome, in.at)
 	return s.judgeDrops(m, outcome)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/feed/line"
 )
 
 // ErrNotMine: another of several instances watches the meeting, and is the one to ask.
@@ -182,6 +183,11 @@ func (d *desk) speak(to conference.Sink, known *conference.State) {
 		d.announce()
 	}
 	for _, m := range kept.told(aboutNow(d.meeting.ConfID), known) {
+		if push, ok := m.(conference.Push); ok && d.tap != nil {
+			if frame, err := line.FrameOf(push); err == nil { // all that a shadow tells can be written
+				d.tap(m.Meeting(), m.Received(), frame)
+			}
+		}
 		d.apply(m)
 	}
 }

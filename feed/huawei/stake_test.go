@@ -16,6 +16,7 @@ import (
 	"confboard/feed/conference"
 	"confboard/feed/huawei"
 	"confboard/feed/simulator"
+	"confboard/feed/wire"
 )
 
 // watchedByOne waits until each meeting has one connection, and its owner is the one who can be asked about it.
@@ -298,6 +299,59 @@ func TestAMeetingThatNobodyWantsLeavesTheBoardOnce(t *testing.T) {
 	if left, _ := s.seen(); !slices.Equal(left, []conference.ConfID{meetingID}) {
 		t.Errorf("left the board: %v", left)
 	}
+}
+
+// What is tapped of a meeting that has been taken over begins with its state, so that a recording of it can be played.
+func TestWhatIsTappedBeginsWithTheWholeStateWhenAMeetingIsTakenOver(t *testing.T) {
+	cloud := running(simulator.Config{})
+	m := cloud.Meeting(meetingID)
+	m.Join(simulator.Participant{PID: "1", Info: map[string]string{"NAME": "Wang"}})
+	var mu sync.Mutex
+	var frames []conference.Message
+	s := startSeveral(t, cloud, 2, func(i int, c *huawei.Config) {
+		if i == 1 {
+			c.Tap = func(id conference.ConfID, at time.Time, frame []byte) {
+				mu.Lock()
+				defer mu.Unlock()
+				frames = append(frames, wire.Decode(frame, id, at))
+			}
+		}
+	})
+	tapped := func() []conference.Message {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(frames)
+	}
+	s.want(meetingOf(conference.ByHand))
+	s.give(meetingID, 0)
+	s.untilLink(conference.Live)
+	s.prepare(meetingID, 1)
+	s.ready(1, meetingID)
+	m.Set(map[string]any{"lock": 1})
+	s.untilField(conference.Lock, 1)
+	if early := tapped(); len(early) > 0 {
+		t.Errorf("%d frames before it was told", len(early))
+	}
+	s.handOver(meetingID)
+	full, ok := tapped()[0].(conference.StatusMessage)
+	if n, known := full.Status.Int(conference.Lock); !ok || full.Envelope.Mode != conference.Full || !known || n != 1 {
+		t.Errorf("the first is %+v", tapped()[0])
+	}
+	m.Set(map[string]any{"lock": 0})
+	s.untilField(conference.Lock, 0)
+	m.Join(simulator.Participant{PID: "2", Info: map[string]string{"NAME": "Li"}})
+	s.until("what is played comes to the same", func() bool {
+		played := conference.NewRegistry(policyOf(patient))
+		about := conference.About{ConfID: meetingID, At: time.Now()}
+		played.Apply(conference.WatchMessage{About: about})
+		played.Apply(conference.LinkMessage{About: about, Event: conference.LinkUp})
+		for _, m := range tapped() {
+			played.Apply(m)
+		}
+		got := played.Get(meetingID)
+		n, _ := got.Status.Int(conference.Lock)
+		return got.Link.State == conference.Live && !got.Partial() && len(got.Participants) == 2 && got.Title() == s.state().Title() && n == 0
+	})
 }
 
 // All instances call with one account, whose calls the cloud counts together.

@@ -134,7 +134,7 @@ func TestWaitForATurnIsNoSignOfLife(t *testing.T) {
 	}
 }
 
-func TestEveryPushIsTappedBeforeItIsDecoded(t *testing.T) {
+func TestEveryPushIsTapped(t *testing.T) {
 	var mu sync.Mutex
 	var frames []string
 	b := start(t, running(simulator.Config{}), brief, func(c *huawei.Config) {

@@ -69,7 +69,7 @@ func (b *bar) again() *fault {
 func newWatch(c *Cloud, id conference.ConfID) *watch {
 	d := c.config.Delays
 	return &watch{
-		desk:  desk{wake: make(chan struct{}, 1)},
+		desk:  desk{wake: make(chan struct{}, 1), tap: c.config.Tap},
 		cloud: c, id: id, site: c.endpoint,
 		log:     c.config.Logger.With("confID", string(id)),
 		backoff: backoff{min: d.BackoffMin, max: d.BackoffMax},
