@@ -68,7 +68,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 	serveCmd := &cobra.Command{Use: "serve", Short: "Serve the board from the real cloud (the default)", Args: cobra.NoArgs, RunE: serve}
 	settings.Register(serveCmd.Flags())
 
-	checkCmd := &cobra.Command{Use: "check", Short: "Say what is wrong with the settings, and exit; asks the database and the OpenID provider, if there are any", Args: cobra.NoArgs,
+	checkCmd := &cobra.Command{Use: "check", Short: "Say what is wrong with the settings, and exit; asks the database, NATS and the OpenID provider, if there are any", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := load(cmd)
 			if err != nil {
@@ -79,7 +79,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 			}
 			fmt.Fprintln(stdout, "The settings are valid.")
 			var wrong []error
-			for _, check := range []func(context.Context, settings.Settings) ([]string, error){checkDatabase, checkOIDC} {
+			for _, check := range []func(context.Context, settings.Settings) ([]string, error){checkDatabase, checkCluster, checkOIDC} {
 				said, err := check(cmd.Context(), s)
 				for _, line := range said {
 					fmt.Fprintln(stdout, line)
