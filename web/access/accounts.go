@@ -310,8 +310,16 @@ func (a *Accounts) settle(ctx context.Context) error {
 	if err := a.leftovers.settle(func(d digest) error { return a.config.Store.RemoveSession(ctx, d.String()) }); err != nil {
 		return err
 	}
-	for _, s := range a.sessions.unstored() {
-		if err := a.config.Store.UseSession(ctx, s.Digest, s.Used); err != nil {
+	return a.sessions.settle(ctx, a.config.Store)
+}
+
+// settle stores which sessions have begun and were used.
+func (s *sessions) settle(ctx context.Context, to SessionStore) error {
+	if err := s.storeNew(func(d digest, held session) error { return to.PutSession(ctx, held.asStored(d)) }); err != nil {
+		return err
+	}
+	for _, used := range s.unstored() {
+		if err := to.UseSession(ctx, used.Digest, used.Used); err != nil {
 			return err
 		}
 	}

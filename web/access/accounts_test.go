@@ -199,9 +199,14 @@ func TestADiskThatFailsKeepsNobodyOut(t *testing.T) {
 	if _, ok := l.Who(with(cookie)); !ok {
 		t.Error("a session that cannot be stored does not open the board")
 	}
+	l.store.full.Store(false)
+	l.catchUp(t)
+	if all, err := l.store.Sessions(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("%d sessions are stored when that is possible again, error %v", len(all), err)
+	}
 	l.note(errFull)
 	l.note(errFull)
-	if n := strings.Count(l.log.String(), "cannot be stored; it is tried again"); n != 1 {
+	if n := strings.Count(l.log.String(), "what became of sessions cannot be stored"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
 }

@@ -52,7 +52,7 @@ func (a *Admin) share(ctx context.Context, d digest, opened session) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
 	if err := a.config.Shared.PutSession(ctx, opened.asStored(d)); err != nil {
-		a.config.Logger.Error("a session ends with the board, because it cannot be stored", "error", err)
+		a.config.Logger.Error("a session cannot be stored; it is tried again", "error", err)
 		return
 	}
 	a.sessions.keep(d)
@@ -130,10 +130,5 @@ func (a *Admin) settle(ctx context.Context) error {
 	if err := a.leftovers.settle(func(d digest) error { return a.config.Shared.RemoveSession(ctx, d.String()) }); err != nil {
 		return err
 	}
-	for _, s := range a.sessions.unstored() {
-		if err := a.config.Shared.UseSession(ctx, s.Digest, s.Used); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.sessions.settle(ctx, a.config.Shared)
 }

@@ -286,15 +286,18 @@ func (o *OIDC) open(ctx context.Context, w http.ResponseWriter, r *http.Request,
 	now := o.config.Now()
 	opened := session{person: who, began: now, used: now}
 	d := o.sessions.open(w, r, opened)
-	stored := OIDCSession{Digest: d.String(), Issuer: who.issuer, Subject: who.subject, Name: who.name, Role: string(who.role), Terms: o.terms, Began: now}
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
-	if err := o.config.Store.PutOIDCSession(patient, stored); err != nil {
-		o.config.Logger.Error("a session ends with the board, because it cannot be stored", "name", who.name, "error", err)
+	if err := o.config.Store.PutOIDCSession(patient, o.asStored(d, opened)); err != nil {
+		o.config.Logger.Error("a session cannot be stored; it is tried again", "name", who.name, "error", err)
 	} else {
 		o.sessions.keep(d)
 	}
 	o.config.Logger.Info("signed in by OpenID Connect", "name", who.name, "role", who.role, "address", address)
+}
+
+func (o *OIDC) asStored(d digest, s session) OIDCSession {
+	return OIDCSession{Digest: d.String(), Issuer: s.person.issuer, Subject: s.person.subject, Name: s.person.name, Role: string(s.person.role), Terms: o.terms, Began: s.began}
 }
 
 // Who is who makes a request that belongs to a session.
@@ -339,7 +342,7 @@ func (o *OIDC) keepSessions(ctx context.Context) {
 	failing := false
 	note := func(err error) {
 		if err != nil && !failing {
-			o.config.Logger.Error("the end of sessions cannot be stored", "error", err)
+			o.config.Logger.Error("what became of sessions cannot be stored; it is tried again", "error", err)
 		}
 		failing = err != nil
 	}
@@ -360,11 +363,14 @@ func (o *OIDC) keepSessions(ctx context.Context) {
 	}
 }
 
-// settle stores which sessions have ended.
+// settle stores which sessions have begun and ended.
 func (o *OIDC) settle(ctx context.Context) error {
 	o.following.Lock()
 	defer o.following.Unlock()
-	return o.leftovers.settle(func(d digest) error { return o.config.Store.RemoveOIDCSession(ctx, d.String()) })
+	if err := o.leftovers.settle(func(d digest) error { return o.config.Store.RemoveOIDCSession(ctx, d.String()) }); err != nil {
+		return err
+	}
+	return o.sessions.storeNew(func(d digest, s session) error { return o.config.Store.PutOIDCSession(ctx, o.asStored(d, s)) })
 }
 
 // word is what may be told of a code that somebody else has sent: nothing but a plain word.

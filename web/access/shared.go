@@ -108,6 +108,25 @@ func (s *sessions) keep(d digest) {
 	}
 }
 
+// storeNew stores those sessions that could not be stored when they began.
+func (s *sessions) storeNew(put func(d digest, held session) error) error {
+	s.mu.Lock()
+	unkept := map[digest]session{}
+	for d, held := range s.all {
+		if !held.kept {
+			unkept[d] = *held
+		}
+	}
+	s.mu.Unlock()
+	for d, held := range unkept {
+		if err := put(d, held); err != nil {
+			return err
+		}
+		s.keep(d)
+	}
+	return nil
+}
+
 const (
 	// asksAtOnce is how many questions of elsewhere may be under way, askAgainAfter how soon the same one is asked again.
 	asksAtOnce    = 4

@@ -62,7 +62,7 @@ func (a *Accounts) open(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	stored, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
 	if err := a.config.Store.PutSession(stored, opened.asStored(d)); err != nil {
-		a.config.Logger.Error("a session ends with the board, because it cannot be stored", "account", account.Name, "error", err)
+		a.config.Logger.Error("a session cannot be stored; it is tried again", "account", account.Name, "error", err)
 	} else {
 		a.sessions.keep(d)
 	}

@@ -88,5 +88,17 @@ func checkDatabase(ctx context.Context, s settings.Settings) (said []string, err
 	if err != nil {
 		return nil, fmt.Errorf("database.url: %w", err)
 	}
-	return []string{"The database can be used, and is up to date."}, db.Close()
+	said = []string{"The database can be used, and is up to date."}
+	if !s.Cluster.Secret.IsZero() {
+		var kept []store.Meeting
+		shared, err := db.SharedMeetings(s.Cluster.Secret)
+		if err == nil {
+			kept, err = shared.Read(ctx)
+		}
+		if err != nil {
+			return said, errors.Join(fmt.Errorf("cluster.secretFile: %w", err), db.Close())
+		}
+		said = append(said, fmt.Sprintf("It has %d meetings added by hand, whose host passwords can be opened.", len(kept)))
+	}
+	return said, db.Close()
 }

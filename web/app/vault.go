@@ -206,7 +206,7 @@ func (e *entrance) claim(ctx context.Context, c settings.Cluster) error {
 		}
 	}
 	var err error
-	e.instance, err = e.db.Join(ctx, name)
+	e.instance, err = e.db.Join(ctx, name, c.Secret)
 	return err
 }
 

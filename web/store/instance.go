@@ -2,10 +2,15 @@ package store
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
+
+	"confboard/feed/conference"
 )
 
 // Instance is one of several boards that share a server's database.
@@ -35,14 +40,18 @@ func (d *DB) Claim(ctx context.Context) error {
 }
 
 // Join makes this board one of several that share a server's database until Close, under a name that it has across restarts. It is
-// ErrClaimed while a board has the database for itself, and ErrNamed while another one of the same name is running. It is to be called
-// before anything of timelines is written.
-func (d *DB) Join(ctx context.Context, name string) (i Instance, err error) {
+// ErrClaimed while a board has the database for itself, ErrNamed while another one of the same name is running, and ErrSecret while one
+// with another secret is. It is to be called before anything of timelines is written.
+func (d *DB) Join(ctx context.Context, name string, secret conference.Secret) (i Instance, err error) {
 	if name == "" {
 		return i, errors.New("an instance needs a name")
 	}
+	proof, err := hkdf.Key(sha256.New, []byte(secret.Reveal()), nil, "confboard proof of the secret", 8)
+	if err != nil {
+		return i, fmt.Errorf("prove the secret: %w", err)
+	}
 	i = Instance{Name: name}
-	if i.Number, err = d.number(ctx, name); err != nil {
+	if i.Number, err = d.number(ctx, name, hex.EncodeToString(proof)); err != nil {
 		return i, fmt.Errorf("number the instance %s: %w", name, err)
 	}
 	if err := d.hold(ctx, func(ctx context.Context, conn *sql.Conn) error {
@@ -57,19 +66,30 @@ func (d *DB) Join(ctx context.Context, name string) (i Instance, err error) {
 	return i, nil
 }
 
-// number returns the number of a name, which gets one when it has none.
-func (d *DB) number(ctx context.Context, name string) (number int64, err error) {
-	now := time.Now().UnixMilli()
+// runningNow is how long ago an instance that is running was seen at most: it says so every minute.
+const runningNow = 2 * time.Minute
+
+// number returns the number of a name, which gets one when it has none. proof is of the secret that the instances have in common.
+func (d *DB) number(ctx context.Context, name, proof string) (number int64, err error) {
+	now := time.Now()
 	err = d.change(ctx, func(ctx context.Context, tx tx) error {
+		var others int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM instance WHERE name <> $1 AND proof <> $2
+			AND name IN (SELECT instance FROM instance_run WHERE seen_at >= $3)`, name, proof, ms(now.Add(-runningNow))).Scan(&others); err != nil {
+			return err
+		}
+		if others > 0 {
+			return ErrSecret
+		}
 		switch err := tx.QueryRowContext(ctx, "SELECT number FROM instance WHERE name = $1", name).Scan(&number); {
 		case err == nil:
-			_, err := tx.run(ctx, "UPDATE instance SET joined_at = $2 WHERE name = $1", name, now)
+			_, err := tx.run(ctx, "UPDATE instance SET joined_at = $2, proof = $3 WHERE name = $1", name, ms(now), proof)
 			return err
 		case !errors.Is(err, sql.ErrNoRows):
 			return err
 		}
-		// The lowest that follows none, if 1 is taken; n.number is one that is.
-		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MIN(n.number), 0) + 1 FROM (SELECT 0 AS number UNION ALL SELECT number FROM instance) n
+		// The lowest that is free: the one after the first that no other follows.
+		if err := tx.QueryRowContext(ctx, `SELECT MIN(n.number) + 1 FROM (SELECT 0 AS number UNION ALL SELECT number FROM instance) n
 			WHERE NOT EXISTS (SELECT 1 FROM instance next WHERE next.number = n.number + 1)`).Scan(&number); err != nil {
 			return err
 		}
@@ -81,7 +101,7 @@ func (d *DB) number(ctx context.Context, name string) (number int64, err error) 
 				return err
 			}
 		}
-		_, err := tx.run(ctx, "INSERT INTO instance (name, number, joined_at) VALUES ($1, $2, $3)", name, number, now)
+		_, err := tx.run(ctx, "INSERT INTO instance (name, number, joined_at, proof) VALUES ($1, $2, $3, $4)", name, number, ms(now), proof)
 		return err
 	})
 	return number, err

@@ -14,7 +14,7 @@ import (
 func joined(t *testing.T, dir, name string) *DB {
 	t.Helper()
 	d := openDB(t, dir)
-	if _, err := d.Join(t.Context(), name); err != nil {
+	if _, err := d.Join(t.Context(), name, clusterSecret); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -27,25 +27,25 @@ func TestEachInstanceHasANumberOfItsOwnAcrossRestarts(t *testing.T) {
 		name string
 		want int64
 	}{{"a", 1}, {"b", 2}, {"a", 1}, {"c", 3}} {
-		if got, err := d.number(t.Context(), c.name); err != nil || got != c.want {
+		if got, err := d.number(t.Context(), c.name, ""); err != nil || got != c.want {
 			t.Errorf("%s has %d, want %d, error %v", c.name, got, c.want, err)
 		}
 	}
 	if _, err := d.run(t.Context(), quiet, "DELETE FROM instance WHERE name = 'b'"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := d.number(t.Context(), "d"); err != nil || got != 2 {
+	if got, err := d.number(t.Context(), "d", ""); err != nil || got != 2 {
 		t.Errorf("one that takes the place of another has %d, error %v", got, err)
 	}
 	// All that are left are taken, 4 the longest ago.
-	if _, err := d.run(t.Context(), quiet, "INSERT INTO instance (name, number, joined_at) SELECT 'n' || n, n, n FROM (SELECT 4 + 32 * tens.number + ones.number AS n FROM ("+
+	if _, err := d.run(t.Context(), quiet, "INSERT INTO instance (name, number, joined_at, proof) SELECT 'n' || n, n, n, '' FROM (SELECT 4 + 32 * tens.number + ones.number AS n FROM ("+
 		numbers(32)+") tens, ("+numbers(32)+") ones) numbered WHERE n < $1", mostInstances); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := d.number(t.Context(), "one more"); err != nil || got != 4 {
+	if got, err := d.number(t.Context(), "one more", ""); err != nil || got != 4 {
 		t.Errorf("when all are taken it has %d, error %v", got, err)
 	}
-	if _, err := d.Join(t.Context(), ""); err == nil {
+	if _, err := d.Join(t.Context(), "", clusterSecret); err == nil {
 		t.Error("one without a name joins")
 	}
 }
@@ -58,10 +58,10 @@ func TestInstancesShareADatabaseThatABoardAloneDoesNot(t *testing.T) {
 		t.Errorf("a board alone beside them: %v", err)
 	}
 	twin := openDB(t, dir)
-	if _, err := twin.Join(t.Context(), "a"); !errors.Is(err, ErrNamed) {
+	if _, err := twin.Join(t.Context(), "a", clusterSecret); !errors.Is(err, ErrNamed) {
 		t.Errorf("another one of the same name: %v", err)
 	}
-	if _, err := twin.Join(t.Context(), "c"); err != nil { // what was claimed in vain is not held
+	if _, err := twin.Join(t.Context(), "c", clusterSecret); err != nil { // what was claimed in vain is not held
 		t.Error(err)
 	}
 	if err := errors.Join(a.Close(), b.Close(), twin.Close()); err != nil {
@@ -71,7 +71,7 @@ func TestInstancesShareADatabaseThatABoardAloneDoesNot(t *testing.T) {
 	if err := alone.Claim(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openDB(t, dir).Join(t.Context(), "a"); !errors.Is(err, ErrClaimed) {
+	if _, err := openDB(t, dir).Join(t.Context(), "a", clusterSecret); !errors.Is(err, ErrClaimed) {
 		t.Errorf("an instance beside a board alone: %v", err)
 	}
 }
@@ -344,7 +344,7 @@ func TestWhatWasClaimedIsClaimedAgainAfterTheServerWasAway(t *testing.T) {
 	dir := t.TempDir()
 	server, w := storetest.Detour(t, schemaOf(t, dir).URL)
 	a := opened(t, func() (*DB, error) { return OpenServer(t.Context(), Server{URL: server}) })
-	if _, err := a.Join(t.Context(), "a"); err != nil {
+	if _, err := a.Join(t.Context(), "a", clusterSecret); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Reclaim(t.Context()); err != nil {
@@ -365,7 +365,27 @@ func TestWhatWasClaimedIsClaimedAgainAfterTheServerWasAway(t *testing.T) {
 	if err := a.Reclaim(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if _, err := openDB(t, dir).Join(t.Context(), "a"); !errors.Is(err, ErrNamed) {
+	if _, err := openDB(t, dir).Join(t.Context(), "a", clusterSecret); !errors.Is(err, ErrNamed) {
 		t.Errorf("when it is claimed again: %v", err)
+	}
+}
+
+func TestInstancesHaveOneSecret(t *testing.T) {
+	dir := t.TempDir()
+	a, b := joined(t, dir, "a"), openDB(t, dir)
+	now := time.Now()
+	put(t, a, TimelineBatch{Run: now.Add(-time.Hour), Seen: now})
+	other := conference.NewSecret("another one of thirty-two characters")
+	if _, err := b.Join(t.Context(), "b", other); !errors.Is(err, ErrSecret) {
+		t.Errorf("with another secret: %v", err)
+	}
+	if _, err := b.Join(t.Context(), "b", clusterSecret); err != nil {
+		t.Errorf("with the same: %v", err)
+	}
+	if _, err := a.run(t.Context(), quiet, "UPDATE instance_run SET seen_at = $1", ms(now.Add(-time.Hour))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openDB(t, dir).Join(t.Context(), "c", other); err != nil {
+		t.Errorf("with another secret when the others have been stopped: %v", err)
 	}
 }

@@ -42,6 +42,8 @@ var (
 	ErrClaimed = errors.New("another board is running with this database: stop it first, or give each its own, or make them one cluster")
 	// ErrNamed: another instance of the same name has the database.
 	ErrNamed = errors.New("another instance of this name is running: give each its own cluster.name")
+	// ErrSecret: another instance that has the database has another secret.
+	ErrSecret = errors.New("another board of the cluster has another secret: give all of them the same cluster.secretFile; to change it, stop all of them first")
 	// ErrFull: there are MaxMeetings already; remove one first.
 	ErrFull = errors.New("too many meetings")
 	// ErrInvalid: a meeting that cannot be kept as it is.

@@ -38,10 +38,11 @@ func (d *DB) OIDCSession(ctx context.Context, digest string) (s OIDCSession, fou
 	return all[0], true, nil
 }
 
-// PutOIDCSession keeps a session that has begun.
+// PutOIDCSession keeps a session that has begun; one that is kept already is left as it is.
 func (d *DB) PutOIDCSession(ctx context.Context, s OIDCSession) error {
-	return d.exec(ctx, KindProviders, "INSERT INTO oidc_session (digest, issuer, subject, name, role, terms, began_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	_, err := d.run(ctx, KindProviders, "INSERT INTO oidc_session ("+oidcColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING",
 		s.Digest, s.Issuer, s.Subject, s.Name, s.Role, s.Terms, ms(s.Began))
+	return err
 }
 
 // RemoveOIDCSession forgets a session; one that is not there is none.

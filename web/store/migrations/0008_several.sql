@@ -1,7 +1,8 @@
 CREATE TABLE instance (
     name      TEXT   NOT NULL PRIMARY KEY,
     number    BIGINT NOT NULL UNIQUE,
-    joined_at BIGINT NOT NULL
+    joined_at BIGINT NOT NULL,
+    proof     TEXT   NOT NULL
 );
 CREATE TABLE instance_run (
     instance   TEXT   NOT NULL,
