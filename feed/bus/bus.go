@@ -139,8 +139,8 @@ func (b *Bus) Run(ctx context.Context) error {
 // applied to meetings that are this instance's own now, and what others told of those that are no longer is not lost. It
 // returns within the time that a message takes.
 func (b *Bus) Reassigned() {
-	b.applying.Lock()   // whoever applies had asked before: wait for that
-	b.applying.Unlock() //nolint:staticcheck // see above
+	b.applying.Lock() // whoever applies has asked before: wait for that
+	defer b.applying.Unlock()
 	b.out.reassigned()
 	b.in.reassigned()
 }

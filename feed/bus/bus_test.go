@@ -20,6 +20,7 @@ func meetings(n int) (ids []conference.ConfID) {
 }
 
 func TestOtherInstancesHaveTheBriefStateOfEveryMeeting(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a, b := w.instance("a"), w.instance("b")
 	var sources []*source
@@ -39,6 +40,7 @@ func TestOtherInstancesHaveTheBriefStateOfEveryMeeting(t *testing.T) {
 }
 
 func TestAWholeStateIsThatOfTheOwner(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a, b := w.instance("a"), w.instance("b")
 	ids := meetings(5)
@@ -69,6 +71,7 @@ func TestAWholeStateIsThatOfTheOwner(t *testing.T) {
 }
 
 func TestAMeetingThatNobodyKnowsCannotBeMadeWhole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a, b := w.instance("a"), w.instance("b")
 	a.meeting(first)
@@ -82,6 +85,7 @@ func TestAMeetingThatNobodyKnowsCannotBeMadeWhole(t *testing.T) {
 }
 
 func TestAMeetingThatLeavesTheBoardLeavesThemAllAndCanComeAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a, b := w.instance("a"), w.instance("b")
 	s := a.meeting(first)
@@ -101,6 +105,7 @@ func TestAMeetingThatLeavesTheBoardLeavesThemAllAndCanComeAgain(t *testing.T) {
 }
 
 func TestWhatNobodyLooksAtBecomesBriefAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a := w.instance("a")
 	a.meeting(first)

@@ -158,9 +158,14 @@ func (i *interest) answer(err error) {
 func (r *reader) fail(id conference.ConfID, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if i := r.interests[id]; i != nil {
-		i.whole = false
-		i.answer(err)
+	i := r.interests[id]
+	if i == nil {
+		return
+	}
+	i.whole = false
+	i.answer(err)
+	if errors.Is(err, ErrUnknown) && i.holds == 0 { // anybody can ask for anything
+		delete(r.interests, id)
 	}
 }
 

@@ -25,7 +25,7 @@ import (
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // settled bounds how long it is waited for something that is to come.
-const settled = 30 * time.Second
+const settled = time.Minute
 
 // roster says who owns what, to all instances of a test.
 type roster struct {
@@ -300,9 +300,35 @@ func (i *instance) settle(of *instance, brief bool, ids ...conference.ConfID) {
 				if s := i.registry.Get(id); s != nil {
 					got, _ = line.WriteState(s, s.Brief)
 				}
+				i.explain(of, id)
 				i.t.Fatalf("%s has of %s\n%s\nand %s has\n%s\n%+v", i.name, id, got, of.name, want, i.Stats())
 			}
 			time.Sleep(2 * time.Millisecond)
+		}
+	}
+}
+
+// explain logs what the streams and both instances have of a meeting.
+func (i *instance) explain(of *instance, id conference.ConfID) {
+	of.out.mu.Lock()
+	if o := of.out.meetings[id]; o != nil {
+		i.t.Logf("the owner has %+v", *o)
+	}
+	of.out.mu.Unlock()
+	for _, s := range []struct{ stream, subject string }{{i.names.live(), i.names.record(id)}, {i.names.digests(), i.names.digest(id)}} {
+		stream, err := i.js.Stream(context.Background(), s.stream)
+		if err != nil {
+			i.t.Log(s.stream, err)
+			continue
+		}
+		i.t.Logf("%s: %+v", s.stream, stream.CachedInfo().State)
+		if m, err := stream.GetLastMsgForSubject(context.Background(), s.subject); err != nil {
+			i.t.Log(s.subject, err)
+		} else {
+			i.t.Logf("%s: %d %.150s", s.subject, m.Sequence, m.Data)
+		}
+		for c := range stream.ListConsumers(context.Background()).Info() {
+			i.t.Logf("%s: consumer %+v", s.stream, c)
 		}
 	}
 }
@@ -341,6 +367,20 @@ func (i *instance) entries(id conference.ConfID) []timeline.Entry {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return slices.Clone(i.adopted[id])
+}
+
+// inherits is Inherit, on a machine that can be slow.
+func (i *instance) inherits(ids ...conference.ConfID) (h map[conference.ConfID]Inherited) {
+	i.t.Helper()
+	eventually(i.t, "it can be inherited", func() bool {
+		var err error
+		h, err = i.Inherit(i.t.Context(), ids)
+		if err != nil {
+			i.t.Log(err)
+		}
+		return err == nil
+	})
+	return h
 }
 
 // want makes meetings whole.

@@ -43,8 +43,9 @@ type publisher struct {
 	ready    []*outgoing // those to be looked at, and
 	later    []delayed   // those to be looked at when it is time: earliest first
 	pending  map[*nats.Msg]sent
-	queued   int // records of all meetings
-	gone     int // counts the meetings that have left the board
+	queued   int  // records of all meetings
+	gone     int  // counts the meetings that have left the board
+	busy     bool // with one that was ready
 	opened   bool
 	survey   bool // whether all own meetings are to be looked for
 }
@@ -303,9 +304,10 @@ func (p *publisher) next() (o *outgoing, wait time.Duration) {
 		p.look(p.later[n].o)
 	}
 	p.later = p.later[n:]
+	p.busy = false
 	if p.opened && len(p.pending) < maxInFlight && len(p.ready) > 0 {
 		o, p.ready = p.ready[0], p.ready[1:]
-		o.waiting = false
+		o.waiting, p.busy = false, true
 		return o, 0
 	}
 	if len(p.later) > 0 {

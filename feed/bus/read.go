@@ -65,59 +65,86 @@ func (r *reader) read(ctx context.Context) error {
 }
 
 // readAll reads the records of meetings, of each in order. Its list has all of them.
-func (b *Bus) readAll(ctx context.Context, ids []conference.ConfID) ([]reading, error) {
+func (b *Bus) readAll(ctx context.Context, ids []conference.ConfID) (all []reading, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readingFor)
 	defer cancel()
-	all := make([]reading, len(ids))
+	all = make([]reading, len(ids))
 	place := make(map[conference.ConfID]int, len(ids))
-	subjects := make([]string, len(ids))
 	for i, id := range ids {
-		all[i].id, subjects[i], place[id] = id, b.names.record(id), i
+		all[i].id, place[id] = id, i
 	}
+	err = b.readStream(ctx, ids, func(id conference.ConfID, body []byte) {
+		i, ok := place[id]
+		if !ok {
+			return
+		}
+		if rec, err := decode(body, id); err == nil {
+			all[i].records = append(all[i].records, rec)
+		} else {
+			all[i].bad = err
+		}
+	})
+	if err != nil {
+		return all, fmt.Errorf("read records: %w", err)
+	}
+	return all, nil
+}
+
+// readStream calls f with what the stream has of meetings now, in order.
+func (b *Bus) readStream(ctx context.Context, ids []conference.ConfID, f func(conference.ConfID, []byte)) error {
 	stream := b.streams.live()
 	if stream == nil {
-		return all, ErrAway
+		return ErrAway
+	}
+	subjects := make([]string, len(ids))
+	for i, id := range ids {
+		subjects[i] = b.names.record(id)
 	}
 	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{FilterSubjects: subjects, DeliverPolicy: jetstream.DeliverAllPolicy,
 		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: forgotten})
 	if err != nil {
-		return all, fmt.Errorf("read records: %w", err)
+		return err
 	}
+	read := uint64(0)
 	for left := consumer.CachedInfo().NumPending; left > 0; {
+		// It gives up when nothing has come for a second, and then what comes later is lost: which the numbers show.
 		batch, err := consumer.FetchNoWait(int(min(left, fetched)))
 		if err != nil {
-			return all, fmt.Errorf("read records: %w", err)
+			return err
 		}
-		n := 0
+		before := read
 		for m := range batch.Messages() {
-			n++
-			id, _ := b.names.meeting(m.Subject())
-			i, ok := place[id]
-			if !ok {
-				continue
+			meta, err := m.Metadata()
+			if err != nil {
+				return err
 			}
-			if rec, err := decode(m.Data(), id); err == nil {
-				all[i].records = append(all[i].records, rec)
-			} else {
-				all[i].bad = err
+			if read++; meta.Sequence.Consumer != read {
+				return errMissed
 			}
-			if meta, err := m.Metadata(); err == nil {
-				left = meta.NumPending
+			left = meta.NumPending
+			if id, ok := b.names.meeting(m.Subject()); ok {
+				f(id, m.Data())
 			}
 		}
 		if err := batch.Error(); err != nil {
-			return all, fmt.Errorf("read records: %w", err)
+			return err
 		}
-		if n == 0 { // what there was has been replaced
-			break
+		if read == before { // the rest was replaced meanwhile, or the answer was lost
+			info, err := consumer.Info(ctx)
+			if err != nil {
+				return err
+			}
+			if info.Delivered.Consumer != read {
+				return errMissed
+			}
+			left = info.NumPending
 		}
-		if err := ctx.Err(); err != nil {
-			return all, fmt.Errorf("read records: %w", err)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
-	// The servers forget it by themselves; it is a matter of tidiness.
-	_ = stream.DeleteConsumer(ctx, consumer.CachedInfo().Name)
-	return all, nil
+	_ = stream.DeleteConsumer(ctx, consumer.CachedInfo().Name) // the servers forget it by themselves, later
+	return nil
 }
 
 // takeReading applies what the stream had of a meeting, and then what came meanwhile.

@@ -34,6 +34,8 @@ type reader struct {
 	digests chan digest
 	jobs    chan []conference.ConfID
 	results chan []reading
+	toOpen  chan int
+	opened  chan opened
 	wake    chan struct{} // capacity 1: something under the lock is new
 
 	mu        sync.Mutex
@@ -47,6 +49,7 @@ type reader struct {
 	skipped  map[conference.ConfID][]byte // the newest digests of meetings that are our own
 	session  *session
 	sessions int
+	opening  bool
 	since    time.Time // when the session ended
 	next     time.Time // when the next is tried
 	said     string    // why the last attempt failed
@@ -73,6 +76,7 @@ func (r *reader) init(b *Bus) {
 	r.bus = b
 	r.live, r.digests = make(chan *nats.Msg, b.config.buffer), make(chan digest)
 	r.jobs, r.results = make(chan []conference.ConfID), make(chan []reading, readers)
+	r.toOpen, r.opened = make(chan int, 1), make(chan opened, 1)
 	r.wake = make(chan struct{}, 1)
 	r.interests = map[conference.ConfID]*interest{}
 	r.meetings, r.skipped = map[conference.ConfID]*meeting{}, map[conference.ConfID][]byte{}
@@ -118,8 +122,15 @@ func (r *reader) run(ctx context.Context) error {
 	for range readers {
 		group.Go(func() error { return r.read(ctx) })
 	}
+	group.Go(func() error { return r.openSessions(ctx) })
 	group.Go(func() error { return r.apply(ctx) })
-	return group.Wait()
+	err := group.Wait()
+	select {
+	case o := <-r.opened: // too late
+		o.close()
+	default:
+	}
+	return err
 }
 
 var errClosed = errors.New("bus: the connection was closed")
@@ -131,26 +142,32 @@ func (r *reader) apply(ctx context.Context) error {
 	defer tick.Stop()
 	r.since = time.Now()
 	defer r.end()
-	r.check(ctx)
+	r.check()
 	for ctx.Err() == nil {
 		if r.bus.conn.IsClosed() {
 			return errClosed
 		}
 		r.startReading(ctx)
+		var digests chan digest
+		if r.session != nil { // one that is being opened has its first digests wait until it is entered
+			digests = r.digests
+		}
 		select {
 		case <-ctx.Done():
 		case _, open := <-status:
 			if !open {
 				status = nil // see above
 			}
-			r.check(ctx)
+			r.check()
 		case <-tick.C:
-			r.check(ctx)
+			r.check()
 			r.passTime()
 		case <-r.wake:
-			r.check(ctx)
+			r.check()
 			r.look()
-		case d := <-r.digests:
+		case o := <-r.opened:
+			r.enter(o)
+		case d := <-digests:
 			r.takeDigest(d)
 		case m := <-r.live:
 			r.takeLive(m)
@@ -164,8 +181,8 @@ func (r *reader) apply(ctx context.Context) error {
 	return nil
 }
 
-// check ends the session when it cannot go on, and opens one when there is none.
-func (r *reader) check(ctx context.Context) {
+// check ends the session when it cannot go on, and has one opened when there is none.
+func (r *reader) check() {
 	conn := r.bus.conn
 	r.mu.Lock()
 	fault := r.fault
@@ -176,14 +193,10 @@ func (r *reader) check(ctx context.Context) {
 		r.leave(errors.New("the connection was lost"))
 	case s != nil && fault != nil:
 		r.leave(fault)
-	case s == nil && conn.IsConnected() && !time.Now().Before(r.next):
-		if err := r.enter(ctx); err != nil && ctx.Err() == nil {
-			if said := err.Error(); said != r.said {
-				r.bus.log.Warn("the bus cannot be used", "error", err)
-				r.said = said
-			}
-			r.next = time.Now().Add(reopen)
-		}
+	case s == nil && !r.opening && conn.IsConnected() && !time.Now().Before(r.next):
+		r.opening = true
+		r.sessions++
+		r.toOpen <- r.sessions // there is room: see init
 	}
 	if r.session == nil && time.Since(r.since) >= patience {
 		r.failWaiting(ErrAway)
@@ -193,14 +206,18 @@ func (r *reader) check(ctx context.Context) {
 	}
 }
 
-// enter opens a session: from now on everything is told anew.
-func (r *reader) enter(ctx context.Context) error {
-	r.sessions++
-	s, err := r.open(ctx, r.sessions)
-	if err != nil {
-		return err
+// enter begins a session that was opened: from now on everything is told anew.
+func (r *reader) enter(o opened) {
+	r.opening = false
+	if o.err != nil {
+		if said := o.err.Error(); said != r.said {
+			r.bus.log.Warn("the bus cannot be used", "error", o.err)
+			r.said = said
+		}
+		r.next = time.Now().Add(reopen)
+		return
 	}
-	r.session, r.said = s, ""
+	r.session, r.said = o.session, ""
 	r.bus.log.Info("the bus is open", "streams", r.bus.Streams())
 	for _, m := range r.meetings {
 		if m.follow != nil {
@@ -208,7 +225,7 @@ func (r *reader) enter(ctx context.Context) error {
 		}
 	}
 	r.bus.out.resume()
-	return nil
+	r.lookAtInterests()
 }
 
 func (r *reader) leave(err error) {

@@ -90,12 +90,12 @@ func (p *publisher) take(o *outgoing, epoch uint64, owns bool) (j job, unknown b
 	if !o.checkpoint && !j.checkpoint {
 		j.records = p.unqueue(o)
 	}
-	if o.digest && !o.digestInFlight {
-		if now.Sub(o.digested) < digestEvery {
-			p.lookLater(o)
-		} else {
-			j.digest, o.digest, o.digested = true, false, now
-		}
+	switch {
+	case !o.digest || o.digestInFlight: // see stored
+	case early || now.Sub(o.digested) < digestEvery:
+		p.lookLater(o)
+	default:
+		j.digest, o.digest, o.digested = true, false, now
 	}
 	return j, false
 }
@@ -111,7 +111,7 @@ func (p *publisher) checkpoint(o *outgoing, j *job) {
 		w.Rows = rowsOf(recent(o.id, checkpointRows))
 	}
 	body, err := j.encode(&w, false)
-	if err != nil || int64(len(body)) > p.bus.conn.MaxPayload()-maxHeader {
+	if err != nil || p.tooLarge(body) {
 		p.bus.log.Error("the state of a meeting is too large for the bus, so other instances cannot show its people", "meeting", o.id, "bytes", len(body), "error", err)
 		p.failed(o, sentRecord, errTooLarge)
 		return
@@ -136,7 +136,7 @@ func (p *publisher) record(o *outgoing, j *job, n *news) bool {
 		w.Line = &l
 	}
 	body, err := encode(&w)
-	if err != nil || len(w.Rows) > maxRows || int64(len(body)) > p.bus.conn.MaxPayload()-maxHeader {
+	if err != nil || len(w.Rows) > maxRows || p.tooLarge(body) {
 		p.failed(o, sentRecord, nil)
 		return false
 	}
@@ -157,8 +157,8 @@ func (p *publisher) digest(o *outgoing, j *job) {
 		w.Number = o.number
 	}
 	body, err := j.encode(&w, true)
-	if err != nil {
-		p.bus.log.Error("the digest of a meeting is not published", "meeting", o.id, "error", err)
+	if err != nil || p.tooLarge(body) {
+		p.bus.log.Error("the digest of a meeting is not published", "meeting", o.id, "bytes", len(body), "error", err)
 		p.failed(o, sentDigest, errTooLarge)
 		return
 	}
@@ -291,6 +291,10 @@ func (p *publisher) failed(o *outgoing, kind sentKind, err error) {
 
 // maxHeader is more than the headers of a message take.
 const maxHeader = 1 << 10
+
+func (p *publisher) tooLarge(body []byte) bool {
+	return int64(len(body)) > p.bus.conn.MaxPayload()-maxHeader
+}
 
 // finders is how many subjects are looked at, at the same time, for what they have.
 const finders = 8

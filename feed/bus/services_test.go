@@ -14,6 +14,7 @@ import (
 )
 
 func TestTheOwnerIsAsked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a, b := w.instance("a"), w.instance("b")
 	large := bytes.Repeat([]byte("a past moment "), 200_000)
@@ -68,6 +69,7 @@ func TestTheOwnerIsAsked(t *testing.T) {
 }
 
 func TestOneWhoIsNoLongerTheOwnerSaysSo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a := w.instance("a")
 	b := w.instance("b", func(_ *instance, c *Config) { c.Owner = func(conference.ConfID) string { return "a" } })
@@ -81,6 +83,7 @@ func TestOneWhoIsNoLongerTheOwnerSaysSo(t *testing.T) {
 }
 
 func TestNewsIsHeardByAllOthersInItsOrder(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var mu sync.Mutex
 	heard := map[string][]string{}

@@ -43,6 +43,31 @@ type digest struct {
 	delivered, left uint64
 }
 
+// openSessions opens a session whenever one is asked for, until ctx ends.
+func (r *reader) openSessions(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case number := <-r.toOpen:
+			s, err := r.open(ctx, number)
+			r.opened <- opened{s, err} // there is room: see init
+		}
+	}
+}
+
+// opened is a session, or why there is none.
+type opened struct {
+	session *session
+	err     error
+}
+
+func (o opened) close() {
+	if o.session != nil {
+		o.session.close()
+	}
+}
+
 // open opens a session, and has the digests delivered: the last of each meeting, then each one as it comes.
 func (r *reader) open(ctx context.Context, number int) (*session, error) {
 	s := &session{number: number, reconnects: r.bus.conn.Stats().Reconnects, done: make(chan struct{})}
@@ -99,7 +124,8 @@ func (s *session) close() {
 	<-s.consume.Closed()
 }
 
-var errMissed = errors.New("a digest was missed")
+// errMissed: of what the servers have delivered not everything came.
+var errMissed = errors.New("something was missed")
 
 // count takes note of a digest of the session, and reports whether it is of this one.
 func (r *reader) count(d digest) bool {
@@ -144,7 +170,7 @@ func (r *reader) takeDigest(d digest) {
 		err = errRecord
 	}
 	if err != nil {
-		r.unreadable(m, d.id, err)
+		r.unreadable(m, d, err)
 		return
 	}
 	if m == nil {
@@ -203,19 +229,19 @@ func (r *reader) left(m *meeting) {
 }
 
 // unreadable is for a digest that cannot be read. It costs its meeting.
-func (r *reader) unreadable(m *meeting, id conference.ConfID, err error) {
+func (r *reader) unreadable(m *meeting, d digest, err error) {
 	r.bus.counters.unreadable.Add(1)
-	if m != nil && m.bad {
+	if m == nil || !m.bad {
+		r.bus.log.Warn("what another instance tells of a meeting cannot be read", "meeting", d.id, "error", err)
+	}
+	if m == nil {
 		return
 	}
-	r.bus.log.Warn("what another instance tells of a meeting cannot be read", "meeting", id, "error", err)
-	if m != nil {
-		m.bad = true
-		reason := conference.ReasonNoInstance
-		if errors.Is(err, errFormat) {
-			reason = conference.ReasonNewerInstance
-		}
-		r.tellDown(m, reason)
-		r.fail(id, ErrUnreadable)
+	m.bad, m.session = true, d.session
+	reason := conference.ReasonNoInstance
+	if errors.Is(err, errFormat) {
+		reason = conference.ReasonNewerInstance
 	}
+	r.tellDown(m, reason)
+	r.fail(m.id, ErrUnreadable)
 }
