@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -168,7 +169,7 @@ func (b *board) start(args ...string) {
 	b.t.Helper()
 	b.cmd = exec.Command(cmp.Or(b.binary, suite.binary), append(b.args, args...)...)
 	b.cmd.Dir = b.t.TempDir() // it has to run from any folder
-	b.cmd.Env = append(os.Environ(), b.environ...)
+	b.cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CONFBOARD_") }), b.environ...)
 	b.cmd.Stderr = &b.log
 	stdout, err := b.cmd.StdoutPipe()
 	if err != nil {
