@@ -20,7 +20,7 @@ type pen interface {
 	erase(key string)
 }
 
-// moment is a time by two clocks: boot goes on evenly, and wall is only for numbers that grow from one life of a bucket to the next.
+// moment is a time by two clocks: boot goes on evenly, and wall is only for epochs.
 type moment struct {
 	boot time.Duration
 	wall time.Time
@@ -98,6 +98,10 @@ type slot struct {
 	patience time.Duration
 	written  bool // wrote has a meaning: 0 is a revision too
 }
+
+// nextEpoch is that of the next owner. It is above all that this member knows of; and about the time in ms since 1970, which makes it higher too than what was
+// forgotten with a bucket.
+func (s *slot) nextEpoch(now moment) uint64 { return max(s.epoch+1, uint64(now.wall.UnixMilli())) }
 
 func newCore(id string, about memberRecord, p pace, w Watcher, out pen) *core {
 	return &core{me: id, about: about, pace: p, pen: out, watcher: w,
@@ -434,7 +438,7 @@ func (c *core) decide(now moment) {
 				// First it lets go, then the other is told: nobody holds it for as long as that takes, and both watch it.
 				s.passing = s.revision
 				c.tell(now.boot)
-				r = shardRecord{Owner: target, Epoch: s.epoch + 1}
+				r = shardRecord{Owner: target, Epoch: s.nextEpoch(now)}
 			}
 		case r.Owner == c.me:
 			// It was let go to be passed on, and the record has not changed yet; or it was lost with a former lease.
@@ -444,20 +448,20 @@ func (c *core) decide(now moment) {
 			if target == "" {
 				continue
 			}
-			r = shardRecord{Owner: target, Epoch: s.epoch + 1}
+			r = shardRecord{Owner: target, Epoch: s.nextEpoch(now)}
 		case r.Owner == "":
 			// Somebody may hold it by a bucket that was lost: until its lease has ended.
 			if target != c.me || now.boot < c.wholeAt+c.pace.dead {
 				continue
 			}
-			r = shardRecord{Owner: c.me, Epoch: max(s.epoch+1, uint64(now.wall.UnixMilli()))}
+			r = shardRecord{Owner: c.me, Epoch: s.nextEpoch(now)}
 		case c.living(r.Owner):
 			if !s.preparing || r.Ready || now.boot < s.preparedAt+c.pace.prepare && !c.watcher.Ready(Shard(i)) {
 				continue
 			}
 			r.Ready = true
 		case target == c.me:
-			r = shardRecord{Owner: c.me, Epoch: s.epoch + 1}
+			r = shardRecord{Owner: c.me, Epoch: s.nextEpoch(now)}
 		}
 		if r != s.shardRecord {
 			c.write(Shard(i), r, now.boot)

@@ -23,7 +23,7 @@ func histories(t *testing.T, n uint64) uint64 {
 }
 
 func TestNoShardIsHeldTwiceWhateverHappens(t *testing.T) {
-	for seed := range histories(t, 8) {
+	for seed := range histories(t, 5) {
 		t.Run(fmt.Sprint("history ", seed), func(t *testing.T) {
 			m := newModel(t, seed)
 			for range 1 + m.rand.IntN(4) {
@@ -161,7 +161,7 @@ func (m *model) unheld(limit time.Duration) time.Duration {
 }
 
 func TestTheShardsOfADeadMemberAreHeldWithin5Seconds(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		m := settle(t, seed, 3)
 		m.living()[seed%3].gone = true
 		if took := m.unheld(10 * time.Second); took > 5*time.Second {
@@ -172,7 +172,7 @@ func TestTheShardsOfADeadMemberAreHeldWithin5Seconds(t *testing.T) {
 }
 
 func TestTheShardsOfAMemberThatLeavesAreHeldAllTheTime(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		m := settle(t, seed, 3)
 		leaver := m.living()[seed%3]
 		leaver.act(func() { leaver.core.leave(leaver.clock().boot, 10*time.Second) })
@@ -209,7 +209,7 @@ func TestTheLastOneLeavesAtOnce(t *testing.T) {
 }
 
 func TestAfterNATSWasAwayEverybodyHasWhatItHad(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		m := settle(t, seed, 3)
 		before := m.owners()
 		for _, n := range m.living() {
@@ -248,7 +248,7 @@ func (m *model) owners() (o owners) {
 }
 
 func TestSlowNATSCostsNoShard(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		m := settle(t, seed, 3)
 		// A renewal takes up to 3 s, there and back.
 		for m.slowest < 750*time.Millisecond {
@@ -276,7 +276,7 @@ func TestAMemberWhoseReadingsStopKeepsItsShards(t *testing.T) {
 }
 
 func TestALostBucketIsMadeAnewWithHigherEpochs(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		m := settle(t, seed, 3)
 		highest := uint64(0)
 		for _, n := range m.living() {

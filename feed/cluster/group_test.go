@@ -26,6 +26,7 @@ type group struct {
 	mu        sync.Mutex
 	instances []*instance
 	epochs    [Shards]uint64
+	last      [Shards]*instance // who took it last
 }
 
 // instance is one of them, with its own way to the server.
@@ -113,10 +114,10 @@ func (i *instance) Take(s Shard, epoch uint64) {
 			i.t.Errorf("%s takes shard %v (epoch %d), and %s has it (epoch %d)", i.name, s, epoch, o.name, o.taken[s])
 		}
 	}
-	if epoch <= i.epochs[s] {
-		i.t.Errorf("%s takes shard %v with epoch %d after %d", i.name, s, epoch, i.epochs[s])
+	if last := i.last[s]; epoch < i.epochs[s] || epoch == i.epochs[s] && last != i {
+		i.t.Errorf("%s takes shard %v with epoch %d, %s had %d", i.name, s, epoch, last.name, i.epochs[s])
 	}
-	i.epochs[s] = epoch
+	i.epochs[s], i.last[s] = epoch, i
 	i.taken[s], i.prepared[s] = epoch, false
 	i.moves++
 }

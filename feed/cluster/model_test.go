@@ -30,6 +30,9 @@ type model struct {
 	backup  map[string]entry
 	// slowest is how long a message takes at most.
 	slowest time.Duration
+	// epochs and lastTaken are of the last ones who took the shards.
+	epochs    [Shards]uint64
+	lastTaken [Shards]*modelMember
 	// moved counts what watchers were told; failure is the first invariant that did not hold.
 	moved   int
 	failure string
@@ -284,9 +287,10 @@ func (n *modelMember) Ready(s Shard) bool {
 
 func (n *modelMember) Take(s Shard, epoch uint64) {
 	n.moved++
-	if epoch <= n.taken[s] {
-		n.fail("%s takes shard %v with epoch %d after %d", n.id, s, epoch, n.taken[s])
+	if last := n.lastTaken[s]; epoch < n.epochs[s] || epoch == n.epochs[s] && last != n {
+		n.fail("%s takes shard %v with epoch %d, %s had %d", n.id, s, epoch, last.id, n.epochs[s])
 	}
+	n.epochs[s], n.lastTaken[s] = epoch, n
 	n.taken[s], n.prepared[s] = epoch, false
 }
 

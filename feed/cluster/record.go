@@ -27,8 +27,8 @@ type memberRecord struct {
 // shardRecord is what the bucket says of a shard. The zero one is that of a shard that nobody ever had.
 type shardRecord struct {
 	Owner string `json:"owner"`
-	// Epoch grows with each change of owner, and whenever an owner comes back that had lost its hold. It is not the key's revision: that
-	// begins again when the bucket is lost, and the epochs of what is elsewhere do not.
+	// Epoch grows with each change of owner, and whenever an owner comes back that had lost its hold. It is not the key's revision, which
+	// begins again when the bucket is lost: what was published under it elsewhere is still there then.
 	Epoch uint64 `json:"epoch"`
 	// Next is who is to have it next, and Ready that it watches already.
 	Next  string `json:"next,omitempty"`

@@ -11,7 +11,8 @@ type Watcher interface {
 	// Ready reports whether the meetings of a shard that is prepared are live, or there is nothing to wait for.
 	Ready(Shard) bool
 	// Take makes this member the owner of a shard: its meetings are watched, and what is received is published with the epoch. It comes
-	// with or without Prepare before it; and again, with a higher epoch, when the shard changed hands unseen.
+	// with or without Prepare before it; and again, with a higher epoch, when the shard changed hands unseen. After a Drop the epoch is
+	// the same as before only if nobody else can have had the shard meanwhile.
 	Take(s Shard, epoch uint64)
 	// Drop ends watching a shard, prepared or taken. Another member may own it as soon as Drop has returned: nothing is published for it
 	// after that.
