@@ -20,6 +20,7 @@ import (
 	"confboard/handlers"
 	"confboard/web/seal"
 	"confboard/web/settings"
+	"confboard/web/store"
 )
 
 // What instances tell and ask each other beside their meetings.
@@ -114,6 +115,13 @@ func (i *instance) begin(source *huawei.Cloud) {
 			i.tellFound(source.Found())
 		}
 	})
+}
+
+// keep is given where the board keeps what it keeps: what one changes there the others look at. It is to be called before run.
+func (i *instance) keep(a *archive, e entrance) {
+	i.archive = a
+	e.db.Tell(func(k store.Kind) { _ = i.bus.Tell(newsStored, []byte(k)) }) // who does not hear it looks every two seconds
+	i.bus.Hear(newsStored, func([]byte) { e.follower.Look() })
 }
 
 // owns implements bus.Config.Owns: nothing is told of a meeting any more when this instance cannot know that it is still its own.

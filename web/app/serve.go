@@ -102,7 +102,7 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		others: []runner{tellRepeats, debugging(s.Debug.Listen, logger)},
 	}
 	if one != nil {
-		one.archive = archive
+		one.keep(archive, entrance)
 		b.instance, b.owns = one, one.watches
 	}
 	return b.run(ctx)
