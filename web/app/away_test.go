@@ -3,13 +3,11 @@ package app
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"confboard/feed/conference"
-	"confboard/feed/timeline"
 	"confboard/web/settings"
 	"confboard/web/store"
 	"confboard/web/store/storetest"
@@ -85,10 +83,10 @@ func TestWhileTheDatabaseIsAwayTheLiveBoardGoesOn(t *testing.T) {
 	}
 
 	way.Open()
-	becomes(t, "timelines are stored again", func() bool {
-		h := l.board.archive.journal.Health()
-		return h.State == timeline.Writing && h.Waiting == 0 && h.Lost == 0
-	})
+	becomes(t, "all that happened is stored", func() bool { return len(entries()) == len(l.board.history.Entries(concernedID)) })
+	if h := l.board.archive.journal.Health(); h.Lost != 0 || h.Errors == 0 {
+		t.Errorf("%+v", h)
+	}
 	stored, seen := entries(), map[uint64]bool{}
 	for _, e := range stored {
 		if seen[e.Seq] {
@@ -96,8 +94,8 @@ func TestWhileTheDatabaseIsAwayTheLiveBoardGoesOn(t *testing.T) {
 		}
 		seen[e.Seq] = true
 	}
-	if shown := l.board.history.Entries(concernedID); len(stored) != len(shown) || !slices.ContainsFunc(shown, func(e timeline.Entry) bool { return e.Kind == timeline.Status }) {
-		t.Errorf("%d entries are stored of %d", len(stored), len(shown))
+	if len(stored) < 50 {
+		t.Errorf("%d entries are stored", len(stored))
 	}
 	if address := ann.link(concernedID, url.Values{}); address == "" {
 		t.Error("no link can be made")
