@@ -41,7 +41,7 @@ func Check(ctx context.Context, config Config) []Finding {
 	if err != nil {
 		return []Finding{{What: "the settings", Err: err, Advice: "correct them"}}
 	}
-	conn, err := connect(config, append(options, nats.NoReconnect()))
+	conn, err := connect(config, append(options, nats.NoReconnect(), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))) // see denied
 	if err != nil {
 		return []Finding{{What: "connect with one of the servers", Err: err, Advice: adviceOnConnecting(err)}}
 	}
@@ -93,7 +93,7 @@ func (c *checker) found(what string, err error, advice string) bool {
 func (c *checker) ask(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	at := c.config.Prefix + ".check"
+	at := c.config.Prefix + ".check." + c.name
 	err := func() error {
 		sub, err := c.conn.Subscribe(at, func(m *nats.Msg) { _ = m.Respond(m.Data) }) // what is not answered is missed below
 		if err != nil {
@@ -126,8 +126,7 @@ func (c *checker) jetStream(ctx context.Context) bool {
 func (c *checker) leases(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	what := fmt.Sprintf("make a bucket on the disk with %d replicas", c.config.Replicas)
-	if !c.found(what, c.denied(ensure(ctx, c.js, c.name, c.config.Replicas)), c.adviceOnMaking("the disk")) {
+	if !c.found("make a bucket on the disk"+c.several(), c.denied(ensure(ctx, c.js, c.name, c.config.Replicas)), c.adviceOnMaking("the disk")) {
 		return
 	}
 	defer c.remove(streamOf(c.name))
@@ -144,7 +143,9 @@ func (c *checker) leases(ctx context.Context) {
 			}
 		}
 	}
-	c.found("change a key only if it is as it was", c.denied(err), "allow the user to publish to $KV."+c.config.Prefix+"-*.>")
+	if !c.found("change a key only if it is as it was", c.denied(err), "allow the user to publish to $KV."+c.config.Prefix+"-*.>") {
+		return
+	}
 	c.found("read the bucket", c.denied(c.read(ctx)), "allow the user to publish to $JS.API.>, and to subscribe to _INBOX.>")
 }
 
@@ -178,12 +179,11 @@ func (c *checker) read(ctx context.Context) error {
 func (c *checker) live(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	at := c.config.Prefix + ".check.live"
+	at := c.config.Prefix + ".check." + c.name
 	_, err := c.js.CreateStream(ctx, jetstream.StreamConfig{
 		Name: c.name, Subjects: []string{at}, Storage: jetstream.MemoryStorage, Replicas: c.config.Replicas, AllowRollup: true, AllowDirect: true, MaxBytes: 1 << 20,
 	})
-	what := fmt.Sprintf("make a stream in memory with %d replicas", c.config.Replicas)
-	if !c.found(what, c.denied(err), c.adviceOnMaking("memory")) {
+	if !c.found("make a stream in memory"+c.several(), c.denied(err), c.adviceOnMaking("memory")) {
 		return
 	}
 	defer c.remove(c.name)
@@ -223,6 +223,13 @@ func (c *checker) denied(err error) error {
 		return fmt.Errorf("%w (%w)", err, last)
 	}
 	return err
+}
+
+func (c *checker) several() string {
+	if c.config.Replicas == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" with %d replicas", c.config.Replicas)
 }
 
 func (c *checker) adviceOnMaking(where string) string {

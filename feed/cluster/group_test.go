@@ -41,6 +41,7 @@ type instance struct {
 
 	// What the watcher was told, under group.mu.
 	taken    [Shards]uint64
+	takenAt  [Shards]time.Duration // by sinceBoot
 	prepared [Shards]bool
 	moves    int
 	heard    []Event
@@ -118,7 +119,7 @@ func (i *instance) Take(s Shard, epoch uint64) {
 		i.t.Errorf("%s takes shard %v with epoch %d, %s had %d", i.name, s, epoch, last.name, i.epochs[s])
 	}
 	i.epochs[s], i.last[s] = epoch, i
-	i.taken[s], i.prepared[s] = epoch, false
+	i.taken[s], i.takenAt[s], i.prepared[s] = epoch, sinceBoot(), false
 	i.moves++
 }
 

@@ -29,7 +29,7 @@ func NewProxy(t testing.TB, s *Server) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{to: s.address, listener: l, conns: make(map[net.Conn]struct{})}
+	p := &Proxy{to: s.hostPort, listener: l, conns: make(map[net.Conn]struct{})}
 	p.moves = sync.NewCond(&p.mu)
 	p.parts.Go(p.accept)
 	t.Cleanup(func() {

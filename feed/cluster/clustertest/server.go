@@ -58,10 +58,12 @@ func (s *Server) Stop() {
 	}
 }
 
-// URL is where it takes connections.
+// URL is where it takes connections, with its user and password if it has one for all.
 func (s *Server) URL() string { return s.server.ClientURL() }
 
-// address is where it takes connections, or took them last.
-func (s *Server) address() string {
+// Address is where it takes connections, or took them last, without credentials.
+func (s *Server) Address() string { return "nats://" + s.hostPort() }
+
+func (s *Server) hostPort() string {
 	return net.JoinHostPort(s.options.Host, strconv.Itoa(s.options.Port))
 }
