@@ -91,7 +91,7 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 	if it.inherited {
 		it.entries = it.unstored(f)
 	}
-	if f != nil && f.resumed && !f.Before && it.start.Sub(f.Began) > time.Minute { // the meeting that went on is another one
+	if f != nil && (f.resumed && !f.Before && it.start.Sub(f.Began) > time.Minute || !f.continues(it)) { // the meeting that went on is another one
 		f.Left = f.Until
 		touch(f)
 		delete(j.open, it.confID)

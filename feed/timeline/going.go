@@ -36,9 +36,12 @@ func (j *Journal) resume(ctx context.Context, items []item) error {
 		return nil
 	}
 	var unknown []conference.ConfID
+	inherited := map[conference.ConfID]bool{}
 	for i := range items {
-		if it := &items[i]; j.open[it.confID] == nil && !it.released && !slices.Contains(unknown, it.confID) {
+		it := &items[i]
+		if j.open[it.confID] == nil && !it.released && !slices.Contains(unknown, it.confID) {
 			unknown = append(unknown, it.confID)
+			inherited[it.confID] = it.inherited
 		}
 	}
 	if len(unknown) == 0 {
@@ -50,11 +53,21 @@ func (j *Journal) resume(ctx context.Context, items []item) error {
 	}
 	for _, o := range going {
 		f := follow(o.Occurrence, o.Summary)
-		f.stored = o.LastSeq
+		f.stored, f.unproven = o.LastSeq, !inherited[o.ConfID]
 		j.open[o.ConfID] = f
 		j.lastID = max(j.lastID, o.ID) // the next occurrence of the meeting comes after it, whatever the clocks of the two boards say
 	}
 	return nil
+}
+
+// continues reports whether what is noted continues a stored occurrence. Who knew nothing of the meeting begins its numbers anew: then it is
+// another occurrence to us, lest its entries be taken for those that have the same numbers.
+func (f *follower) continues(it *item) bool {
+	if !f.unproven || len(it.entries) == 0 {
+		return true
+	}
+	f.unproven = false
+	return it.entries[0].Seq > f.stored
 }
 
 // comesBack is how many items there are before one of a meeting that was released before it: with which occurrence it goes on is known

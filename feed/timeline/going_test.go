@@ -217,6 +217,35 @@ func TestAMeetingOfWhichNothingWasStoredBeginsAnew(t *testing.T) {
 	})
 }
 
+// Who takes over a meeting of which it knows nothing numbers its entries from 1: none of them is lost for that.
+func TestEntriesOfABoardThatKnewNothingOfAMeetingAreNotTakenForOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := common{newShelf()}
+		first, second := s.instance(t, 1), s.instance(t, 2)
+		m := begun(t, first)
+		m.set(minute, num(conference.Lock, 1))
+		before := told(m.history.Entries(meetingID))
+		time.Sleep(2 * time.Second)
+		first.end()
+		m.history = timeline.NewHistory(timeline.DefaultLimits)
+		m.by(second)
+		m.set(2*minute, num(conference.RecState, 0))
+		m.set(3*minute, num(conference.Lock, 0))
+		time.Sleep(2 * time.Second)
+		second.end()
+		all := s.list()
+		if len(all) != 2 || all[0].Left.IsZero() || !all[1].Left.IsZero() {
+			t.Fatalf("occurrences %+v", all)
+		}
+		if got := s.told(all[0].ID); !slices.Equal(got, before) {
+			t.Errorf("of the first board %q, want %q", got, before)
+		}
+		if got, want := s.told(all[1].ID), told(m.history.Entries(meetingID)); !slices.Equal(got, want) {
+			t.Errorf("of the second board %q, want %q", got, want)
+		}
+	})
+}
+
 func TestIDsOfOccurrencesAreInOrderOfTimeAndDiffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := common{newShelf()}

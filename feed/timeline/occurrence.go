@@ -79,6 +79,8 @@ type follower struct {
 	waited bool
 	// stored is the Seq of the newest entry that another board has stored of it.
 	stored uint64
+	// unproven: it was found in the place where all boards store, and nobody told that what is noted here continues it.
+	unproven bool
 	// held are entries that came after its end and the first sign of another occurrence: to which they belong is not known yet.
 	held []Entry
 }

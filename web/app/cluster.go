@@ -281,7 +281,8 @@ func (i *instance) work(ctx context.Context) {
 
 // inherit gives the board what others know of the meetings of shards: what this instance knows of them is brief.
 func (i *instance) inherit(ctx context.Context, shards map[cluster.Shard]uint64) {
-	ids := i.meetings(func(s cluster.Shard) bool { return shards[s] > 0 && i.epochs[s].Load() == 0 })
+	begin := func(s cluster.Shard) bool { return shards[s] > 0 && i.epochs[s].Load() == 0 }
+	ids := i.meetings(begin)
 	known, err := i.bus.Inherit(ctx, ids)
 	if err != nil {
 		i.logger.Warn("meetings begin anew that another instance watched", "error", err)
@@ -294,7 +295,11 @@ func (i *instance) inherit(ctx context.Context, shards map[cluster.Shard]uint64)
 			i.archive.journal.Inherit(in.State, in.Entries, now)
 		}
 	}
-	var lost []conference.ConfID
+	// After all instances were stopped nobody tells of a meeting, and it goes on from what is stored.
+	lost, err := i.archive.unended(ctx, func(id conference.ConfID) bool { return begin(cluster.ShardOf(id)) && i.house.registry.Get(id) == nil })
+	if err != nil {
+		i.logger.Warn("timelines begin anew of meetings that were interrupted", "error", err)
+	}
 	for _, id := range ids {
 		if _, is := known[id]; !is {
 			lost = append(lost, id)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"confboard/feed/conference"
@@ -107,6 +108,15 @@ func (a *archive) recall(ctx context.Context, meetings []conference.ConfID, hist
 		}
 	}
 	return nil
+}
+
+// unended are meetings that had not ended when some board had them last, and can come onto this one. of says of which it is asked.
+func (a *archive) unended(ctx context.Context, of func(conference.ConfID) bool) ([]conference.ConfID, error) {
+	if a == nil {
+		return nil, nil
+	}
+	all, err := a.db.Unended(ctx, time.Now().Add(-goesOnWithin))
+	return slices.DeleteFunc(all, func(id conference.ConfID) bool { return !of(id) }), err
 }
 
 // goesOnWithin is for how long a meeting may have been on no board to be the same occurrence as before.

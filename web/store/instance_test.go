@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -127,6 +128,18 @@ func TestAnInstanceFindsWithWhatAMeetingGoesOn(t *testing.T) {
 	found, err := b.Going(t.Context(), []conference.ConfID{now.ConfID, gone.ConfID, recent.ConfID, "900999999"}, noon.Add(time.Minute))
 	if err != nil || len(found) != 2 || found[0] != (Going{now, 7}) || found[1] != (Going{recent, 0}) {
 		t.Errorf("%+v, error %v", found, err)
+	}
+}
+
+func TestMeetingsThatHadNotEndedAreKnown(t *testing.T) {
+	d := joined(t, t.TempDir(), "a")
+	now, again, ended, long, recent := going(1), going(2), occurrence(3), going(4), going(5)
+	again.ConfID, again.Ended = now.ConfID, noon // its newest occurrence has ended
+	long.Left, recent.Left = noon, noon.Add(time.Hour)
+	other := going(6)
+	put(t, d, TimelineBatch{Occurrences: []Occurrence{now, again, ended, long, recent, other}})
+	if ids, err := d.Unended(t.Context(), noon.Add(time.Minute)); err != nil || !slices.Equal(ids, []conference.ConfID{recent.ConfID, other.ConfID}) {
+		t.Errorf("%v, error %v", ids, err)
 	}
 }
 

@@ -208,6 +208,14 @@ func interrupt(ctx context.Context, tx tx, holder string) (stopped, settled int6
 	return stopped, settled, err
 }
 
+// Unended returns the meetings whose newest occurrence had not ended when it was seen last, and is in some board's hands, or was since an
+// instant.
+func (d *DB) Unended(ctx context.Context, since time.Time) ([]conference.ConfID, error) {
+	return read(ctx, d, func(rows *sql.Rows) (id conference.ConfID, err error) { return id, rows.Scan(&id) },
+		`SELECT conf_id FROM occurrence o WHERE ended_at = 0 AND (left_at = 0 OR left_at >= $1)
+		AND NOT EXISTS (SELECT 1 FROM occurrence later WHERE later.conf_id = o.conf_id AND later.id > o.id) ORDER BY conf_id`, ms(since))
+}
+
 // Going is an occurrence with which a board goes on.
 type Going struct {
 	Occurrence

@@ -15,6 +15,7 @@ DROP TABLE board_run;
 ALTER TABLE occurrence ADD COLUMN holder TEXT NOT NULL DEFAULT '';
 CREATE INDEX occurrence_conf_id ON occurrence (conf_id, id);
 CREATE INDEX occurrence_held ON occurrence (holder) WHERE left_at = 0;
+CREATE INDEX occurrence_unended ON occurrence (left_at) WHERE ended_at = 0;
 ALTER TABLE silence ADD COLUMN ended_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE silence ADD COLUMN ended_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE wall ADD COLUMN seen_on TEXT NOT NULL DEFAULT '';
