@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -41,7 +42,8 @@ func Check(ctx context.Context, config Config) []Finding {
 	if err != nil {
 		return []Finding{{What: "the settings", Err: err, Advice: "correct them"}}
 	}
-	conn, err := connect(config, append(options, nats.NoReconnect(), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))) // see denied
+	c := &checker{config: config, name: config.Prefix + "-check-" + rand.Text()[:8]}
+	conn, err := connect(config, append(options, nats.NoReconnect(), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.refused(err) })))
 	if err != nil {
 		return []Finding{{What: "connect with one of the servers", Err: err, Advice: adviceOnConnecting(err)}}
 	}
@@ -50,7 +52,7 @@ func Check(ctx context.Context, config Config) []Finding {
 	if err != nil {
 		return []Finding{{What: "use JetStream", Err: err, Advice: "correct the settings"}}
 	}
-	c := &checker{config: config, conn: conn, js: js, name: config.Prefix + "-check-" + rand.Text()[:8]}
+	c.conn, c.js = conn, js
 	c.found("connect with "+conn.ConnectedUrlRedacted(), nil, "")
 	if v := conn.ConnectedServerVersion(); isOld(v) {
 		c.found("use a server of version "+v, fmt.Errorf("%d.%d is the oldest that can be used", leastMajor, leastMinor), "upgrade NATS")
@@ -77,6 +79,30 @@ type checker struct {
 	js       jetstream.JetStream
 	name     string
 	findings []Finding
+
+	// The server says what is not allowed on the side, to nobody in particular: to whoever is trying something now.
+	mu     sync.Mutex
+	denial error
+	stop   context.CancelFunc
+}
+
+// try is the context of something that is tried.
+func (c *checker) try(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.denial, c.stop = nil, cancel
+	return ctx, cancel
+}
+
+// refused is called with what the server says on the side.
+func (c *checker) refused(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stop != nil && errors.Is(err, nats.ErrPermissionViolation) {
+		c.denial = err
+		c.stop()
+	}
 }
 
 // found notes a finding, and reports whether it is good.
@@ -91,7 +117,7 @@ func (c *checker) found(what string, err error, advice string) bool {
 
 // ask tries whether instances can ask each other, and tell each other the news.
 func (c *checker) ask(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	ctx, cancel := c.try(ctx)
 	defer cancel()
 	at := c.config.Prefix + ".check." + c.name
 	err := func() error {
@@ -110,7 +136,7 @@ func (c *checker) ask(ctx context.Context) {
 }
 
 func (c *checker) jetStream(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	ctx, cancel := c.try(ctx)
 	defer cancel()
 	_, err := c.js.AccountInfo(ctx)
 	advice := "allow the user to publish to $JS.API.>"
@@ -124,7 +150,7 @@ func (c *checker) jetStream(ctx context.Context) bool {
 
 // leases tries what members and shards need: a bucket on the disk, compare-and-swap, and reading what others write.
 func (c *checker) leases(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	ctx, cancel := c.try(ctx)
 	defer cancel()
 	if !c.found("make a bucket on the disk"+c.several(), c.denied(ensure(ctx, c.js, c.name, c.config.Replicas)), c.adviceOnMaking("the disk")) {
 		return
@@ -177,7 +203,7 @@ func (c *checker) read(ctx context.Context) error {
 
 // live tries what the live states need: a stream in memory whose messages replace those before.
 func (c *checker) live(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	ctx, cancel := c.try(ctx)
 	defer cancel()
 	at := c.config.Prefix + ".check." + c.name
 	_, err := c.js.CreateStream(ctx, jetstream.StreamConfig{
@@ -207,20 +233,19 @@ func (c *checker) live(ctx context.Context) {
 
 // remove removes what was made.
 func (c *checker) remove(stream string) {
-	ctx, cancel := context.WithTimeout(context.Background(), checkLimit) // also when the check was given up
+	ctx, cancel := c.try(context.Background()) // also when the check was given up
 	defer cancel()
 	if err := c.js.DeleteStream(ctx, stream); err != nil {
 		c.found("remove the stream "+stream+" that was made to try it", c.denied(err), "remove it; allow the user to publish to $JS.API.STREAM.DELETE."+c.config.Prefix+"-check-*")
 	}
 }
 
-// denied adds what the server said of rights, which it says on the side: who asked only waits for an answer.
+// denied replaces an error by what the server said of rights, if it did: who asked only saw that no answer came.
 func (c *checker) denied(err error) error {
-	if err == nil {
-		return nil
-	}
-	if last := c.conn.LastError(); last != nil && errors.Is(last, nats.ErrPermissionViolation) && !errors.Is(err, nats.ErrPermissionViolation) {
-		return fmt.Errorf("%w (%w)", err, last)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil && c.denial != nil {
+		return c.denial
 	}
 	return err
 }

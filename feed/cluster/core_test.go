@@ -23,7 +23,7 @@ func histories(t *testing.T, n uint64) uint64 {
 }
 
 func TestNoShardIsHeldTwiceWhateverHappens(t *testing.T) {
-	for seed := range histories(t, 5) {
+	for seed := range histories(t, 4) {
 		t.Run(fmt.Sprint("history ", seed), func(t *testing.T) {
 			m := newModel(t, seed)
 			for range 1 + m.rand.IntN(4) {
@@ -32,7 +32,7 @@ func TestNoShardIsHeldTwiceWhateverHappens(t *testing.T) {
 			if m.rand.IntN(2) == 0 {
 				m.run(20 * time.Second)
 			}
-			for range 25 {
+			for range 20 {
 				m.happen()
 				m.run(time.Duration(m.rand.Int64N(int64(6 * time.Second))))
 			}
