@@ -33,7 +33,7 @@ func (h *history) apply(m conference.Message) (before *conference.State, c confe
 
 // message is what happens next, nil if it is only the time that passes.
 func (h *history) message() conference.Message {
-	h.at += time.Duration(h.r.Int64N(int64(30 * second)))
+	h.at += time.Duration(h.r.Int64N(int64(12 * second)))
 	switch n := h.r.IntN(40); {
 	case n < 3:
 		return nil
@@ -99,11 +99,11 @@ func (h *history) watch() conference.Message {
 
 func (h *history) link() conference.Message {
 	event := conference.LinkEcho
-	switch n := h.r.IntN(20); {
-	case n < 3:
+	switch n := h.r.IntN(40); {
+	case n < 4:
 		event = conference.LinkUp
-	case n < 9:
-		event = conference.LinkDown + conference.LinkEvent(n-3)
+	case n < 10:
+		event = conference.LinkDown + conference.LinkEvent(n-4)
 	}
 	m := link(h.at, event)
 	m.Continues = event == conference.LinkUp && h.r.IntN(3) == 0
@@ -143,11 +143,11 @@ func (h *history) field(f conference.Field) conference.Value {
 	}
 	switch f {
 	case conference.MeetingState:
-		return conference.Value{Presence: conference.Known, Text: []string{conference.StateCreated, conference.StateCreated, conference.StateDestroyed}[v.Int]}
+		return conference.Value{Presence: conference.Known, Text: []string{conference.StateCreated, conference.StateDestroyed}[h.r.IntN(9)/7]}
 	case conference.StatusMode:
 		return conference.Value{Presence: conference.Known, Text: []string{conference.ModeFree, conference.ModeFixed, "NEW"}[v.Int]}
 	case conference.EndTime:
-		ms := start.Add(h.at + time.Duration(h.r.IntN(12)-1)*time.Minute).UnixMilli()
+		ms := start.Add(h.at + time.Duration(h.r.IntN(8)-1)*time.Minute).UnixMilli()
 		return conference.Value{Presence: conference.Known, Int: ms, Text: fmt.Sprint(ms)}
 	case conference.MultiPic:
 		return conference.Value{Presence: conference.Known, Layout: h.layout()}
@@ -211,7 +211,11 @@ func (h *history) withheld() map[string]int {
 	return map[string]int{"pwds": 2}
 }
 
+// cause is most often that of a concern that there is.
 func (h *history) cause() conference.Cause {
+	if n := len(h.state.Concerns); n > 0 && h.r.IntN(8) > 0 {
+		return h.state.Concerns[h.r.IntN(n)].Cause
+	}
 	return []conference.Cause{unlockedCause, wantedCause}[h.r.IntN(2)]
 }
 

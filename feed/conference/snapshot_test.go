@@ -50,10 +50,11 @@ func sameState(t *testing.T, what string, got, want *conference.State) {
 
 func TestAStateIsTheSameAfterItWasWritten(t *testing.T) {
 	seen := map[string]bool{}
-	for seed := range uint64(40) {
+	for seed := range uint64(12) {
 		h := newHistory(seed)
 		for i := range 150 {
-			if h.step(); i%8 > 0 {
+			_, m, _ := h.step()
+			if _, silence := m.(conference.SilenceMessage); i%8 > 0 && !silence { // which does not last long here
 				continue
 			}
 			sameState(t, fmt.Sprint("seed ", seed, ": the whole state"), written(t, h.state, false), h.state)
