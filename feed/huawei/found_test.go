@@ -34,9 +34,6 @@ func findSeveral(t *testing.T, cloud *simulator.Cloud, instances int) (s *severa
 			}
 		}
 	})
-	for _, other := range s.clients[1:] {
-		other.SetFinding(false)
-	}
 	close(ready)
 	t.Cleanup(func() { noSecretIn(t, cloud, s.log.String()) })
 	return s, func() int {

@@ -26,7 +26,7 @@ type several struct {
 	unlive      []conference.LinkState    // what a link became that was live
 }
 
-// startSeveral runs instances, of which none has a meeting. change can alter their settings; it may be nil.
+// startSeveral runs instances, of which none has a meeting, and the first is to find them. change can alter their settings; it may be nil.
 func startSeveral(t *testing.T, cloud *simulator.Cloud, instances int, change func(i int, c *huawei.Config)) *several {
 	t.Helper()
 	goroutines := runtime.NumGoroutine()
@@ -56,6 +56,7 @@ func startSeveral(t *testing.T, cloud *simulator.Cloud, instances int, change fu
 			t.Fatal(err)
 		}
 		client.SetShare(1, instances)
+		client.SetFinding(i == 0)
 		s.clients = append(s.clients, client)
 		runs.Go(func() {
 			if err := client.Run(ctx, s.sink); err != nil {
