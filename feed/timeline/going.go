@@ -10,17 +10,17 @@ import (
 	"confboard/feed/conference"
 )
 
-// An ID of an occurrence is the millisecond in which the board first had it in hand, since 1970 UTC, in 43 bits; the number of the
-// instance; and a count within both. So IDs are in order of time, whoever gives them, and no two instances give the same. Before there were
-// instances an ID was the millisecond alone, which is less than any of these.
+// An ID of an occurrence is the second in which the board first had it in hand, since 1970 UTC; the number of the instance; and a count
+// within both. So IDs are in order of time, whoever gives them, and no two instances give the same. Before there were instances an ID was
+// the millisecond alone, which is less than any of these. Until 2090 they have 15 digits, which spreadsheets and JavaScript keep exactly.
 const (
 	instanceBits = 10
-	countBits    = 10
+	countBits    = 8 // when there are more in a second, they are of the next
 )
 
 // nextID returns an ID that is greater than the last one, whatever the clock says.
 func nextID(last int64, now time.Time, instance int64) int64 {
-	tick, count := max(now.UnixMilli(), 0), int64(0)
+	tick, count := max(now.Unix(), 0), int64(0)
 	if before := last >> (instanceBits + countBits); tick <= before {
 		tick, count = before, last&(1<<countBits-1)+1
 	}

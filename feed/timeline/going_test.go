@@ -272,7 +272,7 @@ func TestIDsOfOccurrencesAreInOrderOfTimeAndDiffer(t *testing.T) {
 			t.Errorf("%d IDs of 3000 occurrences", n)
 		}
 		for id := range s.occurrences {
-			if at := id >> 20; id <= old || at < start.UnixMilli() || at > start.UnixMilli()+1 {
+			if at := id >> 18; id <= old || id >= 1e15 || at < start.Unix() || at > start.Unix()+1000>>8 {
 				t.Fatalf("the ID %d", id)
 			}
 		}

@@ -17,7 +17,7 @@ import (
 type Instance struct {
 	// Name is its own, across restarts.
 	Name string
-	// Number is in IDs that it gives, so that no other gives the same: 1 to 1023, and 0 for a board that is alone.
+	// Number is in the IDs that it gives to occurrences, so that no other gives the same: 1 to 1023, and 0 for a board that is alone.
 	Number int64
 }
 
@@ -121,7 +121,9 @@ func (d *DB) hold(ctx context.Context, claim func(context.Context, *sql.Conn) er
 	}
 	if err := claim(ctx, conn); err != nil {
 		// The connection goes back to the pool, and what was claimed must not go with it.
-		_, unlocked := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all()")
+		unlocking, cancel := p.within(context.WithoutCancel(ctx))
+		defer cancel()
+		_, unlocked := conn.ExecContext(unlocking, "SELECT pg_advisory_unlock_all()")
 		return errors.Join(d.claimFault(err), fault(unlocked), conn.Close())
 	}
 	d.claim, d.claimed = conn, claim

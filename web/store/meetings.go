@@ -1,11 +1,13 @@
-// Package store keeps the board's own files below dataDir.
+// Package store keeps what the board keeps: in its own files below dataDir, or in a database of a PostgreSQL server, which several boards
+// can share.
 //
-// There are two. confboard.db has links, accounts, sessions and tokens, of whose secrets only hashes: see DB. Several processes can
-// use it at a time.
+// There are two files. confboard.db has links, accounts, sessions and tokens, of whose secrets only hashes, and timelines: see DB, which is
+// the same in a server's database. Several processes can use it at a time.
 //
 // meetings-by-hand.json has the meetings that an admin added on the board. It holds their host passwords in clear, because the
 // cloud asks for them: it is readable by its owner only, and is left out of backups unless they are asked for with passwords. It
-// belongs to one process at a time. What two of them write is never mixed, but one's change can be lost.
+// belongs to one process at a time. What two of them write is never mixed, but one's change can be lost. Boards that share a database have
+// SharedMeetings in its place.
 package store
 
 import (
