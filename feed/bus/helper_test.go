@@ -62,13 +62,15 @@ func (c *clock) pass(d time.Duration) { c.passed.Add(int64(d)) }
 type world struct {
 	t      testing.TB
 	server *clustertest.Server
+	url    string
 	roster *roster
 	clock  clock
 	prefix string
 }
 
 func newWorld(t testing.TB) *world {
-	return &world{t: t, server: clustertest.Start(t), roster: newRoster(), prefix: "test"}
+	s := clustertest.Start(t)
+	return &world{t: t, server: s, url: s.URL(), roster: newRoster(), prefix: "test"}
 }
 
 // instance is a board with a bus.
@@ -93,7 +95,7 @@ func (w *world) instance(name string, options ...option) *instance {
 	w.t.Helper()
 	i := &instance{t: w.t, world: w, name: name, registry: conference.NewRegistry(conference.DefaultPolicy), history: timeline.NewHistory(timeline.DefaultLimits),
 		adopted: map[conference.ConfID][]timeline.Entry{}, dead: map[string]bool{}}
-	conn, err := nats.Connect(w.server.URL(), nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.ReconnectJitter(0, 0),
+	conn, err := nats.Connect(w.url, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.ReconnectJitter(0, 0),
 		nats.ReconnectBufSize(-1), nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2), nats.Name(name),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {

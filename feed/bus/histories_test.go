@@ -19,7 +19,7 @@ func steps(t *testing.T) int {
 		}
 		times = n
 	}
-	return 15 * times
+	return 10 * times
 }
 
 // history is three instances to which anything happens.

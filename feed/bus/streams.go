@@ -2,7 +2,9 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,8 +16,9 @@ const (
 	digestMemory = 128 << 20
 	// goneFor is how long the streams tell that a meeting has left the board.
 	goneFor = 10 * time.Minute
-	// opening bounds how long it may take to make the streams ready.
-	opening = 4 * time.Second
+	// opening bounds how long it may take to make the streams ready, and then to begin to read: servers without a leader do not answer, and are
+	// asked again.
+	opening = 2 * time.Second
 )
 
 // streams are the two streams, once they have been made.
@@ -31,7 +34,10 @@ func (s *streams) open(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opening)
 	defer cancel()
 	for i, c := range s.configs() {
-		made, err := s.bus.js.CreateOrUpdateStream(ctx, c)
+		made, err := s.bus.js.Stream(ctx, c.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) || err == nil && !suits(&made.CachedInfo().Config, &c) {
+			made, err = s.bus.js.CreateOrUpdateStream(ctx, c) // which is for the servers' leader, who may be away while the stream is not
+		}
 		if err != nil {
 			return fmt.Errorf("make the stream %s: %w", c.Name, err)
 		}
@@ -40,6 +46,12 @@ func (s *streams) open(ctx context.Context) error {
 		s.mu.Unlock()
 	}
 	return nil
+}
+
+// suits reports whether a stream is as it is to be.
+func suits(is, want *jetstream.StreamConfig) bool {
+	return is.Replicas == want.Replicas && is.MaxMsgsPerSubject == want.MaxMsgsPerSubject && is.MaxBytes == want.MaxBytes && is.Discard == want.Discard &&
+		is.AllowRollup && slices.Equal(is.Subjects, want.Subjects) && is.Description == want.Description
 }
 
 // live and digests are nil before the first open.
