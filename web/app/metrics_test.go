@@ -70,7 +70,7 @@ func TestMetricsAreWellFormedAndBounded(t *testing.T) {
 	for name, labels := range all {
 		for label, values := range labels {
 			slices.Sort(values)
-			if n := len(slices.Compact(values)); n > 25 && strings.HasPrefix(name, "confboard_") {
+			if n := len(slices.Compact(values)); n > 30 && strings.HasPrefix(name, "confboard_") {
 				t.Errorf("%s has %d values of %s", name, n, label)
 			}
 		}
