@@ -91,6 +91,7 @@ type Bus struct {
 	counters counters
 	// applying is held while something is applied to a meeting of another instance.
 	applying sync.Mutex
+	claims   claims
 }
 
 // New returns a bus on a connection, which it does not close. It does no I/O: whether the streams can be made shows when it runs.
@@ -135,12 +136,26 @@ func (b *Bus) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
+// ours reports whether a meeting is left alone here: it is this instance's own, or about to be.
+func (b *Bus) ours(id conference.ConfID) bool {
+	_, owns := b.config.Owns(id)
+	return owns || b.claims.has(id)
+}
+
+// claim leaves meetings alone from when it returns.
+func (b *Bus) claim(ids []conference.ConfID) {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	b.claims.add(ids)
+}
+
 // Reassigned is to be called when what Owns says of some meetings has changed, with the board not locked. When it has returned, nothing more is
 // applied to meetings that are this instance's own now, and what others told of those that are no longer is not lost. It
 // returns within the time that a message takes.
 func (b *Bus) Reassigned() {
 	b.applying.Lock() // whoever applies has asked before: wait for that
 	defer b.applying.Unlock()
+	b.claims.end(b.config.Owns)
 	b.out.reassigned()
 	b.in.reassigned()
 }

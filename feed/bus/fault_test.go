@@ -339,6 +339,32 @@ func TestOwnershipThatChangesWithoutAMessageIsTold(t *testing.T) {
 	a.settle(b, true, first)
 }
 
+func TestWhatIsToldLateDoesNotReplaceWhatWasInherited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := w.instance("a"), w.instance("b")
+	s := a.meeting(first)
+	b.settle(a, true, first)
+	h := b.inherits(first)
+	b.feed(conference.SnapshotMessage{About: s.about(), State: h[first].State})
+	// The owner of the past goes on for a moment.
+	before := b.Stats().Applied
+	for range 20 {
+		a.feed(s.next()...)
+	}
+	eventually(t, "all is published", a.idle)
+	other := w.instance("other")
+	other.settle(a, true, first)
+	if got := b.registry.Get(first); got.Brief || b.Stats().Applied != before {
+		t.Errorf("brief %t, %d messages applied", got.Brief, b.Stats().Applied-before)
+	}
+	w.roster.give(first, "b")
+	a.Reassigned()
+	b.Reassigned()
+	a.settle(b, true, first)
+	other.settle(b, true, first)
+}
+
 func TestAMemberThatLivesAfterAllIsBelieved(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

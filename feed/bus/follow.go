@@ -199,6 +199,7 @@ func (r *reader) lookAtInterests() {
 			r.fail(id, nil)
 		case m != nil && m.bad:
 			r.fail(id, ErrUnreadable)
+		case r.bus.claims.has(id): // soon it is our own
 		case m != nil && !m.gone:
 			r.begin(m)
 		case r.session.ready:
@@ -249,6 +250,7 @@ func (r *reader) letGo(m *meeting) {
 	}
 	_ = m.follow.sub.Unsubscribe() // fails only when the connection is closed
 	m.follow = nil
+	r.setWhole(m.id, false)
 }
 
 // mend makes a meeting whole again of which something is missing. Until then it keeps the state that it has.
@@ -292,6 +294,10 @@ func (r *reader) takeLive(msg *nats.Msg) {
 		return
 	}
 	f := m.follow
+	if r.bus.ours(id) {
+		r.letGo(m)
+		return
+	}
 	if f.reading {
 		if f.early = append(f.early, msg); len(f.early) > maxEarly {
 			f.early, f.again = nil, true

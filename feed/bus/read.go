@@ -153,6 +153,10 @@ func (r *reader) takeReading(read *reading) {
 	if m == nil || m.follow == nil || !m.follow.reading {
 		return
 	}
+	if r.bus.ours(read.id) {
+		r.letGo(m)
+		return
+	}
 	f := m.follow
 	early := f.early
 	f.reading, f.early = false, nil
@@ -214,7 +218,11 @@ const (
 
 // Inherit reads what the bus has of meetings, for the one who is to watch them next. An owner that lives is asked for what is not there. Those
 // of which there is nothing are not in what it returns. It waits for the servers, some seconds at the most for each few dozen meetings.
+//
+// From now on nothing that others tell is applied to the meetings, so that what is made of what was inherited stays, until they are this instance's
+// own (see Reassigned); if they do not become so, for some seconds.
 func (b *Bus) Inherit(ctx context.Context, ids []conference.ConfID) (map[conference.ConfID]Inherited, error) {
+	b.claim(ids)
 	found := make(map[conference.ConfID]Inherited, len(ids))
 	missing, err := b.inherit(ctx, ids, found)
 	for range inheritTries {

@@ -264,24 +264,23 @@ func (r *reader) look() {
 // lookAtSkipped takes the digests of meetings that are no longer our own, and lets go of those that are now.
 func (r *reader) lookAtSkipped() {
 	for id, m := range r.meetings {
-		if _, owns := r.bus.config.Owns(id); owns {
+		if r.bus.ours(id) {
 			r.letGo(m)
-			r.setWhole(id, false)
 			delete(r.meetings, id)
 		}
 	}
 	for _, s := range r.bus.config.Board.States() { // also one of which no digest tells is to be told when there is no bus
-		if _, owns := r.bus.config.Owns(s.ConfID); !owns && r.meetings[s.ConfID] == nil {
+		if !r.bus.ours(s.ConfID) && r.meetings[s.ConfID] == nil {
 			r.meetings[s.ConfID] = &meeting{id: s.ConfID, session: r.sessions}
 		}
 	}
 	for id, body := range r.skipped {
-		_, owns := r.bus.config.Owns(id)
-		if owns && r.bus.config.Board.Get(id) != nil {
+		ours := r.bus.ours(id)
+		if ours && r.bus.config.Board.Get(id) != nil {
 			continue
 		}
 		delete(r.skipped, id)
-		if !owns {
+		if !ours {
 			r.takeDigest(digest{id: id, body: body, session: r.sessions})
 		}
 	}
@@ -292,7 +291,7 @@ func (r *reader) lookAtSkipped() {
 func (r *reader) tell(id conference.ConfID, m conference.Message, entries ...timeline.Entry) (applied bool) {
 	r.bus.applying.Lock()
 	defer r.bus.applying.Unlock()
-	if _, owns := r.bus.config.Owns(id); owns {
+	if r.bus.ours(id) {
 		return false
 	}
 	if adopt := r.bus.config.Adopt; adopt != nil && len(entries) > 0 {
@@ -328,6 +327,10 @@ func (r *reader) passTime() {
 				r.tellDown(m, conference.ReasonNoInstance)
 			}
 		}
+	}
+	if r.bus.claims.end(r.bus.config.Owns) {
+		r.lookAtSkipped()
+		r.lookAtInterests()
 	}
 	r.loseInterest(now)
 	for id, m := range r.meetings {

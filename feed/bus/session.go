@@ -160,7 +160,7 @@ func (r *reader) takeDigest(d digest) {
 	if d.id == "" {
 		return
 	}
-	if _, owns := r.bus.config.Owns(d.id); owns {
+	if r.bus.ours(d.id) {
 		r.skipped[d.id] = d.body
 		return
 	}
