@@ -14,7 +14,7 @@ const (
 	// followEvery is how soon something has effect that a command or another board has changed.
 	followEvery = 2 * time.Second
 	// followAtOnce is how often it is looked at most, however many tell that something was changed.
-	followAtOnce = 50 * time.Millisecond
+	followAtOnce = 200 * time.Millisecond
 	// followAllEvery is how often everything is read anew, whether or not it was changed.
 	followAllEvery = 10 * time.Minute
 	// followFor is how long the reading of one kind may take.

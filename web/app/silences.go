@@ -134,7 +134,7 @@ func (k *silences) Follow(ctx context.Context) error {
 		case !k.mine(q.ConfID), k.hasEnded(silenceKey{q.ConfID, q.Cause}, q.At):
 		case s.Silenced(q.Cause) == nil || s.Silenced(q.Cause).At.Before(q.At):
 			about := conference.About{ConfID: q.ConfID, At: now}
-			if k.registry.Apply(conference.SilenceMessage{About: about, Silence: q.Silence}).Fate != conference.Applied {
+			if k.registry.Apply(conference.SilenceMessage{About: about, Silence: q.Silence}).Fate != conference.Applied && s.Link.State == conference.Live {
 				k.note(silenceKey{q.ConfID, q.Cause}, q.At) // what it is about has gone meanwhile
 			}
 		}

@@ -24,8 +24,7 @@ type Instance struct {
 // Instance returns which of several boards this is; its zero value for one that is alone.
 func (d *DB) Instance() Instance { return d.instance }
 
-// mostInstances is how many numbers there are. They are given to as many names as are known, and then to the name that was here last the
-// longest ago.
+// mostInstances is how many numbers there are. When all have been given, a new name gets that of the one which was seen last the longest ago.
 const mostInstances = 1 << 10
 
 // claimWithin is for how long a claim waits for the one of a board that has just ended, of which the server need not know yet.
@@ -94,7 +93,8 @@ func (d *DB) number(ctx context.Context, name, proof string) (number int64, err 
 			return err
 		}
 		if number >= mostInstances {
-			if err := tx.QueryRowContext(ctx, "SELECT number FROM instance ORDER BY joined_at LIMIT 1").Scan(&number); err != nil {
+			if err := tx.QueryRowContext(ctx, `SELECT number FROM instance
+				ORDER BY COALESCE((SELECT MAX(seen_at) FROM instance_run WHERE instance_run.instance = instance.name), 0), joined_at LIMIT 1`).Scan(&number); err != nil {
 				return err
 			}
 			if _, err := tx.run(ctx, "DELETE FROM instance WHERE number = $1", number); err != nil {
