@@ -1,14 +1,17 @@
 package e2e
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -123,28 +126,200 @@ func (s *several) settled() {
 	})
 }
 
+// lookout looks all the time at how often the cloud's meetings are watched.
+type lookout struct {
+	all           []*simulator.Meeting
+	stop          func()
+	mu            sync.Mutex
+	alone, twice  []time.Time // since when a meeting is not watched, or more than once; zero: it is watched once
+	longest, both time.Duration
+}
+
+// look looks until the test ends.
+func look(t *testing.T, all []*simulator.Meeting) *lookout {
+	l := &lookout{all: all, alone: make([]time.Time, len(all)), twice: make([]time.Time, len(all))}
+	ctx, cancel := context.WithCancel(context.Background())
+	var looking sync.WaitGroup
+	looking.Go(func() {
+		for rest(ctx, 20*time.Millisecond); ctx.Err() == nil; rest(ctx, 20*time.Millisecond) {
+			l.see(time.Now())
+		}
+	})
+	l.stop = func() { cancel(); looking.Wait() }
+	t.Cleanup(l.stop)
+	return l
+}
+
+func (l *lookout) see(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, m := range l.all {
+		n := m.Counts().Subscribed
+		lasts := func(since *time.Time, is bool, most *time.Duration) {
+			switch {
+			case !is:
+				*since = time.Time{}
+			case since.IsZero():
+				*since = now
+			default:
+				*most = max(*most, now.Sub(*since))
+			}
+		}
+		lasts(&l.alone[i], n == 0, &l.longest)
+		lasts(&l.twice[i], n > 1, &l.both)
+	}
+}
+
+// told returns for how long a meeting was unwatched, and watched more than once, at the most, and begins anew.
+func (l *lookout) told() (unwatched, twice time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	unwatched, twice = l.longest.Round(10*time.Millisecond), l.both.Round(10*time.Millisecond)
+	l.longest, l.both = 0, 0
+	return unwatched, twice
+}
+
+// connections are how often the meetings were connected since they began, in all.
+func (s *several) connections() (n int) {
+	for _, m := range s.meetings {
+		n += m.Counts().Connections
+	}
+	return n
+}
+
+// unwatched waits until a meeting is not watched: the cloud has noticed what was done.
+func (s *several) unwatched() {
+	s.t.Helper()
+	until(s.t, "a meeting that nobody watches", func() bool {
+		return slices.ContainsFunc(s.meetings, func(m *simulator.Meeting) bool { return m.Counts().Subscribed == 0 })
+	})
+}
+
 func TestClusterBoardsShareTheMeetingsAndShowAll(t *testing.T) {
 	s := newSeveral(t, 24, 1)
 	a := s.start("a")
 	s.settled()
-	b, c := s.start("b"), s.start("c")
+	b := s.start("b")
+	s.start("c")
 	s.settled()
+	watch := look(t, s.meetings)
 	for i, m := range s.meetings {
 		m.Set(map[string]any{"lock": 1, "recState": i % 2})
 		m.Join(person("late", "Late Comer"))
 	}
 	s.settled()
 
-	began := time.Now()
 	a.kill()
+	s.unwatched()
 	s.settled()
-	t.Logf("after the death of one: %s", time.Since(began).Round(time.Millisecond))
+	gap, _ := watch.told()
+	t.Logf("after the death of one a meeting was unwatched for %s at the most", gap)
 
-	began = time.Now()
+	connections := s.connections()
 	b.stop()
 	s.settled()
-	t.Logf("after one was stopped: %s", time.Since(began).Round(time.Millisecond))
-	_ = c
+	gap, twice := watch.told()
+	t.Logf("after one was stopped, for %s; watched twice for %s", gap, twice)
+	if gap > 0 {
+		t.Error("there was a gap, although it was stopped in order")
+	}
+	if s.connections() == connections {
+		t.Error("nobody had to take over")
+	}
+	connections = s.connections()
+	s.start("b")
+	s.settled()
+	if gap, _ := watch.told(); gap > 0 {
+		t.Errorf("when it was back a meeting was unwatched for %s", gap)
+	}
+	until(t, "it to have its part again", func() bool { return s.connections() > connections })
+}
+
+func TestClusterPagesAreRightWhateverFails(t *testing.T) {
+	s := newSeveral(t, 12, 3)
+	names := []string{"a", "b", "c"}
+	var audiences []*audience
+	var seats [][]*seat
+	for _, name := range names {
+		s.start(name)
+	}
+	s.settled()
+	for _, name := range names {
+		a := newAudience(t, s.boards[name].address())
+		var sitting []*seat
+		for i := range 12 {
+			sitting = append(sitting, a.sit([]string{"/", "/wall", "/m/" + s.meetings[i].ConfID(), "/?lang=zh"}[i%4]))
+		}
+		a.connected(sitting)
+		audiences, seats = append(audiences, a), append(seats, sitting)
+	}
+	watch := look(t, s.meetings)
+	change := func(done <-chan struct{}) {
+		for n := 0; ; n++ {
+			select {
+			case <-done:
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+			m := s.meetings[n%len(s.meetings)]
+			m.Set(map[string]any{"lock": n / len(s.meetings) % 2, "partViewNum": n % 50, "recState": n / 7 % 2})
+			if n%5 == 0 {
+				m.Join(person(fmt.Sprint("pid-", n%30), fmt.Sprint("Person ", n), "HAND", fmt.Sprint(n/10%2)))
+			}
+		}
+	}
+	under := func(what string, f func()) {
+		t.Helper()
+		done := make(chan struct{})
+		var changing sync.WaitGroup
+		changing.Go(func() { change(done) })
+		f()
+		close(done)
+		changing.Wait()
+		s.settled()
+		for i := range audiences {
+			audiences[i].agree(seats[i])
+		}
+		gap, twice := watch.told()
+		t.Logf("%s: unwatched for %s at the most, watched twice for %s", what, gap, twice)
+	}
+	under("changes alone", func() { rest(t.Context(), 2*time.Second) })
+	for _, name := range names {
+		b := s.boards[name]
+		under(name+" is killed, and back", func() {
+			b.kill()
+			s.unwatched()
+			rest(t.Context(), time.Second)
+			b.restart()
+		})
+	}
+	for _, node := range s.nats.servers {
+		under(node.name+" is killed, and back", func() {
+			s.nats.kill(node)
+			rest(t.Context(), 2*time.Second)
+			s.nats.start(node)
+			rest(t.Context(), time.Second)
+		})
+	}
+	under("one is stopped for longer than its lease, and goes on", func() {
+		b := s.boards["b"]
+		if err := b.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		rest(t.Context(), 8*time.Second)
+		if err := b.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+	})
+	under("all of NATS is away, and back without what it had in memory", func() {
+		for _, node := range s.nats.servers {
+			s.nats.kill(node)
+		}
+		rest(t.Context(), 6*time.Second)
+		for _, node := range s.nats.servers {
+			s.nats.start(node)
+		}
+	})
 }
 
 // natsCluster are NATS servers that keep things together.

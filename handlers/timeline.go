@@ -139,7 +139,7 @@ func (w words) timeline(entries []timeline.Entry, links timelineLinks, show time
 	rows, older := timeline.Fold(entries, show, before, timelineRows)
 	t.Rows = make([]templates.TimelineRow, len(rows))
 	for i, r := range rows {
-		if row := drawn[rowID(r)]; row != nil && row.Told == len(r) {
+		if row := drawn[rowID(r)]; row != nil && row.Told == len(r) && row.Made.Equal(r[len(r)-1].Received) {
 			t.Rows[i] = *row
 		} else {
 			t.Rows[i] = w.timelineRow(links, r)
@@ -233,7 +233,7 @@ func sendRows(m *message, had map[string]*templates.TimelineRow, is []templates.
 		if before == nil { // it came out from under a row that has gone
 			return false
 		}
-		if before.Told != r.Told {
+		if before.Told != r.Told || !before.Made.Equal(r.Made) {
 			m.swap(r.ID, templates.TimelineRowView(*r))
 		}
 	}

@@ -24,7 +24,7 @@ const (
 // timelineRow puts a row of the timeline into words.
 func (w words) timelineRow(links timelineLinks, r timeline.Row) templates.TimelineRow {
 	e := r.Newest()
-	out := templates.TimelineRow{ID: rowID(r), Told: len(r), Icon: w.entryIcon(e), Time: w.instant(e.At, "second")}
+	out := templates.TimelineRow{ID: rowID(r), Told: len(r), Made: r[len(r)-1].Received, Icon: w.entryIcon(e), Time: w.instant(e.At, "second")}
 	if links.at != nil && !e.Received.Before(links.since) {
 		out.Path = links.at(strconv.FormatInt(e.Received.UnixMilli(), 10))
 	}

@@ -1,6 +1,10 @@
 package templates
 
-import "confboard/templates/text"
+import (
+	"time"
+
+	"confboard/templates/text"
+)
 
 // Timeline is what happened in a meeting, newest first.
 type Timeline struct {
@@ -24,8 +28,9 @@ type TimelineOlder struct{ ID, Older, Newest string }
 // TimelineRow is one thing that happened, or several that are told as one.
 type TimelineRow struct {
 	ID, Icon string
-	// Told is how many things the row tells as one.
+	// Told is how many things the row tells as one, and Made when the oldest was received: their numbers can begin anew.
 	Told int
+	Made time.Time
 	// Tone is a class: empty, mark for the ends of an occurrence, raised, lost.
 	Tone string
 	Time Instant

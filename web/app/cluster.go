@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,6 +52,10 @@ type instance struct {
 	// prepared are those that are watched and that another instance still tells of.
 	prepared [cluster.Shards]atomic.Bool
 
+	// known is closed when it is known for the first time who the others are.
+	known     chan struct{}
+	knownOnce sync.Once
+
 	mu    sync.Mutex
 	taken map[cluster.Shard]uint64 // shards that were taken and are not begun yet
 	wake  chan struct{}            // capacity 1
@@ -69,7 +74,7 @@ func newInstance(s settings.Settings, rooms house, logger *slog.Logger) (*instan
 	if err != nil {
 		return nil, fmt.Errorf("cluster.nats: %w", err)
 	}
-	i := &instance{conn: conn, house: rooms, logger: logger, taken: map[cluster.Shard]uint64{}, wake: make(chan struct{}, 1)}
+	i := &instance{conn: conn, house: rooms, logger: logger, taken: map[cluster.Shard]uint64{}, wake: make(chan struct{}, 1), known: make(chan struct{})}
 	if i.members, err = cluster.New(conn, config, i); err != nil {
 		conn.Close()
 		return nil, err
@@ -111,7 +116,7 @@ func (i *instance) begin(source *huawei.Cloud) {
 	i.bus.Hear(newsEvent, i.hearEvent)
 	i.bus.Hear(newsFound, i.takeFound)
 	i.bus.Hear(askFound, func([]byte) {
-		if i.finds() {
+		if i.key != nil && i.finds() {
 			i.tellFound(source.Found())
 		}
 	})
@@ -156,7 +161,7 @@ func (i *instance) finds() bool { return i.epochs[0].Load() > 0 }
 // Prepare implements cluster.Watcher.
 func (i *instance) Prepare(s cluster.Shard) {
 	i.prepared[s].Store(true)
-	i.stir()
+	i.source.Reassign() // Ready is asked next
 }
 
 // Ready implements cluster.Watcher.
@@ -215,6 +220,7 @@ func (i *instance) Heard(e cluster.Event) {
 	case cluster.Died, cluster.Left:
 		i.bus.MemberGone(e.Member.ID)
 	case cluster.Held:
+		i.knownOnce.Do(func() { close(i.known) })
 		_ = i.bus.Tell(askFound, nil) // if nobody hears it, what is found is told when it changes
 	}
 	i.source.SetShare(1, max(1, len(i.members.Members())))
@@ -233,7 +239,14 @@ func (i *instance) run(ctx context.Context, to conference.Sink) error {
 	defer i.conn.Close()
 	var parts errgroup.Group
 	shared, silent := context.WithCancel(context.WithoutCancel(ctx))
-	parts.Go(func() error { return i.bus.Run(shared) })
+	parts.Go(func() error {
+		select { // before that all whose meetings it finds would seem to be dead
+		case <-i.known:
+			return i.bus.Run(shared)
+		case <-shared.Done():
+			return nil
+		}
+	})
 	parts.Go(func() error { i.work(shared); return nil })
 	watching, leave := context.WithCancel(shared)
 	var source errgroup.Group
@@ -259,10 +272,6 @@ func (i *instance) work(ctx context.Context) {
 			taken[s] = epoch
 		}
 		i.mu.Unlock()
-		if len(taken) == 0 { // some are prepared
-			i.source.Reassign()
-			continue
-		}
 		i.inherit(ctx, taken)
 		var begun []cluster.Shard
 		i.mu.Lock()
@@ -276,6 +285,16 @@ func (i *instance) work(ctx context.Context) {
 		}
 		i.mu.Unlock()
 		i.reassign(begun...)
+		i.tidy(begun)
+	}
+}
+
+// tidy takes meetings off the board that nobody wants watched any more: who watched them was gone when that was said.
+func (i *instance) tidy(shards []cluster.Shard) {
+	for _, id := range i.meetings(func(s cluster.Shard) bool { return slices.Contains(shards, s) }) {
+		if s := i.house.registry.Get(id); s != nil && !s.Ended() && !i.source.Knows(id) {
+			i.house.registry.Apply(conference.UnwatchMessage{About: conference.About{ConfID: id, At: time.Now()}})
+		}
 	}
 }
 
