@@ -25,8 +25,9 @@ type sessions struct {
 	// elsewhere finds those that began at another board; nil: there is none.
 	elsewhere *elsewhere
 
-	mu  sync.Mutex
-	all map[digest]*session
+	mu   sync.Mutex
+	all  map[digest]*session
+	gone recent // those that have ended: what was read of the store before must not bring them back
 }
 
 // session ends when it has not been used for idle, and in any case after age.
@@ -67,6 +68,32 @@ func (s *sessions) open(w http.ResponseWriter, r *http.Request, opened session) 
 func (s *sessions) add(d digest, opened *session) (evicted digest, some bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.place(d, opened)
+}
+
+// admit puts a session on the list that the store has.
+func (s *sessions) admit(d digest, stored *session) {
+	s.mu.Lock()
+	var evicted digest
+	some := false
+	if s.all[d] == nil && !s.gone.has(d) {
+		stored.kept = true
+		evicted, some = s.place(d, stored)
+	}
+	s.mu.Unlock()
+	if some {
+		s.ended(evicted)
+	}
+}
+
+// drop takes a session off the list. s.mu is held.
+func (s *sessions) drop(d digest) {
+	delete(s.all, d)
+	s.gone.add(d, time.Now())
+}
+
+// place puts a session on the list, in which it may take the place of another. s.mu is held.
+func (s *sessions) place(d digest, opened *session) (evicted digest, some bool) {
 	var own int
 	var least, leastOwn digest // the least recently used
 	for k, held := range s.all {
@@ -88,7 +115,7 @@ func (s *sessions) add(d digest, opened *session) (evicted digest, some bool) {
 		evicted, some = least, true
 	}
 	if some {
-		delete(s.all, evicted)
+		s.drop(evicted)
 	}
 	s.all[d] = opened
 	return evicted, some
@@ -101,10 +128,7 @@ func (s *sessions) find(r *http.Request, now time.Time) (session, digest, bool) 
 		return found, d, ok
 	}
 	if begun, d := s.elsewhere.find(r.Context(), held); begun != nil {
-		begun.kept = true
-		if evicted, some := s.add(d, begun); some {
-			s.ended(evicted)
-		}
+		s.admit(d, begun)
 	}
 	return s.use(held, now)
 }
@@ -141,7 +165,7 @@ func (s *sessions) forget(r *http.Request) {
 	s.mu.Lock()
 	for _, d := range held {
 		if s.all[d] != nil {
-			delete(s.all, d)
+			s.drop(d)
 			gone = append(gone, d)
 		}
 	}
@@ -165,7 +189,7 @@ func (s *sessions) end(is func(digest, *session) bool) {
 	var gone []digest
 	for d, held := range s.all {
 		if is(d, held) {
-			delete(s.all, d)
+			s.drop(d)
 			gone = append(gone, d)
 		}
 	}

@@ -50,6 +50,23 @@ func (l *leftovers) drop(n int) {
 	l.list = l.list[n:]
 }
 
+// recent are digests that were added a while ago at most: longer than anything takes that is asked of a store.
+type recent struct {
+	now, before map[digest]bool
+	turned      time.Time
+}
+
+const keepRecent = time.Minute
+
+func (r *recent) add(d digest, now time.Time) {
+	if r.now == nil || now.Sub(r.turned) > keepRecent {
+		r.now, r.before, r.turned = map[digest]bool{}, r.now, now
+	}
+	r.now[d] = true
+}
+
+func (r *recent) has(d digest) bool { return r.now[d] || r.before[d] }
+
 // follow brings sessions up to date with those that are stored: those that began at another board count here as well, and those that
 // ended there end. before are those that were known to be stored before the store was asked, ending those that it still has although
 // they have ended.
@@ -58,7 +75,7 @@ func (s *sessions) follow(stored map[digest]*session, before, ending map[digest]
 	s.mu.Lock()
 	for d, there := range stored {
 		switch held := s.all[d]; {
-		case ending[d]:
+		case ending[d], s.gone.has(d):
 		case held == nil:
 			if len(s.all) < s.most {
 				there.kept = true
@@ -76,7 +93,7 @@ func (s *sessions) follow(stored map[digest]*session, before, ending map[digest]
 	}
 	for d := range before {
 		if stored[d] == nil && s.all[d] != nil {
-			delete(s.all, d)
+			s.drop(d)
 			gone = append(gone, d)
 		}
 	}
