@@ -9,9 +9,11 @@ import (
 	"time"
 )
 
-// histories is how many random histories are tried. CONFBOARD_HISTORIES sets another number.
+// many, in the environment, is how many random histories are tried; with it, long tests are run too.
+const many = "CONFBOARD_HISTORIES"
+
 func histories(t *testing.T, n uint64) uint64 {
-	set := os.Getenv("CONFBOARD_HISTORIES")
+	set := os.Getenv(many)
 	if set == "" {
 		return n
 	}

@@ -12,8 +12,12 @@ import (
 )
 
 const (
-	// opening is how long finding, or making, the bucket and beginning to follow it may take, together.
-	opening = 10 * time.Second
+	// firstPatience and lastPatience are how long each answer of the server may take when the bucket is opened: from one to the other it
+	// doubles with each that does not come. While servers elect a leader, what they are asked is lost; where they are slow, it is late. Where
+	// they are slower than that, there would be no lease.
+	firstPatience, lastPatience = time.Second, 4 * time.Second
+	// pause is the time between attempts to open it, and as much again by chance.
+	pause = 250 * time.Millisecond
 	// idle is after how long without a reader the server forgets a reading.
 	idle = 30 * time.Second
 	// history is how many revisions of a key are kept: a reader that is a little late is shown them all, and need not wonder whose
@@ -45,7 +49,8 @@ type follower struct {
 	// failed is called when reading has ended for a reason other than restart, nil when one has begun.
 	failed func(error)
 
-	ensured bool // the bucket was there, with its replicas as they are set
+	patience time.Duration
+	ensured  bool // the bucket was there, with its replicas as they are set
 }
 
 // run reads until ctx ends.
@@ -59,19 +64,13 @@ func (f *follower) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-f.restart:
-		case <-time.After(opening/40 + rand.N(opening/40)):
+		case <-time.After(pause + rand.N(pause)):
 		}
 	}
 }
 
 // read reads the bucket, and goes on with what comes, until it is to begin anew (nil) or cannot go on.
 func (f *follower) read(ctx context.Context) error {
-	select {
-	case <-f.restart: // it was for the reading before
-	default:
-	}
-	open, cancel := context.WithTimeout(ctx, opening)
-	defer cancel()
 	inbox := f.conn.NewInbox()
 	messages := make(chan *nats.Msg, 4096)
 	sub, err := f.conn.ChanSubscribe(inbox, messages)
@@ -79,11 +78,19 @@ func (f *follower) read(ctx context.Context) error {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	defer func() { _ = sub.Unsubscribe() }() // an error says that the connection is closed
-	info, err := f.consume(open, inbox)
+	f.patience = min(max(2*f.patience, firstPatience), lastPatience)
+	info, err := f.consume(ctx, inbox)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		f.patience = 0
+	}
 	if err != nil {
 		return err
 	}
 	defer f.forget(info)
+	select {
+	case <-f.restart: // it was for the reading before
+	default:
+	}
 	f.failed(nil)
 	if !f.tell(ctx, news{begun: true}) {
 		return nil
@@ -130,13 +137,17 @@ func (f *follower) tell(ctx context.Context, n news) bool {
 func (f *follower) consume(ctx context.Context, inbox string) (*jetstream.ConsumerInfo, error) {
 	for {
 		if !f.ensured {
-			if err := ensure(ctx, f.js, f.bucket, f.replicas); err != nil {
+			if err := f.within(ctx, func(ctx context.Context) error { return ensure(ctx, f.js, f.bucket, f.replicas) }); err != nil {
 				return nil, err
 			}
 		}
-		c, err := f.js.CreatePushConsumer(ctx, streamOf(f.bucket), jetstream.ConsumerConfig{
-			DeliverSubject: inbox, DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(f.bucket, ">"),
-			AckPolicy: jetstream.AckNonePolicy, InactiveThreshold: idle, MemoryStorage: true, Replicas: 1,
+		var c jetstream.PushConsumer
+		err := f.within(ctx, func(ctx context.Context) (err error) {
+			c, err = f.js.CreatePushConsumer(ctx, streamOf(f.bucket), jetstream.ConsumerConfig{
+				DeliverSubject: inbox, DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(f.bucket, ">"),
+				AckPolicy: jetstream.AckNonePolicy, InactiveThreshold: idle, MemoryStorage: true, Replicas: 1,
+			})
+			return err
 		})
 		again := f.ensured && errors.Is(err, jetstream.ErrStreamNotFound)
 		if f.ensured = err == nil; f.ensured {
@@ -146,6 +157,13 @@ func (f *follower) consume(ctx context.Context, inbox string) (*jetstream.Consum
 			return nil, fmt.Errorf("read bucket %s: %w", f.bucket, err)
 		}
 	}
+}
+
+// within asks the server something, with the present patience.
+func (f *follower) within(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, f.patience)
+	defer cancel()
+	return ask(ctx)
 }
 
 // forget tells the server that a reading has ended. It does not wait for the answer.

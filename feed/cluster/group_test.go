@@ -21,7 +21,9 @@ const quick = 4
 // group are instances on a real server that watch each other: no shard may be two's at the same time.
 type group struct {
 	t      *testing.T
-	server *clustertest.Server
+	server *clustertest.Server // each instance has a proxy to it
+	// servers are a cluster, if there are any; instances go straight to it.
+	servers []string
 
 	mu        sync.Mutex
 	instances []*instance
@@ -78,8 +80,14 @@ func (g *group) config(name string, servers ...string) Config {
 // join starts an instance.
 func (g *group) join() *instance {
 	g.t.Helper()
-	i := &instance{group: g, name: fmt.Sprint("board", len(g.instances)), proxy: clustertest.NewProxy(g.t, g.server), ended: make(chan error, 1)}
-	config := g.config(i.name, i.proxy.URL())
+	i := &instance{group: g, name: fmt.Sprint("board", len(g.instances)), ended: make(chan error, 1)}
+	config := g.config(i.name, g.servers...)
+	if g.servers != nil {
+		config.Replicas = 3
+	} else {
+		i.proxy = clustertest.NewProxy(g.t, g.server)
+		config.Servers = []string{i.proxy.URL()}
+	}
 	var err error
 	if i.conn, err = Dial(config); err != nil {
 		g.t.Fatal(err)
@@ -172,6 +180,17 @@ func (g *group) untilShared(instances ...*instance) {
 		}
 		return sum == Shards
 	})
+}
+
+// untilRenewed waits until renewals came back that were sent from now on.
+func (g *group) untilRenewed(instances ...*instance) {
+	g.t.Helper()
+	for now := sinceBoot(); len(instances) > 0; instances = instances[1:] {
+		g.until("a renewal comes back to "+instances[0].name, func() bool {
+			p := instances[0].picture.Load()
+			return p.held && p.until > now+instances[0].Membership.config.pace.hold
+		})
+	}
 }
 
 // count is how many shards it has.

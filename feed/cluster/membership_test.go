@@ -2,12 +2,14 @@ package cluster
 
 import (
 	"errors"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"confboard/feed/cluster/clustertest"
 	"confboard/feed/conference"
 )
 
@@ -181,4 +183,30 @@ func TestSlowNATS(t *testing.T) {
 	b.proxy.Delay(150 * time.Millisecond)
 	c := g.join()
 	g.untilShared(a, b, c)
+}
+
+// An election of NATS takes 4 to 9 s, so this is one of the long tests.
+func TestOnThreeServersOneAfterTheOtherIsAway(t *testing.T) {
+	if os.Getenv(many) == "" {
+		t.Skip("only with ", many)
+	}
+	t.Parallel()
+	three := clustertest.StartThree(t)
+	g := &group{t: t}
+	for _, s := range three {
+		g.servers = append(g.servers, s.Address())
+	}
+	t.Cleanup(g.end)
+	a, b, c := g.join(), g.join(), g.join()
+	g.untilShared(a, b, c)
+	for _, s := range three {
+		s.Stop()
+		g.untilRenewed(a, b, c)
+		g.untilShared(a, b, c)
+		s.Start()
+		g.untilRenewed(a, b, c)
+		g.untilShared(a, b, c)
+	}
+	c.stop()
+	g.untilShared(a, b)
 }
