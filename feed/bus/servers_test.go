@@ -16,8 +16,8 @@ func TestAServerOfThreeCanGo(t *testing.T) {
 		t.Skip("CONFBOARD_HISTORIES is not set")
 	}
 	t.Parallel()
-	servers := clustertest.StartCluster(t, 3)
-	w := &world{t: t, url: servers.URL(), roster: newRoster(), prefix: "test"}
+	servers := clustertest.StartThree(t)
+	w := &world{t: t, url: servers[0].Address() + "," + servers[1].Address() + "," + servers[2].Address(), roster: newRoster(), prefix: "test"}
 	three := func(_ *instance, c *Config) { c.Replicas = 3 }
 	a, b, c := w.instance("a", three), w.instance("b", three), w.instance("c", three)
 	all := a.crowd(5)
@@ -31,7 +31,7 @@ func TestAServerOfThreeCanGo(t *testing.T) {
 		b.settle(a, false, all.ids...)
 		c.settle(a, true, all.ids...)
 		s.Start()
-		eventually(t, "they are three again", func() bool { return servers.Ready() && a.held(t, 3) })
+		eventually(t, "they are three again", func() bool { return a.held(t, 3) })
 		eventually(t, "all is published", a.idle)
 	}
 	// What they hold together is not lost with those that were away.
