@@ -39,7 +39,7 @@ type FieldChange struct {
 	// Text is what differs, KEY=value in order of the keys, one a line.
 	Old, New Value
 	// Cause is set for PartConcerns and PartSilences: Old and New are Known when the concern counted or counts, or when there was or is
-	// a silence. New.Text is who ended a silence by hand. It must not be modified.
+	// a silence. Both are when another board has told since when it has. New.Text is who ended a silence by hand. It must not be modified.
 	Cause *Cause
 }
 
@@ -119,7 +119,7 @@ func compare(id ConfID, at, received time.Time, before, after *State) Change {
 	add(before.LayoutDated != after.LayoutDated, PartLayoutDated)
 	add(before.Partial() != after.Partial(), PartPartial)
 	rest := len(c.Fields)
-	if before.Link.State != after.Link.State || before.Link.Reason != after.Link.Reason || before.Link.Detail != after.Link.Detail ||
+	if before.Link.State != after.Link.State || !before.Link.Since.Equal(after.Link.Since) || before.Link.Reason != after.Link.Reason || before.Link.Detail != after.Link.Detail ||
 		after.Link.State == Lost && !before.Link.heard.Equal(after.Link.heard) {
 		c.Fields = append(c.Fields, FieldChange{Part: PartLink,
 			Old: Value{Presence: Known, Text: string(before.Link.State)}, New: Value{Presence: Known, Text: string(after.Link.State)}})

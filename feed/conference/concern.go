@@ -133,7 +133,7 @@ func concerns(held []Concern, conditions []Condition, now time.Time) []Concern {
 
 // has reports whether there is a concern with the cause, whether or not it counts yet.
 func (s *State) has(c Cause) bool {
-	return slices.ContainsFunc(s.Concerns, func(held Concern) bool { return held.Cause == c })
+	return s.concern(c) != nil
 }
 
 // appendConcernChanges lists the concerns that became active or ceased to be, and the silences that differ.
@@ -142,9 +142,14 @@ func appendConcernChanges(to []FieldChange, before, after *State) []FieldChange 
 		return to
 	}
 	known := Value{Presence: Known}
-	for i, c := range after.Concerns {
-		if c.Active && !before.concerned(c.Cause) {
-			to = append(to, FieldChange{Part: PartConcerns, Cause: &after.Concerns[i].Cause, New: known})
+	for i := range after.Concerns {
+		c := &after.Concerns[i]
+		switch was := before.concern(c.Cause); {
+		case !c.Active:
+		case was == nil || !was.Active:
+			to = append(to, FieldChange{Part: PartConcerns, Cause: &c.Cause, New: known})
+		case !was.Since.Equal(c.Since):
+			to = append(to, FieldChange{Part: PartConcerns, Cause: &c.Cause, Old: known, New: known})
 		}
 	}
 	for i, c := range before.Concerns {
@@ -156,5 +161,14 @@ func appendConcernChanges(to []FieldChange, before, after *State) []FieldChange 
 }
 
 func (s *State) concerned(c Cause) bool {
-	return slices.ContainsFunc(s.Concerns, func(held Concern) bool { return held.Active && held.Cause == c })
+	held := s.concern(c)
+	return held != nil && held.Active
+}
+
+// concern is the one with a cause, nil if there is none.
+func (s *State) concern(c Cause) *Concern {
+	if i := slices.IndexFunc(s.Concerns, func(held Concern) bool { return held.Cause == c }); i >= 0 {
+		return &s.Concerns[i]
+	}
+	return nil
 }

@@ -223,6 +223,7 @@ func (i *instance) Heard(e cluster.Event) {
 		i.knownOnce.Do(func() { close(i.known) })
 		_ = i.bus.Tell(askFound, nil) // if nobody hears it, what is found is told when it changes
 	}
+	i.bus.Reassigned() // what it owns depends on its lease
 	i.source.SetShare(1, max(1, len(i.members.Members())))
 }
 
@@ -320,7 +321,7 @@ func (i *instance) inherit(ctx context.Context, shards map[cluster.Shard]uint64)
 		i.logger.Warn("timelines begin anew of meetings that were interrupted", "error", err)
 	}
 	for _, id := range ids {
-		if _, is := known[id]; !is {
+		if _, is := known[id]; !is && len(i.house.history.Entries(id)) == 0 { // what is stored is older than what is here
 			lost = append(lost, id)
 		}
 	}
