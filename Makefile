@@ -32,9 +32,11 @@ test: $(TEST_PACKAGES) check-generated ## everything: generated files, format, v
 	go vet ./...
 	CGO_ENABLED=1 go test -race -count=1 -timeout 30m ./...
 
-test-cluster: $(PACKAGES) ## the tests of what a PostgreSQL database keeps, against a server that it starts and installs if need be
+test-cluster: $(TEST_PACKAGES) ## the tests of several boards as one, with servers of PostgreSQL and NATS that it starts and installs if need be
 	@e2e/setup/compiler.sh
+	@e2e/setup/browser.sh
 	CGO_ENABLED=1 e2e/setup/postgres.sh go test -race -count=1 -timeout 15m ./web/store ./web/app
+	CGO_ENABLED=1 e2e/setup/postgres.sh go test -race -count=1 -timeout 20m -run '^TestCluster' ./e2e
 
 bench: $(PACKAGES) ## run the benchmarks, those of a whole board among them, one after the other (15 minutes)
 	@e2e/setup/bench.sh

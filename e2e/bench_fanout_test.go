@@ -279,7 +279,7 @@ func (f *fan) compareBursts() {
 // inTurns measures both servers, one after the other, in every round, after one in which profiles are taken.
 func (f *fan) inTurns(measure func(*fanServer) share) (board, plain []share) {
 	for _, s := range []*fanServer{f.plain, f.board} {
-		done := s.profile(f.b, strings.ReplaceAll(f.b.Name(), "/", "-")+"-"+s.name)
+		done := s.profile(f.b, strings.ReplaceAll(f.b.Name(), "/", "-")+"-"+s.name, 3*time.Second)
 		measure(s) // caches
 		done()
 	}

@@ -21,15 +21,15 @@ type process struct {
 
 var benchProfiles = flag.String("profiles", "", "folder for profiles of the processes that benchmarks measure; empty: none are taken")
 
-// profile takes a profile of its processor's time for the next 3 s, if any is to be taken. done waits for it.
-func (p process) profile(b *testing.B, name string) (done func()) {
+// profile takes a profile of its processor's time from now on, if any is to be taken. done waits for it.
+func (p process) profile(b *testing.B, name string, length time.Duration) (done func()) {
 	b.Helper()
 	if *benchProfiles == "" {
 		return func() {}
 	}
 	var taking sync.WaitGroup
 	taking.Go(func() {
-		said := get(b, p.debug+"/debug/pprof/profile?seconds=3").body
+		said := get(b, fmt.Sprintf("%s/debug/pprof/profile?seconds=%.0f", p.debug, length.Seconds())).body
 		if err := os.WriteFile(filepath.Join(*benchProfiles, name+".pprof"), []byte(said), 0o600); err != nil {
 			b.Error(err)
 		}

@@ -72,10 +72,10 @@ func BenchmarkQuiet(b *testing.B) {
 			b.Fatal(err)
 		}
 		started.cpuOver(scaleRest) // until what the start has left is collected
-		server := process{pid: started.cmd.Process.Pid}
-		before, began := server.cpu(b), time.Now()
+		before, began := started.server.cpu(b), time.Now()
 		time.Sleep(quietTime)
-		b.ReportMetric(100*(server.cpu(b)-before).Seconds()/time.Since(began).Seconds(), "%cpu")
+		b.ReportMetric(100*(started.server.cpu(b)-before).Seconds()/time.Since(began).Seconds(), "%cpu")
+		started.server.profile(b, b.Name(), quietTime/3)()
 		if n := viewers.Connected(); n != quietViewers {
 			b.Errorf("%d viewers are connected", n)
 		}

@@ -43,9 +43,13 @@ func (h *Handlers) overviewStream(c echo.Context) error {
 	return h.serveStream(c, newOverviewView(h.wordsFor(c, h.streamLanguage(c)), h.Board, h.overviewQuery(c)), live.ServeOptions{})
 }
 
-// overviewQuery is what the address of the overview asks for, as far as the one who asks may know it.
+// overviewQuery is what the address of the overview asks for.
 func (h *Handlers) overviewQuery(c echo.Context) overviewQuery {
-	q := overviewQueryOf(c)
+	return h.asAllowed(c, overviewQueryOf(c))
+}
+
+// asAllowed is a query as far as the one who asks may know the answer.
+func (h *Handlers) asAllowed(c echo.Context, q overviewQuery) overviewQuery {
 	if !h.seesWaitingRoom(c) {
 		q.facts &^= factsOf(factWaiting)
 	}

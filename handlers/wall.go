@@ -22,6 +22,7 @@ func (h *Handlers) wall(c echo.Context) error {
 	case named == nil:
 		t := h.language(c)
 		q, look := wallOf(c.QueryParams(), t.Lang)
+		q.overviewQuery = h.asAllowed(c, q.overviewQuery)
 		return h.sendWall(c, t, q, look, templates.WallPage{Page: templates.Page{Stream: q.stream(h.Paths, t.Lang)}})
 	}
 	lang, q, look := named.shows(c)
@@ -69,6 +70,9 @@ func (h *Handlers) wallStream(c echo.Context) error {
 		lang = langOf(given, lang)
 	}
 	q, _ := wallOf(given, lang)
+	if named == nil {
+		q.overviewQuery = h.asAllowed(c, q.overviewQuery) // a wall with a name shows what an admin had it show
+	}
 	return h.serveStream(c, h.wallView(q, lang), live.ServeOptions{})
 }
 

@@ -66,13 +66,14 @@ func (w *Walls) change(ctx context.Context, id string, renew bool, f func(*wall)
 	if renew {
 		next.Revision++
 	}
-	if err := w.config.Store.UpdateWall(ctx, next.stored()); err != nil {
-		return err
-	}
+	err := w.config.Store.UpdateWall(ctx, next.stored())
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.byID[id] != held { // removed meanwhile
+	switch {
+	case w.byID[id] != held: // removed meanwhile, whatever the store says of that
 		return conference.ErrNoWall
+	case err != nil:
+		return err
 	}
 	delete(w.byKey, held.key)
 	held.Name, held.Query, held.key = next.Name, next.Query, next.key

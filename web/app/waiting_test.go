@@ -39,6 +39,9 @@ func TestTheWaitingRoomIsForAdmins(t *testing.T) {
 		if _, page := p.get("/?is=waiting&lang=en"); strings.Contains(page, `class="chip"`) != there {
 			t.Errorf("the filter counts: %t", !there)
 		}
+		if _, page := p.get("/wall?is=waiting&lang=en"); strings.Contains(page, "is=waiting") != there {
+			t.Errorf("a wall is limited to those where somebody waits: %t", !there)
+		}
 	}
 	t.Run("with accounts", func(t *testing.T) {
 		l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})

@@ -70,6 +70,15 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// clockTick is by how much earlier than after ClockEvery a clock event may come, so that those of many topics come together: waking up for
+// each by itself is most of what a board does while nothing happens.
+const clockTick = 500 * time.Millisecond
+
+// nextClock is when a topic's next clock event is due.
+func (o *Options) nextClock(now time.Time) time.Time {
+	return now.Add(o.ClockEvery - time.Duration(now.UnixNano())%min(clockTick, o.ClockEvery))
+}
+
 // ServeOptions are one viewer's.
 type ServeOptions struct {
 	// Address is the client's, as text, for the limits per address; empty: those do not apply.

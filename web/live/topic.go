@@ -161,7 +161,7 @@ func (t *topic) run(ctx context.Context) {
 	defer t.hub.events.RemoveStream(t.stream) // only now: removing it under a viewer would leave its goroutines behind
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	t.clockAt = time.Now().Add(t.hub.options.ClockEvery)
+	t.clockAt = t.hub.options.nextClock(time.Now())
 	for {
 		select {
 		case <-ctx.Done():
@@ -203,7 +203,7 @@ func (t *topic) step(ctx context.Context) time.Duration {
 	}
 	now := time.Now()
 	if !now.Before(t.clockAt) {
-		t.clockAt = now.Add(t.hub.options.ClockEvery)
+		t.clockAt = t.hub.options.nextClock(now)
 		t.mu.Lock()
 		t.prepare(ClockEvent, t.hub.options.clockData(t.id), time.Time{})
 		t.mu.Unlock()
@@ -229,6 +229,6 @@ func (t *topic) unwatched() bool {
 		t.cached = region{}
 	}
 	t.waiting = nil
-	t.clockAt = time.Now().Add(t.hub.options.ClockEvery) // whoever comes is told in its first flush
+	t.clockAt = t.hub.options.nextClock(time.Now()) // whoever comes is told in its first flush
 	return true
 }
