@@ -106,7 +106,10 @@ func fetch(t *testing.T, address string) string {
 func TestPlayShowsARecordingAndSaysSoOnEveryPage(t *testing.T) {
 	again := filepath.Join(t.TempDir(), "again.jsonl")
 	address, stop := start(t, "play", writeFile(t, someRecording), "--speed", "1000", "--record", again)
-	eventually(t, "the recording has ended", func() bool { return strings.Contains(fetch(t, address), `data-rate="0"`) })
+	eventually(t, "the recording has ended", func() bool { // the clock stands still before it has begun, too
+		page := fetch(t, address)
+		return strings.Contains(page, `data-rate="0"`) && strings.Contains(page, `data-now="1793610015000"`)
+	})
 	for _, page := range []string{"", "m/900487914", "wall", "feed", "m/123"} {
 		text := fetch(t, address+page)
 		for _, want := range []string{`id="playback"`, "PLAYBACK", `datetime="2026-11-02T09:00:15.000Z"`, "played at 1000× speed", `data-now="1793610015000"`} {
