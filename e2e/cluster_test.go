@@ -346,8 +346,9 @@ func startNATS(t *testing.T, n int) *natsCluster {
 		t.Fatal(err)
 	}
 	c := &natsCluster{t: t, binary: binary, folder: t.TempDir()}
+	ports := freePorts(t, 2*n)
 	for i := range n {
-		c.servers = append(c.servers, &natsNode{name: fmt.Sprint("n", i), port: freePort(t), routes: freePort(t)})
+		c.servers = append(c.servers, &natsNode{name: fmt.Sprint("n", i), port: ports[2*i], routes: ports[2*i+1]})
 	}
 	for _, s := range c.servers {
 		c.start(s)
@@ -400,13 +401,16 @@ func (c *natsCluster) kill(s *natsNode) {
 	<-s.exited
 }
 
-// freePort is a port on which nothing listened a moment ago.
-func freePort(t testing.TB) int {
+// freePorts are so many different ports on which nothing listened a moment ago.
+func freePorts(t testing.TB, n int) (ports []int) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() // not before the last one is known
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return ports
 }
