@@ -120,7 +120,7 @@ func TestAPageThatHearsNothingSaysSo(t *testing.T) {
 	p.run("e2e.stopAt(46_000)")
 	p.waitBoard("silent")
 	p.wait(hatched)
-	p.waitText(".veil", "NO DATA 0:46")
+	p.wait(`document.querySelector(".veil").innerText.trim() === "NO DATA 0:46"`)
 	was = p.text("#clock")
 	p.wait("e2e.text('#clock') !== " + quote(was)) // the clock runs on
 	until(t, "another stream", func() bool { return p.streams() > streams })
