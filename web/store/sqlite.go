@@ -84,6 +84,9 @@ func inspect(ctx context.Context, db *sql.DB) (err error) {
 	for _, name := range tables {
 		var verdict string
 		if err := db.QueryRowContext(ctx, `PRAGMA quick_check("`+name+`")`).Scan(&verdict); err != nil {
+			if there, e := hasTable(ctx, db, name); e == nil && !there {
+				continue // another process is bringing the tables up to date
+			}
 			return fault(err)
 		}
 		if verdict != "ok" {
@@ -91,6 +94,11 @@ func inspect(ctx context.Context, db *sql.DB) (err error) {
 		}
 	}
 	return nil
+}
+
+func hasTable(ctx context.Context, db *sql.DB, name string) (there bool, err error) {
+	err = db.QueryRowContext(ctx, "SELECT COUNT(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = ?", name).Scan(&there)
+	return there, err
 }
 
 // companions are what is added to the file's name for those that SQLite keeps beside it; the file itself is the first.
