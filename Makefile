@@ -14,7 +14,7 @@ PACKAGES := static/node_modules/.package-lock.json
 TEST_PACKAGES := static/node_modules/axe-core/axe.min.js
 LOCK := static/package.json static/package-lock.json static/.npmrc
 
-.PHONY: help run build test test-cluster bench screenshots lint generate check-generated assets
+.PHONY: help run cluster build test test-cluster bench screenshots lint generate check-generated assets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,24 +22,32 @@ help: ## list the targets
 run: build ## build, then show a live board of simulated meetings
 	bin/confboard demo
 
+cluster: build ## three boards as one behind a balancer, with PostgreSQL and NATS servers, to try what happens when one of them is killed
+	@e2e/setup/haproxy.sh
+	go build -o bin/several ./e2e/several
+	@e2e/setup/postgres.sh bin/several
+
 build: $(PACKAGES) ## build bin/confboard, a static binary that contains everything
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X confboard/web/app.version=$(VERSION)' -o bin/confboard .
 
+# go vet has seen all of it when the tests are built. One package more is tested at a time than there are processors: those with boards wait a lot.
 test: $(TEST_PACKAGES) check-generated ## everything: generated files, format, vet, tests with the race detector and a real browser
 	@e2e/setup/compiler.sh
 	@e2e/setup/browser.sh
 	@e2e/setup/format.sh
 	go vet ./...
-	CGO_ENABLED=1 go test -race -count=1 -timeout 30m ./...
+	CGO_ENABLED=1 go test -race -vet=off -p $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -count=1 -timeout 30m ./...
 
-test-cluster: $(TEST_PACKAGES) ## the tests of several boards as one, with servers of PostgreSQL and NATS that it starts and installs if need be
+test-cluster: $(TEST_PACKAGES) ## the tests of several boards as one, with PostgreSQL, NATS servers and HAProxy, which it starts and installs if need be
 	@e2e/setup/compiler.sh
 	@e2e/setup/browser.sh
-	CGO_ENABLED=1 e2e/setup/postgres.sh go test -race -count=1 -timeout 15m ./web/store ./web/app
-	CGO_ENABLED=1 e2e/setup/postgres.sh go test -race -count=1 -timeout 20m -run '^TestCluster' ./e2e
+	@e2e/setup/haproxy.sh
+	@e2e/setup/network.sh
+	CGO_ENABLED=1 e2e/setup/postgres.sh go test -race -count=1 -parallel 8 -timeout 15m ./web/store ./web/app ./e2e/engines
+	CGO_ENABLED=1 e2e/setup/postgres.sh go test -count=1 -timeout 20m -run '^TestCluster' ./e2e
 
-bench: $(PACKAGES) ## run the benchmarks, those of a whole board among them, one after the other (15 minutes)
-	@e2e/setup/bench.sh
+bench: $(PACKAGES) ## run the benchmarks, those of a whole board among them, one after the other (20 minutes)
+	@e2e/setup/postgres.sh e2e/setup/bench.sh
 
 screenshots: $(TEST_PACKAGES) ## take the README's pictures again, from the demonstration
 	@e2e/setup/browser.sh

@@ -28,8 +28,8 @@ type audience struct {
 	ctx      context.Context
 	messages messages
 	members  sync.WaitGroup
-	// ignored says of an element's id that agree does not compare what is in it; nil: all is compared.
-	ignored func(id string) bool
+	// ignored says of an element that agree does not compare what is in it; nil: all is compared.
+	ignored func(n *html.Node) bool
 }
 
 func newAudience(t testing.TB, address string) *audience {
@@ -309,8 +309,9 @@ func (a *audience) compared(shown string) string {
 	}
 	page := parsed(a.t, strings.NewReader(shown))
 	for n := range page.root.Descendants() {
-		if id := attribute(n, "id"); id != "" && a.ignored(id) {
+		if n.Type == html.ElementNode && a.ignored(n) {
 			empty(n)
+			n.Attr = nil
 		}
 	}
 	return content(page.root)
@@ -344,12 +345,18 @@ func (s *seat) tell() string {
 // connected waits until each has a stream.
 func (a *audience) connected(seats []*seat) {
 	a.t.Helper()
+	var waits *seat
+	defer func() {
+		if a.t.Failed() && waits != nil {
+			a.t.Log("who has none is", waits.tell())
+		}
+	}()
 	until(a.t, fmt.Sprintf("%d viewers to have their streams", len(seats)), func() bool {
 		for _, s := range seats {
 			s.mu.Lock()
 			there := s.taken > 0
 			s.mu.Unlock()
-			if !there {
+			if waits = s; !there {
 				return false
 			}
 		}

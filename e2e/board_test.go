@@ -24,7 +24,7 @@ import (
 
 // patience is how long a test waits for what has to happen. It is long because nothing is asserted by it: on a slow
 // machine a test takes longer and still passes.
-const patience = 45 * time.Second
+const patience = 90 * time.Second
 
 // steady is a heartbeat so long that no rule of silence comes into play.
 const steady = 60 * time.Second
@@ -297,12 +297,18 @@ func (j *journal) end(lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// until waits for a condition.
+// until waits for a condition. It rests at least as long as it takes to look: looking is not to keep anything from happening.
 func until(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !condition(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	deadline := time.Now().Add(patience)
+	for {
+		began := time.Now()
+		if condition() {
+			return
+		}
+		if began.After(deadline) {
 			t.Fatalf("waited in vain for: %s", what)
 		}
+		time.Sleep(max(20*time.Millisecond, time.Since(began)))
 	}
 }

@@ -1,201 +1,15 @@
 package e2e
 
 import (
-	"context"
-	"crypto/rand"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"confboard/feed/simulator"
-	"confboard/web/store/storetest"
 )
 
-// Several boards as one: real servers of NATS, a PostgreSQL database, boards as processes, and one simulated cloud.
-
-// natsServer is the server's program, built once from the version that the tests are built with.
-var natsServer = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "confboard-nats-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(folder, "nats-server")
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", binary, "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build nats-server: %w\n%s", err, out)
-	}
-	return binary, nil
-})
-
-// several are boards that work as one.
-type several struct {
-	t        *testing.T
-	cloud    *simulator.Cloud
-	meetings []*simulator.Meeting
-	nats     *natsCluster
-	settings settings
-	boards   map[string]*board
-}
-
-// newSeveral makes a cloud with meetings, and what boards need to work as one. None runs yet.
-func newSeveral(t *testing.T, meetings, servers int) *several {
-	t.Helper()
-	storetest.Need(t)
-	s := &several{t: t, cloud: newCloud(t, steady), boards: map[string]*board{}}
-	for i := range meetings {
-		m := s.cloud.Add(simulator.MeetingConfig{ConfID: fmt.Sprint(900_000_000 + i), HostPassword: "135790", Title: fmt.Sprint("Meeting ", i)})
-		m.Start()
-		m.Join(person(fmt.Sprint("pid-", i), fmt.Sprint("Person ", i)))
-		s.meetings = append(s.meetings, m)
-	}
-	s.nats = startNATS(t, servers)
-	secret := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(secret, []byte(rand.Text()+rand.Text()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.settings = settings{heartbeat: steady, meetings: watching(s.meetings...), further: map[string]any{
-		"database": map[string]any{"url": storetest.Schema(t, t.TempDir())},
-	}}
-	s.settings.further["cluster"] = map[string]any{"nats": s.nats.urls(), "replicas": min(servers, 3), "secretFile": secret}
-	return s
-}
-
-// start starts a board with a name of its own.
-func (s *several) start(name string) *board {
-	s.t.Helper()
-	mine := s.settings
-	mine.further = map[string]any{"database": s.settings.further["database"]}
-	section := map[string]any{"name": name}
-	for key, value := range s.settings.further["cluster"].(map[string]any) {
-		section[key] = value
-	}
-	mine.further["cluster"] = section
-	b := serve(s.t, s.cloud, mine)
-	s.boards[name] = b
-	return b
-}
-
-// settled waits until every board that runs has what the cloud has, and each meeting is watched once.
-func (s *several) settled() {
-	s.t.Helper()
-	apart := ""
-	defer func() {
-		if s.t.Failed() {
-			s.t.Log(apart)
-		}
-	}()
-	for name, b := range s.boards {
-		if b.ended() {
-			continue
-		}
-		until(s.t, "board "+name+" to have what the cloud has", func() bool {
-			all := b.meetings()
-			for _, m := range s.meetings {
-				a, there := all[m.ConfID()]
-				if !there {
-					apart = name + " lacks " + m.ConfID()
-					return false
-				}
-				if a.Freshness.Link != "live" {
-					apart = fmt.Sprintf("on %s %s is %s", name, m.ConfID(), a.Freshness.Link)
-					return false
-				}
-				if apart = unlike(a, m); apart != "" {
-					apart = name + ", " + m.ConfID() + ": " + apart
-					return false
-				}
-			}
-			return true
-		})
-	}
-	until(s.t, "each meeting to be watched once", func() bool {
-		for _, m := range s.meetings {
-			if n := m.Counts().Subscribed; n != 1 {
-				apart = fmt.Sprintf("%s is watched %d times", m.ConfID(), n)
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// lookout looks all the time at how often the cloud's meetings are watched.
-type lookout struct {
-	all           []*simulator.Meeting
-	stop          func()
-	mu            sync.Mutex
-	alone, twice  []time.Time // since when a meeting is not watched, or more than once; zero: it is watched once
-	longest, both time.Duration
-}
-
-// look looks until the test ends.
-func look(t *testing.T, all []*simulator.Meeting) *lookout {
-	l := &lookout{all: all, alone: make([]time.Time, len(all)), twice: make([]time.Time, len(all))}
-	ctx, cancel := context.WithCancel(context.Background())
-	var looking sync.WaitGroup
-	looking.Go(func() {
-		for rest(ctx, 20*time.Millisecond); ctx.Err() == nil; rest(ctx, 20*time.Millisecond) {
-			l.see(time.Now())
-		}
-	})
-	l.stop = func() { cancel(); looking.Wait() }
-	t.Cleanup(l.stop)
-	return l
-}
-
-func (l *lookout) see(now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i, m := range l.all {
-		n := m.Counts().Subscribed
-		lasts := func(since *time.Time, is bool, most *time.Duration) {
-			switch {
-			case !is:
-				*since = time.Time{}
-			case since.IsZero():
-				*since = now
-			default:
-				*most = max(*most, now.Sub(*since))
-			}
-		}
-		lasts(&l.alone[i], n == 0, &l.longest)
-		lasts(&l.twice[i], n > 1, &l.both)
-	}
-}
-
-// told returns for how long a meeting was unwatched, and watched more than once, at the most, and begins anew.
-func (l *lookout) told() (unwatched, twice time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	unwatched, twice = l.longest.Round(10*time.Millisecond), l.both.Round(10*time.Millisecond)
-	l.longest, l.both = 0, 0
-	return unwatched, twice
-}
-
-// connections are how often the meetings were connected since they began, in all.
-func (s *several) connections() (n int) {
-	for _, m := range s.meetings {
-		n += m.Counts().Connections
-	}
-	return n
-}
-
-// unwatched waits until a meeting is not watched: the cloud has noticed what was done.
-func (s *several) unwatched() {
-	s.t.Helper()
-	until(s.t, "a meeting that nobody watches", func() bool {
-		return slices.ContainsFunc(s.meetings, func(m *simulator.Meeting) bool { return m.Counts().Subscribed == 0 })
-	})
-}
-
 func TestClusterBoardsShareTheMeetingsAndShowAll(t *testing.T) {
+	t.Parallel()
 	s := newSeveral(t, 24, 1)
 	a := s.start("a")
 	s.settled()
@@ -236,6 +50,7 @@ func TestClusterBoardsShareTheMeetingsAndShowAll(t *testing.T) {
 }
 
 func TestClusterPagesAreRightWhateverFails(t *testing.T) {
+	t.Parallel()
 	s := newSeveral(t, 12, 3)
 	names := []string{"a", "b", "c"}
 	var audiences []*audience
@@ -284,7 +99,7 @@ func TestClusterPagesAreRightWhateverFails(t *testing.T) {
 		t.Logf("%s: unwatched for %s at the most, watched twice for %s", what, gap, twice)
 	}
 	under("changes alone", func() { rest(t.Context(), 2*time.Second) })
-	for _, name := range names {
+	for _, name := range names[:1] { // each in turn: TestClusterThousandsOfViewersThroughTheBalancer
 		b := s.boards[name]
 		under(name+" is killed, and back", func() {
 			b.kill()
@@ -293,7 +108,7 @@ func TestClusterPagesAreRightWhateverFails(t *testing.T) {
 			b.restart()
 		})
 	}
-	for _, node := range s.nats.servers {
+	for _, node := range s.nats.servers[:1] {
 		under(node.name+" is killed, and back", func() {
 			s.nats.kill(node)
 			rest(t.Context(), 2*time.Second)
@@ -320,97 +135,4 @@ func TestClusterPagesAreRightWhateverFails(t *testing.T) {
 			s.nats.start(node)
 		}
 	})
-}
-
-// natsCluster are NATS servers that keep things together.
-type natsCluster struct {
-	t       *testing.T
-	binary  string
-	folder  string
-	servers []*natsNode
-}
-
-type natsNode struct {
-	name         string
-	port, routes int
-	log          journal
-	cmd          *exec.Cmd
-	exited       chan struct{}
-}
-
-// startNATS starts so many servers, which end with the test.
-func startNATS(t *testing.T, n int) *natsCluster {
-	t.Helper()
-	binary, err := natsServer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &natsCluster{t: t, binary: binary, folder: t.TempDir()}
-	ports := freePorts(t, 2*n)
-	for i := range n {
-		c.servers = append(c.servers, &natsNode{name: fmt.Sprint("n", i), port: ports[2*i], routes: ports[2*i+1]})
-	}
-	for _, s := range c.servers {
-		c.start(s)
-	}
-	t.Cleanup(func() {
-		for _, s := range c.servers {
-			c.kill(s)
-		}
-		if t.Failed() {
-			for _, s := range c.servers {
-				t.Logf("the end of the log of %s:\n%s", s.name, s.log.end(15))
-			}
-		}
-	})
-	return c
-}
-
-func (c *natsCluster) urls() (urls []string) {
-	for _, s := range c.servers {
-		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", s.port))
-	}
-	return urls
-}
-
-// start starts a server, with what it had on its disk.
-func (c *natsCluster) start(s *natsNode) {
-	c.t.Helper()
-	args := []string{"--addr", "127.0.0.1", "--port", fmt.Sprint(s.port), "--name", s.name, "--jetstream", "--store_dir", filepath.Join(c.folder, s.name)}
-	if len(c.servers) > 1 {
-		var routes []string
-		for _, other := range c.servers {
-			routes = append(routes, fmt.Sprintf("nats://127.0.0.1:%d", other.routes))
-		}
-		args = append(args, "--cluster_name", "test", "--cluster", fmt.Sprintf("nats://127.0.0.1:%d", s.routes), "--routes", strings.Join(routes, ","))
-	}
-	s.cmd, s.exited = exec.Command(c.binary, args...), make(chan struct{})
-	s.cmd.Stderr = &s.log
-	if err := s.cmd.Start(); err != nil {
-		c.t.Fatal(err)
-	}
-	go func(cmd *exec.Cmd, exited chan struct{}) {
-		_ = cmd.Wait()
-		close(exited)
-	}(s.cmd, s.exited)
-}
-
-// kill ends a server without a word.
-func (c *natsCluster) kill(s *natsNode) {
-	_ = s.cmd.Process.Kill()
-	<-s.exited
-}
-
-// freePorts are so many different ports on which nothing listened a moment ago.
-func freePorts(t testing.TB, n int) (ports []int) {
-	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // not before the last one is known
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
 }

@@ -64,7 +64,11 @@ func (d document) text() string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
+// attribute is that of an element, empty when it has none or there is no element.
 func attribute(n *html.Node, name string) string {
+	if n == nil {
+		return ""
+	}
 	for _, a := range n.Attr {
 		if a.Key == name {
 			return a.Val

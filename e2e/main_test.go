@@ -18,11 +18,13 @@ import (
 	"testing"
 )
 
-// mostParallel bounds the tests that run at a time: each has a board, a cloud and a tab, and all share one browser.
-const mostParallel = 3
+// parallel is how many tests run at a time when nobody says otherwise: each has a board, a cloud and a tab, of one browser that all share,
+// and waits for them half of the time.
+const parallel = 3
 
 // suite is what all tests share. TestMain sets it; nothing else does.
 var suite struct {
+	folder  string          // of what the tests have in common
 	binary  string          // the program, built with the race detector
 	browser context.Context // the browser; a page is a tab in it
 }
@@ -50,6 +52,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(folder)
+	suite.folder = folder
 
 	if suite.binary, err = build(folder); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
@@ -62,21 +65,15 @@ func run(m *testing.M) int {
 	}
 	defer closeBrowser()
 
-	if err := limitParallel(); err != nil {
-		fmt.Fprintln(os.Stderr, "e2e:", err)
-		return 1
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if !said {
+		if err := flag.Set("test.parallel", strconv.Itoa(parallel)); err != nil {
+			fmt.Fprintln(os.Stderr, "e2e:", err)
+			return 1
+		}
 	}
 	return m.Run()
-}
-
-// limitParallel lowers the number of tests that run at a time to mostParallel.
-func limitParallel() error {
-	parallel := flag.Lookup("test.parallel").Value
-	n, err := strconv.Atoi(parallel.String())
-	if err != nil || n <= mostParallel {
-		return err
-	}
-	return parallel.Set(strconv.Itoa(mostParallel))
 }
 
 // build makes the program with the race detector.

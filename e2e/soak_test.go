@@ -1,21 +1,16 @@
 package e2e
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
-	"reflect"
-	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"confboard/feed/simulator"
 )
@@ -132,7 +127,8 @@ func newSoak(t *testing.T, seed uint64, lasts time.Duration) *soak {
 		"cloud": map[string]any{"hook": map[string]any{"appID": appID, "keyFile": secretFile(t, key)}}}})
 	s.cloud.SendEvents(s.board.url+"/hooks/huawei", appID, key)
 	s.audience = newAudience(t, s.board.address())
-	s.audience.ignored = func(id string) bool {
+	s.audience.ignored = func(n *html.Node) bool {
+		id := attribute(n, "id")
 		return id == "echo" || strings.HasSuffix(id, "-echo") || id == "timeline" && !timelines // some meeting of the feed has an echo at any moment
 	}
 	s.admin, _ = s.board.adminClient()
@@ -191,141 +187,6 @@ func (s *soak) churn(lasts time.Duration) {
 	}
 }
 
-// act is something that happens, and how often compared with others.
-type act struct {
-	name   string
-	weight int
-	do     func(*soak, *simulator.Meeting)
-}
-
-func draw(r *rand.Rand, all []act) act {
-	sum := 0
-	for _, a := range all {
-		sum += a.weight
-	}
-	at := r.IntN(sum)
-	for _, a := range all {
-		if at -= a.weight; at < 0 {
-			return a
-		}
-	}
-	panic("unreachable")
-}
-
-var acts = []act{
-	{"change", 60, func(s *soak, m *simulator.Meeting) { m.Set(s.fields()) }},
-	{"full", 5, func(s *soak, m *simulator.Meeting) { m.SetFull(s.fields()) }},
-	{"burst", 2, func(s *soak, m *simulator.Meeting) {
-		for range 50 {
-			m.Set(s.fields())
-		}
-	}},
-	{"join", 10, func(s *soak, m *simulator.Meeting) {
-		s.people++
-		m.Join(person(fmt.Sprintf("pid-%d", s.people), fmt.Sprintf("Person %d <&>", s.people), "TEL", fmt.Sprint(1000+s.people%500), "ROLE", strconv.Itoa(s.r.IntN(4)/3),
-			"HAND", "0", "MUTE", "0", "VIDEO", "1"))
-		for len(m.Participants()) > 12 {
-			m.Leave(m.Participants()[0].PID)
-		}
-	}},
-	{"leave", 6, func(s *soak, m *simulator.Meeting) {
-		if p := s.somebody(m); p != "" {
-			m.Leave(p)
-		}
-	}},
-	{"update", 15, func(s *soak, m *simulator.Meeting) {
-		if p := s.somebody(m); p != "" {
-			m.Update(p, map[string]string{[]string{"HAND", "MUTE", "VIDEO", "STATE"}[s.r.IntN(4)]: strconv.Itoa(s.r.IntN(2))})
-		}
-	}},
-	{"mark", 3, func(s *soak, m *simulator.Meeting) {
-		m.Mark([]string{"BROADCAST", "ROLLCALL", "SHARE"}[s.r.IntN(3)], s.somebody(m))
-	}},
-	{"speak", 8, func(s *soak, m *simulator.Meeting) {
-		var loud []simulator.Speaker
-		for _, p := range m.Participants() {
-			if len(loud) < 3 && s.r.IntN(2) == 0 {
-				loud = append(loud, simulator.Speaker{PID: p.PID, Volume: s.r.IntN(100)})
-			}
-		}
-		m.Speak(loud...)
-	}},
-	{"wait", 3, func(s *soak, m *simulator.Meeting) {
-		if waiting := m.Waiting(); len(waiting) > 2 {
-			m.Admit(waiting[0].PID)
-			m.Dismiss(waiting[1].PID)
-			return
-		}
-		s.people++
-		m.Wait(person(fmt.Sprintf("pid-%d", s.people), fmt.Sprintf("Guest %d", s.people)))
-	}},
-	{"lay out", 4, func(s *soak, m *simulator.Meeting) { m.Set(map[string]any{"multiPic": s.layout(m)}) }},
-	{"retitle", 2, func(s *soak, m *simulator.Meeting) {
-		m.SetBasic(map[string]any{"title": fmt.Sprintf("%c again %d", 'A'+rune(s.r.IntN(26)), s.r.IntN(100))})
-	}},
-	{"cut", 3, func(s *soak, m *simulator.Meeting) { m.CutConnections() }},
-	{"end", 2, func(s *soak, m *simulator.Meeting) {
-		if s.r.IntN(2) == 0 {
-			m.End()
-		} else {
-			m.EndSilently()
-		}
-	}},
-	{"start", 3, func(s *soak, m *simulator.Meeting) {
-		for _, each := range s.meetings {
-			if !each.InProgress() && s.r.IntN(2) == 0 {
-				each.Start()
-			}
-		}
-	}},
-	{"fault", 3, func(s *soak, m *simulator.Meeting) {
-		f := simulator.Faults()[s.r.IntN(len(simulator.Faults()))]
-		if _, already := s.faulty[m]; already && (f == simulator.ClockAhead || f == simulator.ClockBehind) {
-			return // a clock that moves twice is another story
-		}
-		s.faulty[m] = time.Now().Add(s.while())
-		m.Inject(f)
-		if f.Sleeps() {
-			m.CutConnections()
-		}
-	}},
-	{"outage", 1, func(s *soak, m *simulator.Meeting) {
-		if s.outage.IsZero() && s.r.IntN(4) == 0 {
-			s.outage = time.Now().Add(s.while() / 2)
-			s.cloud.Inject([]simulator.Fault{simulator.Refused, simulator.Status503, simulator.Delayed, simulator.HTMLBadGateway}[s.r.IntN(4)])
-			for _, each := range s.meetings {
-				each.CutConnections()
-			}
-		}
-	}},
-	{"by hand", 3, func(s *soak, _ *simulator.Meeting) {
-		m := s.meetings[s.listed+s.r.IntN(soakByHand)]
-		if !s.byHand[m.ConfID()] {
-			s.add(m)
-			return
-		}
-		s.board.post(s.admin, http.StatusSeeOther, "/feed/m/"+m.ConfID()+"/remove", nil)
-		s.byHand[m.ConfID()] = false
-	}},
-	{"sit", 30, func(s *soak, _ *simulator.Meeting) {
-		if len(s.seats) < mostSeats {
-			s.seats = append(s.seats, s.audience.sit(s.paths[s.r.IntN(len(s.paths))]))
-		}
-	}},
-	{"stand", 20, func(s *soak, _ *simulator.Meeting) {
-		if n := len(s.seats); n > mostSeats/2 {
-			i := s.r.IntN(n)
-			s.seats[i].leave()
-			s.seats = slices.Delete(s.seats, i, i+1)
-		}
-	}},
-	{"drop", 10, func(s *soak, _ *simulator.Meeting) {
-		if n := len(s.seats); n > 0 {
-			s.seats[s.r.IntN(n)].drop()
-		}
-	}},
-}
-
 // while is how long a fault lasts: mostly a moment, now and then so long that the heartbeat tells.
 func (s *soak) while() time.Duration {
 	if s.r.IntN(8) == 0 {
@@ -347,53 +208,6 @@ func (s *soak) heal(now time.Time) {
 			delete(s.faulty, m)
 		}
 	}
-}
-
-// fields are a few of a status, with values of their own.
-func (s *soak) fields() map[string]any {
-	one := func() int { return s.r.IntN(2) }
-	all := []func(map[string]any){
-		func(f map[string]any) { f["lock"] = one() },
-		func(f map[string]any) { f["mute"] = one() },
-		func(f map[string]any) { f["recState"] = s.r.IntN(3) },
-		func(f map[string]any) { f["mode"] = []string{"FREE", "FIXED", "ROLLCALL", "BROADCAST"}[s.r.IntN(4)] },
-		func(f map[string]any) { f["forbiddenChat"] = one() },
-		func(f map[string]any) { f["lockSharing"] = one() },
-		func(f map[string]any) { f["realTimeSubtitle"] = one() },
-		func(f map[string]any) { f["partViewNum"] = s.r.IntN(50) },
-		func(f map[string]any) { f["picNum"] = 1 + s.r.IntN(25) },
-		func(f map[string]any) {
-			f["endTime"] = strconv.FormatInt(time.Now().Add(time.Duration(s.r.IntN(120)-10)*time.Minute).UnixMilli(), 10)
-		},
-		func(f map[string]any) {
-			f[fmt.Sprintf("extra%d", s.r.IntN(3))] = fmt.Sprintf("<i>%d</i>", s.r.IntN(100))
-		},
-	}
-	f := map[string]any{}
-	for range 1 + s.r.IntN(3) {
-		all[s.r.IntN(len(all))](f)
-	}
-	return f
-}
-
-func (s *soak) layout(m *simulator.Meeting) map[string]any {
-	n := 1 + s.r.IntN(6)
-	var screens []any
-	for i := range n {
-		who := []any{}
-		if p := s.somebody(m); p != "" {
-			who = append(who, p)
-		}
-		screens = append(screens, map[string]any{"index": i + 1, "id": who, "share": 0})
-	}
-	return map[string]any{"picNum": n, "period": 10, "picInfos": screens}
-}
-
-func (s *soak) somebody(m *simulator.Meeting) (pid string) {
-	if all := m.Participants(); len(all) > 0 {
-		return all[s.r.IntN(len(all))].PID
-	}
-	return ""
 }
 
 // settle ends the faults, and waits until the board has what the cloud has and every page shows it.
@@ -471,61 +285,6 @@ func (s *soak) apart() string {
 	return ""
 }
 
-// unlike tells in what the board's state of a meeting that is live differs from the cloud's.
-func unlike(a meetingAnswer, m *simulator.Meeting) string {
-	if a.Title != m.Title() {
-		return fmt.Sprintf("title %q, want %q", a.Title, m.Title())
-	}
-	for _, name := range []string{"lock", "mode", "recState", "endTime"} {
-		if _, there := a.Status[name]; !there {
-			return "no " + name
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(a.Status)) {
-		var got, want any
-		written, err := json.Marshal(m.Field(name))
-		if err != nil || json.Unmarshal(a.Status[name], &got) != nil || json.Unmarshal(written, &want) != nil || !reflect.DeepEqual(got, want) {
-			return fmt.Sprintf("%s is %s, want %s", name, a.Status[name], written)
-		}
-	}
-	var people []struct {
-		PID        string
-		Attributes map[string]string
-	}
-	if err := json.Unmarshal(a.Participants, &people); err != nil {
-		return err.Error()
-	}
-	got, want := map[string]map[string]string{}, map[string]map[string]string{}
-	for _, p := range people {
-		got[p.PID] = p.Attributes
-	}
-	for _, p := range m.Participants() {
-		want[p.PID] = p.Info
-	}
-	if !reflect.DeepEqual(got, want) {
-		return fmt.Sprintf("participants are %v, want %v", got, want)
-	}
-	var loud []simulator.Speaker
-	if err := json.Unmarshal(a.Speakers, &loud); err != nil {
-		return err.Error()
-	}
-	if len(loud) != len(m.Speakers()) {
-		return fmt.Sprintf("speakers are %s, want %v", a.Speakers, m.Speakers())
-	}
-	return ""
-}
-
-// weight is what a board needs.
-type weight struct {
-	goroutines, held float64
-	files            int
-}
-
-// String implements fmt.Stringer.
-func (w weight) String() string {
-	return fmt.Sprintf("%.0f goroutines, %d files, %.1f MiB", w.goroutines, w.files, w.held/(1<<20))
-}
-
 // weigh weighs the board while every page is open once.
 func (s *soak) weigh() weight {
 	s.t.Helper()
@@ -539,17 +298,4 @@ func (s *soak) weigh() weight {
 		rest(s.audience.ctx, 100*time.Millisecond)
 	}
 	return w
-}
-
-// openFiles is how many file descriptors the board has open; 0 where that cannot be known.
-func (b *board) openFiles() int {
-	b.t.Helper()
-	if runtime.GOOS != "linux" {
-		return 0
-	}
-	all, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", b.cmd.Process.Pid))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return len(all)
 }

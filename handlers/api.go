@@ -81,6 +81,9 @@ type apiFreshness struct {
 	LastChange *time.Time            `json:"lastChange"`
 	// NextAttempt is when the link is tried again, null while it is up and when nobody tries by itself.
 	NextAttempt *time.Time `json:"nextAttempt"`
+	// Board is the one of several boards that watches the meeting, null while none does or it is not known; absent where there is only one,
+	// and for those who may not see the feed.
+	Board json.RawMessage `json:"board,omitempty"`
 }
 
 type apiEnvelope struct {
@@ -111,7 +114,7 @@ func (h *Handlers) apiMeetings(c echo.Context) error {
 		Meetings []apiMeeting `json:"meetings"`
 	}{Meetings: make([]apiMeeting, 0, len(all))}
 	for _, s := range all {
-		m, err := apiMeetingOf(s, h.seesWaitingRoom(c))
+		m, err := h.apiMeetingFor(c, s)
 		if err != nil {
 			return err
 		}
@@ -129,11 +132,25 @@ func (h *Handlers) apiMeeting(c echo.Context) error {
 	if s == nil {
 		return echo.NewHTTPError(http.StatusNotFound, "no such meeting on this board: check the confID, or watch the meeting in the settings")
 	}
-	m, err := apiMeetingOf(s, h.seesWaitingRoom(c))
+	m, err := h.apiMeetingFor(c, s)
 	if err != nil {
 		return err
 	}
 	return apiSend(c, m)
+}
+
+// apiMeetingFor is the answer about a meeting for the one who asks.
+func (h *Handlers) apiMeetingFor(c echo.Context, s *conference.State) (apiMeeting, error) {
+	m, err := apiMeetingOf(s, h.seesWaitingRoom(c))
+	if err != nil || h.Several == nil || h.Closed && !visitor(c).Admin {
+		return m, err
+	}
+	var board *string
+	if watch := h.Several.Watch(s.ConfID); watch.ID != "" && !s.Ended() {
+		board = &watch.Name
+	}
+	m.Freshness.Board, err = json.Marshal(board)
+	return m, err
 }
 
 func apiSend(c echo.Context, answer any) error {

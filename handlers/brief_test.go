@@ -77,12 +77,21 @@ func TestAListThatIsNotHereIsNotAnEmptyOne(t *testing.T) {
 	}
 	for name, of := range map[string]*dom{"the list": drawn(t, templates.PeopleView(people)), "the page": drawn(t, templates.MeetingRegion(w.meeting(brief)))} {
 		html := of.html()
-		if strings.Contains(html, w.text.NobodyHere) || strings.Contains(html, w.text.NotHere) || !strings.Contains(html, w.text.Participants(2)) {
+		if strings.Contains(html, w.text.NobodyHere) || strings.Contains(html, w.text.NotHere) || !strings.Contains(html, w.text.Participants(2)) ||
+			!strings.Contains(html, w.text.FeedCluster.ListElsewhere) {
 			t.Errorf("%s is %s", name, html)
 		}
 	}
-	if !strings.Contains(drawn(t, templates.MeetingRegion(w.meeting(whole))).html(), w.text.NotHere) {
+	if html := drawn(t, templates.MeetingRegion(w.meeting(whole))).html(); !strings.Contains(html, w.text.NotHere) || strings.Contains(html, w.text.FeedCluster.ListElsewhere) {
 		t.Error("of the whole state it is known who is not here")
+	}
+	if html := drawn(t, templates.WaitingView(w.waiting(brief))).html(); !strings.Contains(html, w.text.FeedCluster.ListElsewhere) {
+		t.Errorf("who waits is not said to be elsewhere: %s", html)
+	}
+	empty := wallState(attended())
+	empty.ParticipantsIntake.HasFull = true
+	if html := drawn(t, templates.PeopleView(w.people(empty.Briefly()))).html(); !strings.Contains(html, w.text.NobodyHere) || strings.Contains(html, w.text.FeedCluster.ListElsewhere) {
+		t.Errorf("of an empty meeting nothing is elsewhere: %s", html)
 	}
 	m, err := apiMeetingOf(brief, true)
 	if err != nil || m.Participants != nil || m.Present == nil || *m.Present != 2 || m.WaitingRoom == nil || *m.WaitingRoom != 1 {

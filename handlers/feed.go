@@ -47,6 +47,8 @@ type feedView struct {
 	now   func() time.Time
 	// storage is nil when nobody knows how timelines are stored.
 	storage Storage
+	// several is nil where this board is the only one.
+	several Several
 	// admin: the rows have buttons. It is a variant of the page, as its language is.
 	admin bool
 	// played: the meetings are those of a recording, which has neither the enterprise's list nor its events.
@@ -61,7 +63,7 @@ type feedView struct {
 }
 
 func (h *Handlers) feedView(q feedQuery, lang text.Lang, admin bool) *feedView {
-	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), now: h.Now, admin: admin, played: h.Playback != nil, storage: h.Storage}
+	return &feedView{words: h.words(lang), board: h.Board, query: q, match: q.matcher(), now: h.Now, admin: admin, played: h.Playback != nil, storage: h.Storage, several: h.Several}
 }
 
 // Key implements live.View.
@@ -74,12 +76,13 @@ func (v *feedView) Key() string {
 }
 
 // The components of the feed, beside partOrder: the counters by link, the totals of frames, the enterprise's list and its
-// events, and of a row, with its confID behind a slash, each cell.
+// events, the boards, and of a row, with its confID behind a slash, each cell.
 const (
 	partStates     = "states"
 	partFrames     = "frames"
 	partListing    = "listing"
 	partEvents     = "events"
+	partBoards     = "boards only"
 	partName       = "name/"
 	partLink       = "link/"
 	partConnection = "connection/"
@@ -110,6 +113,9 @@ func (v *feedView) Touched(c conference.Change) []live.Touch {
 		touch(partStates, totalsEvery)
 		touch(partFrames, totalsEvery)
 		touch(partOrder, reorderEvery)
+		if v.several != nil {
+			touch(partBoards, totalsEvery)
+		}
 		return touches
 	}
 	rows := v.rows.Load()
@@ -129,6 +135,9 @@ func (v *feedView) Touched(c conference.Change) []live.Touch {
 			cell(partToken)
 			cell(partActs)
 			touch(partStates, totalsEvery)
+			if v.several != nil {
+				touch(partBoards, totalsEvery) // which counts those that have not ended
+			}
 		case conference.PartConnection:
 			cell(partLink)
 			cell(partConnection)
@@ -154,11 +163,14 @@ func (v *feedView) Touched(c conference.Change) []live.Touch {
 	return touches
 }
 
+// overAll are the components that are drawn from the states of all meetings.
+var overAll = []string{partStates, partFrames, partOrder, partBoards, BoardsChanged}
+
 // Render implements live.View.
 func (v *feedView) Render(ctx context.Context, components []string) ([]byte, error) {
 	m := message{ctx: ctx}
 	var all []*conference.State
-	if slices.Contains(components, partStates) || slices.Contains(components, partFrames) || slices.Contains(components, partOrder) {
+	if slices.ContainsFunc(components, func(c string) bool { return slices.Contains(overAll, c) }) {
 		all = v.board.All()
 	}
 	sent := slices.Contains(components, partOrder) && v.reorder(&m, all)
@@ -180,6 +192,8 @@ func (v *feedView) Render(ctx context.Context, components []string) ([]byte, err
 		case StorageChanged:
 			p := v.stored(v.storage.Health())
 			m.swap(p.ID, templates.FeedPanelView(p))
+		case partBoards, BoardsChanged:
+			v.sendBoards(&m, all, component == BoardsChanged && !sent)
 		case partOrder:
 		default:
 			if !sent { // the table has the cells
@@ -280,7 +294,7 @@ func (v *feedView) draw(all []*conference.State) templates.Feed {
 }
 
 func (v *feedView) region(all []*conference.State, list templates.FeedList) templates.Feed {
-	f := templates.Feed{Text: v.text, Tab: v.feedTab(all), States: v.states(all), Frames: v.frames(all), Find: v.find(), List: list}
+	f := templates.Feed{Text: v.text, Tab: v.feedTab(all), States: v.states(all), Frames: v.frames(all), Boards: v.boards(all), Find: v.find(), List: list}
 	if !v.played {
 		d := v.board.Discovery()
 		f.Ways = []templates.FeedPanel{v.listing(d.Listing, v.now()), v.events(d.Events)}

@@ -20,7 +20,7 @@ func (h *Handlers) feedMeeting(c echo.Context) error {
 	t := h.language(c)
 	lead := templates.FeedMeetingLeadView(h.Paths.Feed(feedQuery{}), templates.FeedLead{Text: t, Notice: h.notice(c, t)})
 	stream := h.Paths.FeedMeetingStream(id, t.Lang)
-	s := h.Board.Get(id)
+	s := h.state(c.Request().Context(), id)
 	if s == nil { // the page comes alive when the meeting appears
 		p := h.frame(c, t, h.words(t.Lang).tab(t.AbsentTitle, false))
 		p.Stream, p.StreamID, p.AtFeed, p.Lead = stream, "stream-feed-meeting", true, lead
@@ -47,10 +47,12 @@ type feedMeetingView struct {
 	board Board
 	id    conference.ConfID
 	admin bool
+	// several is nil where this board is the only one.
+	several Several
 }
 
 func (h *Handlers) feedMeetingView(id conference.ConfID, w words, admin bool) *feedMeetingView {
-	return &feedMeetingView{words: w, board: h.Board, id: id, admin: admin}
+	return &feedMeetingView{words: w, board: h.Board, id: id, admin: admin, several: h.Several}
 }
 
 // Key implements live.View.
@@ -114,6 +116,14 @@ func (v *feedMeetingView) Touched(c conference.Change) []live.Touch {
 		}
 	}
 	return touches
+}
+
+// Heard implements live.Listener.
+func (v *feedMeetingView) Heard(what string) []live.Touch {
+	if what != BoardsChanged || v.several == nil {
+		return nil
+	}
+	return []live.Touch{{Component: partFeedLink}}
 }
 
 // Render implements live.View.

@@ -29,11 +29,12 @@ func (v *feedMeetingView) status(s *conference.State) templates.FeedStatus {
 	l := &s.Link
 	out := templates.FeedStatus{Text: v.text, ID: "feed-link", Link: v.feedLink("feed-link-state", s), Help: v.text.LinkHelp[l.State]}
 	add := func(facts ...templates.Fact) { out.Facts = append(out.Facts, facts...) }
+	add(v.watchFact(v.several, s)...)
 	if l.Detail != "" {
 		add(templates.Fact{Name: v.text.Feed.CloudSaid, Text: l.Detail})
 	}
 	if l.ConnectedAt.IsZero() {
-		add(templates.Fact{Name: v.text.Feed.Connection, Text: v.text.Feed.NotConnected})
+		add(templates.Fact{Name: v.text.Feed.Connection, Text: v.notConnected(s)})
 	}
 	add(v.fact(v.text.Feed.ConnectedSince, l.ConnectedAt, "clock")...)
 	if l.Connects > 0 {
@@ -66,7 +67,11 @@ func (v *feedMeetingView) byType(s *conference.State) templates.FeedMessages {
 			}
 		}
 		k.Reasons = strings.Join(reasons, v.text.ListComma)
-		if in.Last.Type != "" && (!s.Brief || in.Type == conference.StatusType) { // of others a brief state does not know the last
+		switch {
+		case in.Last.Type == "":
+		case s.Brief && in.Type != conference.StatusType: // a brief state knows only that there was one
+			k.Last = templates.Instant{Text: v.text.FeedCluster.KnownThere}
+		default:
 			k.LastMode = v.modeWord(in.Last.Mode)
 		}
 		if in.Partial {

@@ -41,6 +41,9 @@ func (v *feedView) states(all []*conference.State) templates.FeedStates {
 // frames makes the props of the totals of frames, those of all meetings on the board.
 func (v *feedView) frames(all []*conference.State) templates.FeedFrames {
 	var applied, dropped, refused, passed uint64
+	if v.several != nil { // the meetings have those that other boards received, too
+		return v.framesHere(v.board.Totals())
+	}
 	for _, s := range all {
 		applied += s.Counts.Applied
 		dropped += s.Counts.DroppedTotal()
@@ -49,10 +52,35 @@ func (v *feedView) frames(all []*conference.State) templates.FeedFrames {
 			passed += n
 		}
 	}
+	return v.framesOf(applied, dropped, refused, passed)
+}
+
+func (v *feedView) framesOf(applied, dropped, refused, passed uint64) templates.FeedFrames {
 	return templates.FeedFrames{ID: "feed-frames", Title: v.text.Feed.Frames, Rows: []templates.CountRow{
 		{Name: v.text.Applied, Count: grouped(applied)}, {Name: v.text.Feed.Dropped, Count: grouped(dropped)},
 		{Name: v.text.Refused, Count: grouped(refused)}, {Name: v.text.Passed, Count: grouped(passed)},
 	}}
+}
+
+// framesHere are those that this board received since its start, and apart from them what it applied of others.
+func (v *feedView) framesHere(t conference.Totals) templates.FeedFrames {
+	var applied, dropped, refused, passed uint64
+	for _, f := range t.Frames {
+		switch {
+		case f.Fate == conference.Applied:
+			applied += f.Count
+		case f.Fate == conference.Refused:
+			refused += f.Count
+		case f.Fate == conference.Passed:
+			passed += f.Count
+		default:
+			dropped += f.Count
+		}
+	}
+	p := v.framesOf(applied, dropped, refused, passed)
+	p.Title = v.text.FeedCluster.FramesHere
+	p.Rows = append(p.Rows, templates.CountRow{Name: v.text.FeedCluster.Relayed, Count: grouped(t.Relayed)})
+	return p
 }
 
 // overdue is by how much later than it was announced a list may come before that is told.
@@ -124,6 +152,9 @@ func (v *feedView) events(e conference.Events) templates.FeedPanel {
 		p.Icon, p.State = "pending", v.text.Feed.EventsNone
 	default:
 		p.Facts = append(p.Facts, templates.Fact{Name: v.text.Feed.LastEvent, Time: v.instant(e.Last, "ago"), Text: e.LastKind})
+	}
+	if v.several != nil {
+		p.Reason = v.text.FeedCluster.EventsHere
 	}
 	p.Facts = append(p.Facts, templates.Fact{Name: v.text.Feed.Accepted, Text: grouped(e.Accepted)})
 	if e.Repeated > 0 {

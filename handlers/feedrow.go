@@ -105,13 +105,14 @@ func (w words) nextTry(s *conference.State) templates.NextTry {
 func (v *feedView) connection(s *conference.State) templates.FeedLines {
 	l := templates.FeedLines{ID: feedPart(s.ConfID, "connection")}
 	if s.Link.ConnectedAt.IsZero() {
-		l.Lines = append(l.Lines, templates.FeedLine{Text: v.text.Feed.NotConnected, Tone: "quiet"})
+		l.Lines = append(l.Lines, templates.FeedLine{Text: v.notConnected(s), Tone: "quiet"})
 	} else {
 		l.Lines = append(l.Lines, templates.FeedLine{Text: v.text.Since + " ", Time: v.instant(s.Link.ConnectedAt, "clock")})
 	}
 	if n := s.Link.Connects; n > 1 {
 		l.Lines = append(l.Lines, templates.FeedLine{Text: v.text.Feed.Reconnects(n - 1), Tone: "quiet"})
 	}
+	l.Lines = append(l.Lines, v.watchLine(v.several, s)...)
 	return l
 }
 

@@ -18,10 +18,11 @@ const StorageChanged = "storage"
 
 // Heard implements live.Listener.
 func (v *feedView) Heard(what string) []live.Touch {
-	if what != StorageChanged || v.storage == nil {
-		return nil
+	switch {
+	case what == StorageChanged && v.storage != nil, what == BoardsChanged && v.several != nil:
+		return []live.Touch{{Component: what, Every: totalsEvery}}
 	}
-	return []live.Touch{{Component: StorageChanged, Every: totalsEvery}}
+	return nil
 }
 
 // healthIcon are the shapes of a health: writing is as quiet as live data, and nothing that is not written is.

@@ -29,6 +29,10 @@ type Board interface {
 	All() []*conference.State
 	// States returns the same in no order.
 	States() []*conference.State
+	// Observe calls f with every change, as conference.Registry does.
+	Observe(f func(conference.Change)) (states []*conference.State, cancel func())
+	// Totals returns what was received since the start.
+	Totals() conference.Totals
 	// Discovery returns how meetings are found.
 	Discovery() conference.Discovery
 }
@@ -63,6 +67,10 @@ type Handlers struct {
 	Storage Storage
 	// Whole makes states whole that another board knows; nil: there is no other.
 	Whole Whole
+	// Several tells of the boards that work as one with this one; nil: there is no other.
+	Several Several
+	// Rewinder knows how meetings were; nil: Timeline alone does.
+	Rewinder Rewinder
 	// Ready reports whether the process is neither starting nor stopping.
 	Ready func() bool
 	// Admins knows who may change something, and Keeper does it. If either is nil nobody can, and nothing is offered.
@@ -98,6 +106,7 @@ type Handlers struct {
 
 	names   aliases
 	legends legends
+	orders  orders
 }
 
 // Register adds all routes to a group that stands at the base path.

@@ -23,7 +23,7 @@ func TestALinkFollowsEachFieldByItself(t *testing.T) {
 		h.registry.Apply(first)
 		link.connect()
 
-		for step := range 400 {
+		for step := range 10 * int(conference.FieldCount) {
 			h.now = h.now.Add(time.Second)
 			about.At = h.now
 			m := h.status(about)

@@ -36,13 +36,17 @@ func (h *Handlers) meeting(c echo.Context) error {
 	t := h.language(c)
 	show := topicOf(c)
 	stream := h.Paths.MeetingStream(id, show, t.Lang)
-	s := h.state(c.Request().Context(), id)
+	rewinds := h.Timeline != nil && c.QueryParam(atParam) != ""
+	s := h.Board.Get(id)
+	if !rewinds {
+		s = h.state(c.Request().Context(), id)
+	}
 	if s == nil { // the page comes alive when the meeting appears
 		p := h.frame(c, t, h.words(t.Lang).tab(t.AbsentTitle, false))
 		p.Stream, p.StreamID = stream, "stream-meeting"
 		return send(c, http.StatusNotFound, p, templates.ProblemRegion(absent(t, h.Paths)))
 	}
-	if h.Timeline != nil && c.QueryParam(atParam) != "" {
+	if rewinds {
 		return h.past(c, s)
 	}
 	v := h.meetingView(id, h.wordsFor(c, t.Lang), show)

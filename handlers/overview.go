@@ -28,7 +28,7 @@ func (h *Handlers) overview(c echo.Context) error {
 func (h *Handlers) overviewPage(c echo.Context, t *text.Catalogue) (templates.Page, templates.Overview) {
 	q, density := h.overviewQuery(c), h.density(c)
 	v := newOverviewView(h.wordsFor(c, t.Lang), h.Board, q)
-	v.start()
+	h.orders.start(v)
 	region := v.draw()
 	p := h.frame(c, t, region.Tab)
 	p.Stream, p.StreamID = q.stream(h.Paths, t.Lang), hashed("stream-overview", v.Key())
@@ -167,28 +167,37 @@ func (v *overviewView) Touched(c conference.Change) []live.Touch {
 	var touches []live.Touch
 	touch := func(component string) { touches = append(touches, live.Touch{Component: component}) }
 	onScreen := v.has(c.ConfID)
-	if mayMove(c) {
-		if was, is := v.standing(c.Before), v.standing(c.After); was != is {
-			v.moved.note(c.ConfID)
-			if was.there != is.there || was.stale != is.stale || was.noted != is.noted || was.severity != is.severity {
-				touch(partCounters)
-			}
-			if was.shown != is.shown {
-				touch(partPlaces)
-			}
-			if was.shown || is.shown {
-				touches = append(touches, live.Touch{Component: partOrder, Every: reorderEvery})
-			}
-			if onScreen && (was.there != is.there || was.severity != is.severity) {
-				touch(partCard + string(c.ConfID))
-				return touches
-			}
+	if was, is, moves := v.noteMove(c); moves {
+		if was.there != is.there || was.stale != is.stale || was.noted != is.noted || was.severity != is.severity {
+			touch(partCounters)
+		}
+		if was.shown != is.shown {
+			touch(partPlaces)
+		}
+		if was.shown || is.shown {
+			touches = append(touches, live.Touch{Component: partOrder, Every: reorderEvery})
+		}
+		if onScreen && (was.there != is.there || was.severity != is.severity) {
+			touch(partCard + string(c.ConfID))
+			return touches
 		}
 	}
 	if onScreen {
 		touches = append(touches, touchedParts(c)...)
 	}
 	return touches
+}
+
+// noteMove notes a change of a meeting's standing for the index, and tells it.
+func (v *overviewView) noteMove(c conference.Change) (was, is standing, moves bool) {
+	if !mayMove(c) {
+		return was, is, false
+	}
+	if was, is = v.standing(c.Before), v.standing(c.After); was == is {
+		return was, is, false
+	}
+	v.moved.note(c.ConfID)
+	return was, is, true
 }
 
 // mayMove reports whether a change can alter the standing of its meeting in any view: one that tells only of echoes and of

@@ -153,6 +153,11 @@ func (x *index) has(id conference.ConfID) bool {
 // before reports whether one meeting that is shown stands before another that is.
 func (x *index) before(a, b conference.ConfID) bool { return x.hold()[a].compare(x.hold()[b]) < 0 }
 
+// numbers is what the index counts, without the meetings.
+func (x *index) numbers() *index {
+	return &index{count: x.count, counts: slices.Clone(x.counts), problems: x.problems, stale: x.stale, noted: x.noted}
+}
+
 // total is the number of meetings on the board, shown or not.
 func (x *index) total() int { return x.count }
 

@@ -12,16 +12,25 @@ import (
 
 // start fills the index with what is on the board, and chooses the cards.
 func (v *overviewView) start() {
+	v.fill(v.board.States())
+	v.open(v.index.window(v.query.page, v.size))
+	v.started = true
+}
+
+// fill makes the index.
+func (v *overviewView) fill(all []*conference.State) {
 	v.titles = newTitleKeys(v.text.Lang)
-	all := v.board.States()
 	entries := make([]entry, len(all))
 	for i, s := range all {
 		entries[i] = v.entry(s.ConfID, s)
 	}
 	v.index = newIndex()
 	v.index.fill(entries)
-	w := v.index.window(v.query.page, v.size)
-	v.entered, v.uneven, v.started = map[conference.ConfID]struct{}{}, false, true
+	v.entered, v.uneven = map[conference.ConfID]struct{}{}, false
+}
+
+// open has the page begin with the cards of a window.
+func (v *overviewView) open(w window) {
 	v.pager = w.outline
 	v.show(w.ids)
 }

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,43 +20,70 @@ import (
 // lastMoment is the word for the newest moment of which the state is kept.
 const lastMoment = "last"
 
+// Rewinder knows how meetings were, also as other boards know it.
+type Rewinder interface {
+	// Rewind returns how a meeting was at an instant, zero: as the newest state that is kept tells. With an error, which is one of those below,
+	// somebody was not heard who may know more.
+	Rewind(ctx context.Context, id conference.ConfID, at time.Time) (timeline.Rewound, error)
+}
+
+// Why a Rewinder has not heard somebody.
+var (
+	ErrPastAway  = errors.New("another board does not answer")
+	ErrPastLarge = errors.New("the state of another board is too large to be sent")
+)
+
+// rewind asks the Rewinder, or the timeline where there is none.
+func (h *Handlers) rewind(ctx context.Context, id conference.ConfID, at time.Time) (timeline.Rewound, error) {
+	if h.Rewinder != nil {
+		return h.Rewinder.Rewind(ctx, id, at)
+	}
+	return timeline.Rewind(h.Timeline.Moments(id), h.Timeline.Entries(id), at), nil
+}
+
 // past is the page of how a meeting was. It has no stream: what is past does not change.
 func (h *Handlers) past(c echo.Context, s *conference.State) error {
 	id := s.ConfID
-	moments := h.Timeline.Moments(id)
-	at, ok := chosenMoment(c.QueryParam(atParam), moments)
+	at, ok := instantOf(c.QueryParam(atParam))
 	if !ok {
 		return echo.NewHTTPError(http.StatusNotFound)
+	}
+	r, err := h.rewind(c.Request().Context(), id, at)
+	if at.IsZero() {
+		if at = r.Last; !r.Known() {
+			if h.Rewinder == nil {
+				return echo.NewHTTPError(http.StatusNotFound)
+			}
+			at = h.Now()
+		}
 	}
 	t := h.language(c)
 	w := h.wordsFor(c, t.Lang)
 	w.past = true
-	i := timeline.At(moments, at)
-	bar := w.pastBar(id, moments, i, at)
+	bar := w.pastBar(id, r, at)
 	title := s.Title()
 	var region templ.Component
-	if i < 0 {
-		region = templates.PastUnknown(bar, title)
+	if !r.Known() {
+		region = templates.PastUnknown(bar, w.pastUnknown(id, c.QueryParam(atParam), title, bar, err))
 	} else {
-		m := moments[i]
-		title = m.State.Title()
-		if n := timeline.Missing(h.Timeline.Entries(id), m, at); n > 0 {
-			bar.Missing = t.Timeline.Past.Missing(n)
+		title = r.Moment.State.Title()
+		if r.Missing > 0 {
+			bar.Missing = t.Timeline.Past.Missing(r.Missing)
 		}
-		region = templates.PastRegion(bar, w.pastMeeting(m.State))
+		if err != nil {
+			bar.Unheard = t.Timeline.Past.Unheard
+		}
+		region = templates.PastRegion(bar, w.pastMeeting(r.Moment.State))
 	}
 	p := h.frame(c, t, w.tab(t.Timeline.Past.Tab(bar.Time.Text)+" · "+title, false))
 	p.Legend = h.legends.in(w)
 	return send(c, http.StatusOK, p, region)
 }
 
-// chosenMoment reads an instant: ms since 1970 UTC, RFC 3339, or the last of which the state is kept.
-func chosenMoment(text string, moments []timeline.Moment) (at time.Time, ok bool) {
+// instantOf reads an instant: ms since 1970 UTC, RFC 3339, or zero for the last of which the state is kept.
+func instantOf(text string) (at time.Time, ok bool) {
 	if text == lastMoment {
-		if n := len(moments); n > 0 {
-			return moments[n-1].Received, true
-		}
-		return time.Time{}, false
+		return time.Time{}, true
 	}
 	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return time.UnixMilli(ms).UTC(), ms >= 0 && ms <= conference.MaxInstant
@@ -63,42 +92,45 @@ func chosenMoment(text string, moments []timeline.Moment) (at time.Time, ok bool
 	return at.UTC(), err == nil && at.UnixMilli() >= 0
 }
 
-// pastBar makes the props of what says that the page shows the past. i is the place of the moment that is shown, -1 if there is none.
-func (w words) pastBar(id conference.ConfID, moments []timeline.Moment, i int, at time.Time) templates.Past {
-	p := templates.Past{Text: &w.text.Timeline.Past, Known: i >= 0, Time: w.instant(at, "exact"), Path: w.paths.Meeting(id)}
-	n := len(moments)
-	if n == 0 {
+// pastBar makes the props of what says that the page shows the past.
+func (w words) pastBar(id conference.ConfID, r timeline.Rewound, at time.Time) templates.Past {
+	p := templates.Past{Text: &w.text.Timeline.Past, Known: r.Known(), Time: w.instant(at, "exact"), Path: w.paths.Meeting(id)}
+	if r.First.IsZero() {
 		return p
 	}
 	ms := func(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
-	path := func(i int) string { return w.paths.MeetingAt(id, ms(moments[i].Received)) }
-	first, last := moments[0].Received, moments[n-1].Received
-	p.Min, p.Max, p.Value = ms(first), ms(last), ms(at)
+	path := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return w.paths.MeetingAt(id, ms(t))
+	}
+	p.Min, p.Max, p.Value = ms(r.First), ms(r.Last), ms(at)
 	switch {
-	case at.Before(first):
+	case at.Before(r.First):
 		p.Value = p.Min
-	case at.After(last):
+	case at.After(r.Last):
 		p.Value = p.Max
 	}
-	if i < 0 {
-		p.First = path(0)
+	if !r.Known() {
+		p.First = path(r.First)
 		return p
 	}
-	p.Time = w.instant(moments[i].Received, "exact")
-	// Moments of the same millisecond are one to the address: the last.
-	same := func(j int) bool { return ms(moments[j].Received) == ms(moments[i].Received) }
-	previous, next := i, i
-	for previous >= 0 && same(previous) {
-		previous--
-	}
-	for next < n && same(next) {
-		next++
-	}
-	if previous >= 0 {
-		p.Previous = path(previous)
-	}
-	if next < n {
-		p.Next = path(next)
+	p.Time = w.instant(r.Moment.Received, "exact")
+	p.Previous, p.Next = path(r.Previous), path(r.Next)
+	return p
+}
+
+// pastUnknown makes the props of why nothing is shown of a moment. err is the Rewinder's.
+func (w words) pastUnknown(id conference.ConfID, at, title string, bar templates.Past, err error) templates.PastNothing {
+	t := &w.text.Timeline.Past
+	p := templates.PastNothing{Title: title, Said: t.UnknownTitle, Help: t.UnknownHelp, Path: bar.First, Button: t.First}
+	switch {
+	case errors.Is(err, ErrPastAway):
+		p.Said, p.Help = t.AwayTitle, t.AwayHelp
+		p.Path, p.Button = w.paths.MeetingAt(id, at), t.Again
+	case err != nil:
+		p.Said, p.Help = t.AwayTitle, t.LargeHelp
 	}
 	return p
 }

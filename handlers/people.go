@@ -26,7 +26,7 @@ func personName(p *conference.Participant) string { return cmp.Or(p.Name(), p.Te
 
 // people draws the participants, hosts first, then co-hosts, then in order of joining.
 func (w words) people(s *conference.State) templates.People {
-	out := templates.People{Text: w.text, ID: peopleID, Known: knowsPeople(s), Brief: s.Brief, Title: w.text.Participants(s.Present())} // as the card and the wall count
+	out := templates.People{Text: w.text, ID: peopleID, Known: knowsPeople(s), Brief: s.Brief && s.Listed() > 0, Title: w.text.Participants(s.Present())} // as the card and the wall count
 	if out.Known && !s.ParticipantsIntake.HasFull {
 		out.Title = w.text.SomeParticipants
 	}

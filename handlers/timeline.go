@@ -106,7 +106,7 @@ type timelineLinks struct {
 	// show is the path of the same with another topic, older of what came before an entry.
 	show  func(timeline.Topic) string
 	older func(topic timeline.Topic, before uint64) string
-	// at is the path of how the meeting was at an instant, which is known from since on; nil: it is not known.
+	// at is the path of how the meeting was at an instant, which is known from since on, or may be if that is zero; nil: it is not known.
 	at    func(instant string) string
 	since time.Time
 	// earlier is the path of earlier meetings with the same ID; empty: there is none.
@@ -122,8 +122,11 @@ func (w words) meetingLinks(id conference.ConfID, moments []timeline.Moment) tim
 	if w.stored {
 		l.earlier = w.paths.Earlier(id)
 	}
-	if len(moments) > 0 {
-		l.at, l.since = func(instant string) string { return w.paths.MeetingAt(id, instant) }, moments[0].Received
+	if len(moments) > 0 || w.rewinds {
+		l.at = func(instant string) string { return w.paths.MeetingAt(id, instant) }
+	}
+	if len(moments) > 0 && !w.rewinds {
+		l.since = moments[0].Received
 	}
 	return l
 }

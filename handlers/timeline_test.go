@@ -91,6 +91,28 @@ func TestAChangeSendsItsRowAndNoOther(t *testing.T) {
 	}
 }
 
+// What another board's clock put into the timeline comes without a change; its page is told by one in which nothing differs.
+func TestAnEntryThatCameByItselfIsSent(t *testing.T) {
+	r, kept, toggle := toggled(1)
+	toggle(0)
+	view := viewOf(r, kept, timeline.AnyTopic)
+	if _, err := view.Region(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	all := kept.Entries("100")
+	last := all[len(all)-1]
+	kept.Adopt("100", 1, []timeline.Entry{{Seq: last.Seq + 1, Group: last.Seq + 1, Kind: timeline.Raised, Rule: conference.Overrunning, At: last.At, Received: last.Received}})
+	s := r.Get("100")
+	touched := view.Touched(conference.Change{ConfID: "100", Cause: conference.SnapshotMessage{State: s}, Before: s, After: s})
+	if len(touched) != 1 || touched[0].Component != partTimeline {
+		t.Fatalf("it touches %v", touched)
+	}
+	sent, err := view.Render(t.Context(), []string{partTimeline})
+	if err != nil || bytes.Count(sent, []byte("<li ")) != 1 {
+		t.Errorf("%v: %s", err, sent)
+	}
+}
+
 func TestHowItWasIsDrawnWithoutAnythingLive(t *testing.T) {
 	h := newHistory(4)
 	kept := timeline.NewHistory(timeline.DefaultLimits)
@@ -101,7 +123,7 @@ func TestHowItWasIsDrawnWithoutAnythingLive(t *testing.T) {
 	w := words{text: text.For(text.English), past: true}
 	moments := kept.Moments("100")
 	for i, m := range moments {
-		bar := w.pastBar("100", moments, i, m.Received)
+		bar := w.pastBar("100", kept.Rewind("100", m.Received), m.Received)
 		b, err := draw(context.Background(), templates.PastRegion(bar, w.pastMeeting(m.State)))
 		if err != nil {
 			t.Fatal(err)
@@ -132,12 +154,11 @@ func TestStepsLeadThroughAllThatIsKept(t *testing.T) {
 	steps := 0
 	at := "last"
 	for at != "" {
-		chosen, ok := chosenMoment(at, moments)
+		chosen, ok := instantOf(at)
 		if !ok {
 			t.Fatalf("no moment %q", at)
 		}
-		i := timeline.At(moments, chosen)
-		bar := w.pastBar("100", moments, i, chosen)
+		bar := w.pastBar("100", kept.Rewind("100", chosen), chosen)
 		if bar.Next != "" && steps == 0 || bar.Next == "" && steps > 0 {
 			t.Errorf("step %d: next is %q", steps, bar.Next)
 		}

@@ -61,20 +61,21 @@ func TestAWallDoesNotFlipAtTheEdgeOfWhatFits(t *testing.T) {
 // However many tiles and turns: while the numbers go up and down by a few, the layout changes once at most.
 func TestAWallSettlesWhileNumbersHover(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
+	all := wallfuls(1000, 0)
 	for tiles := 4; tiles <= 24; tiles += 4 {
 		for turns := 1; turns <= 6; turns++ {
 			q := wallQuery{tiles: tiles, turns: turns}
 			for _, around := range []int{q.plain(), q.most()} {
 				v := newWallView(words{text: text.For(text.English)}, nil, q)
-				v.listed(wallfuls(around+3, 0))
-				was := layout(v.listed(wallfuls(around, 0)))
-				for range 100 {
+				v.listed(all[:around+3])
+				was := layout(v.listed(all[:around]))
+				for range 50 {
 					total := around - around/8 + r.IntN(around/4)
-					l := v.listed(wallfuls(total, 0))
+					l := v.listed(all[:total])
 					if is := layout(l); is != was && total <= around {
 						t.Errorf("%d tiles, %d turns, %d meetings: %s, was %s", tiles, turns, total, is, was)
 					}
-					if again := v.listed(wallfuls(total, 0)); !again.shape().equal(l.shape()) {
+					if again := v.listed(all[:total]); !again.shape().equal(l.shape()) {
 						t.Fatalf("%d tiles, %d turns, %d meetings: drawn twice it differs", tiles, turns, total)
 					}
 				}

@@ -12,7 +12,7 @@ import (
 
 // Whole makes the states of meetings whole that another board watches: see conference.State.Brief.
 type Whole interface {
-	// Want waits until a state is whole, or ctx ends. The error says why it is not.
+	// Want waits until a state is whole and its timeline has the beginning that was stored, or ctx ends. The error says why the state is not.
 	Want(ctx context.Context, id conference.ConfID) error
 	// Hold keeps it whole from the moment when that is possible until release is called. It does not wait.
 	Hold(id conference.ConfID) (release func())
@@ -25,10 +25,10 @@ const (
 	wantedAtOnce = 32
 )
 
-// state returns a meeting's state, nil if it is not on the board: whole, if that can be had within wholeWithin.
+// state returns a meeting's state, nil if it is not on the board: whole, if that can be had within wholeWithin, with what belongs to it.
 func (h *Handlers) state(ctx context.Context, id conference.ConfID) *conference.State {
 	s := h.Board.Get(id)
-	if s == nil || !s.Brief || h.Whole == nil {
+	if s == nil || h.Whole == nil {
 		return s
 	}
 	ctx, cancel := context.WithTimeout(ctx, wholeWithin)

@@ -24,6 +24,8 @@ type words struct {
 	icon, alarm string
 	// stored: timelines are, so that there is a page of earlier meetings.
 	stored bool
+	// rewinds: other boards are asked how a meeting was, so it may be known of any time.
+	rewinds bool
 	// past: what is drawn is how things were, so no time ticks.
 	past bool
 	// noting: who sees it can acknowledge and silence what needs a person.
@@ -31,7 +33,7 @@ type words struct {
 }
 
 func (h *Handlers) words(lang text.Lang) words {
-	return words{text: text.For(lang), paths: h.Paths, closed: h.Closed, stored: h.Archive != nil, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
+	return words{text: text.For(lang), paths: h.Paths, closed: h.Closed, stored: h.Archive != nil, rewinds: h.Rewinder != nil, icon: h.Paths.Asset(h.Assets.Path("favicon.svg")), alarm: h.Paths.Asset(h.Assets.Path("favicon-problem.svg"))}
 }
 
 // wordsFor are those for the one who makes a request.

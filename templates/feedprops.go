@@ -9,6 +9,8 @@ type Feed struct {
 	States FeedStates
 	Frames FeedFrames
 	Ways   []FeedPanel // of finding meetings
+	// Boards are nil where this board is the only one.
+	Boards *FeedBoards
 	Find   FeedFind
 	List   FeedList
 }

@@ -295,7 +295,7 @@ type People struct {
 	ID   string
 	// Known is false before anything was told of the participants.
 	Known bool
-	// Brief: how many they are is known, and the list is not here.
+	// Brief: there are some, and their list is not here.
 	Brief bool
 	Title string
 	Rows  []Person

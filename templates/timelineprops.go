@@ -79,8 +79,16 @@ type Past struct {
 	Known   bool
 	Time    Instant
 	Missing string
+	// Unheard says that more may be known elsewhere; it can be empty.
+	Unheard string
 	// Path is the meeting's page, which takes the chosen moment. The others can be empty.
 	Path, Previous, Next, First string
 	// Min, Max and Value are ms since 1970 UTC; empty when there is no moment to choose.
 	Min, Max, Value string
+}
+
+// PastNothing says why nothing is shown of a moment, and where to go. Path and Button can be empty.
+type PastNothing struct {
+	Title, Said, Help string
+	Path, Button      string
 }

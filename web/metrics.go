@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"confboard/feed/conference"
@@ -23,6 +25,15 @@ func (to teller) counter(desc *prometheus.Desc, count uint64, labels ...string) 
 	to <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(count), labels...)
 }
 
+// flag tells whether something is the case.
+func (to teller) flag(desc *prometheus.Desc, is bool) {
+	value := 0.0
+	if is {
+		value = 1
+	}
+	to.gauge(desc, value)
+}
+
 // states tells which of some states is that of now: 1 for it, 0 for all others.
 func (to teller) states(desc *prometheus.Desc, is string, all ...string) {
 	for _, state := range all {
@@ -32,6 +43,14 @@ func (to teller) states(desc *prometheus.Desc, is string, all ...string) {
 		}
 		to.gauge(desc, value, state)
 	}
+}
+
+// seconds are those since 1970, 0 for no time.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
 }
 
 // describe makes a description of a metric.
@@ -53,7 +72,8 @@ type feedMetrics struct{ feed Feed }
 
 var (
 	meetingsDesc = describe("meetings", "Meetings on the board by the state of their link to the cloud.", "link")
-	framesDesc   = describe("frames_total", "Frames by message type and by what became of them.", "type", "fate")
+	framesDesc   = describe("frames_total", "Frames that this board received, by message type and by what became of them.", "type", "fate")
+	relayedDesc  = describe("frames_relayed_total", "Frames that other boards received and this one applied, of meetings that somebody looks at here.")
 	connectsDesc = describe("link_connects_total", "Connections made to the cloud.")
 	faultsDesc   = describe("link_faults_total", "Connections, and attempts to make one, that ended with a fault, by reason.", "reason")
 	echoesDesc   = describe("heartbeat_echoes_total", "Heartbeats that the cloud has echoed.")
@@ -83,6 +103,7 @@ func (m feedMetrics) Collect(to chan<- prometheus.Metric) {
 		}
 		tell.counter(framesDesc, f.Count, kind, f.Fate.String())
 	}
+	tell.counter(relayedDesc, t.Relayed)
 	tell.counter(connectsDesc, t.Connects)
 	tell.counter(echoesDesc, t.Echoes)
 	for _, reason := range conference.LinkReasons() {
@@ -99,11 +120,7 @@ func (m feedMetrics) collectDiscovery(tell teller) {
 		is = "off"
 	}
 	tell.states(listingDesc, is, "off", string(conference.ListingAsking), string(conference.ListingCurrent), string(conference.ListingFailing), string(conference.ListingRefused))
-	complete := 0.0
-	if at := d.Listing.Complete; !at.IsZero() {
-		complete = float64(at.UnixMilli()) / 1000
-	}
-	tell.gauge(listedDesc, complete)
+	tell.gauge(listedDesc, seconds(d.Listing.Complete))
 	tell.counter(eventsDesc, d.Events.Accepted, "accepted")
 	tell.counter(eventsDesc, d.Events.Repeated, "repeated")
 	tell.counter(eventsDesc, d.Events.Refused, "refused")

@@ -20,18 +20,30 @@ type CallCount struct {
 	Count         uint64
 }
 
-// CallMetrics shows the calls of the cloud. There are few kinds and outcomes.
-func CallMetrics(counts func() []CallCount) prometheus.Collector { return callMetrics{counts} }
+// CallMetrics shows the calls of the cloud, and how many a minute the settings allow, to all boards together. There are few kinds and outcomes.
+func CallMetrics(counts func() []CallCount, perMinute int) prometheus.Collector {
+	return callMetrics{counts, perMinute}
+}
 
-type callMetrics struct{ counts func() []CallCount }
+type callMetrics struct {
+	counts    func() []CallCount
+	perMinute int
+}
 
-var callsDesc = describe("cloud_calls_total", "Calls of the cloud's REST interface by kind and by how they were answered.", "call", "outcome")
+var (
+	callsDesc     = describe("cloud_calls_total", "Calls of the cloud's REST interface by kind and by how they were answered.", "call", "outcome")
+	callLimitDesc = describe("cloud_calls_limit", "Calls a minute that the settings allow, to all boards together; 0 is any number.")
+)
 
 // Describe implements prometheus.Collector.
-func (m callMetrics) Describe(to chan<- *prometheus.Desc) { to <- callsDesc }
+func (m callMetrics) Describe(to chan<- *prometheus.Desc) {
+	to <- callsDesc
+	to <- callLimitDesc
+}
 
 // Collect implements prometheus.Collector.
 func (m callMetrics) Collect(to chan<- prometheus.Metric) {
+	teller(to).gauge(callLimitDesc, float64(m.perMinute))
 	for _, c := range m.counts() {
 		teller(to).counter(callsDesc, c.Count, c.Call, c.Outcome)
 	}
@@ -79,11 +91,7 @@ func (m recordingMetrics) Describe(to chan<- *prometheus.Desc) { prometheus.Desc
 func (m recordingMetrics) Collect(to chan<- prometheus.Metric) {
 	tell := teller(to)
 	paused, written, lost := m.health()
-	is := 0.0
-	if paused {
-		is = 1
-	}
-	tell.gauge(pausedDesc, is)
+	tell.flag(pausedDesc, paused)
 	tell.counter(recordedDesc, written)
 	tell.counter(recordingLostDesc, lost)
 }

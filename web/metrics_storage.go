@@ -46,3 +46,28 @@ func (m storageMetrics) Collect(to chan<- prometheus.Metric) {
 	tell.counter(storageErrorsDesc, h.Errors)
 	tell.gauge(storageBytesDesc, float64(h.Bytes))
 }
+
+// FollowMetrics shows how the board follows what commands and other boards store: when it was last up to date, and how many looks came to
+// nothing.
+func FollowMetrics(health func() (current time.Time, failures uint64)) prometheus.Collector {
+	return followMetrics{health}
+}
+
+type followMetrics struct {
+	health func() (current time.Time, failures uint64)
+}
+
+var (
+	followedDesc       = describe("storage_followed_timestamp_seconds", "When the board last saw that it has accounts, links and rules as they are stored, in seconds since 1970; 0 before the first time.")
+	followFailuresDesc = describe("storage_follow_failures_total", "Times when it could not see that, because the database did not answer.")
+)
+
+// Describe implements prometheus.Collector.
+func (m followMetrics) Describe(to chan<- *prometheus.Desc) { prometheus.DescribeByCollect(m, to) }
+
+// Collect implements prometheus.Collector.
+func (m followMetrics) Collect(to chan<- prometheus.Metric) {
+	current, failures := m.health()
+	teller(to).gauge(followedDesc, seconds(current))
+	teller(to).counter(followFailuresDesc, failures)
+}

@@ -69,6 +69,8 @@ type Config struct {
 	Guard *access.Guard
 	// Visitors says who asks. nil: everybody may see the board, and nobody change anything.
 	Visitors *access.Visitors
+	// Ready reports whether the board has what it needs to serve viewers; nil: from the beginning.
+	Ready func() bool
 }
 
 // Server answers requests. Make one with New, then Run it once.
@@ -82,7 +84,7 @@ type Server struct {
 // New assembles a server. It sets the handlers' Ready.
 func New(c Config) *Server {
 	s, patience := &Server{logger: c.Logger}, c.Patience.withDefaults()
-	c.Handlers.Ready = s.serving.Load
+	c.Handlers.Ready = func() bool { return s.serving.Load() && (c.Ready == nil || c.Ready()) }
 	if c.Visitors == nil {
 		c.Visitors = &access.Visitors{Open: true}
 	}

@@ -117,6 +117,10 @@ func (panicking) Get(conference.ConfID) *conference.State { panic("get") }
 func (panicking) All() []*conference.State                { panic("all") }
 func (panicking) States() []*conference.State             { panic("states") }
 func (panicking) Discovery() conference.Discovery         { panic("discovery") }
+func (panicking) Totals() conference.Totals               { panic("totals") }
+func (panicking) Observe(func(conference.Change)) ([]*conference.State, func()) {
+	panic("observe")
+}
 
 func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()

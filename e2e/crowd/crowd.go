@@ -34,6 +34,8 @@ type Options struct {
 
 	// Received is called for each event, by many goroutines; at is when its last bytes were read. It holds up its own viewer.
 	Received func(viewer int, at time.Time, e Event)
+	// Lost is called, by the same goroutine, when a stream has ended that had brought something; nil: nobody wants to know.
+	Lost func(viewer int, at time.Time)
 	// Reads is how the viewers read. Zero: all there is, at once.
 	Reads Reading
 	// ReadBuffer is how much the kernel keeps for a viewer, in bytes; 0: its default, which may be megabytes.

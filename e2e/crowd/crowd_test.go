@@ -126,8 +126,8 @@ func TestViewersComeBackWithTheirLastIDAndOthersStayAway(t *testing.T) {
 		}
 		say(w, "id: 7\nretry: 20\ndata: a\n\n")
 	})
-	hints := make(chan time.Duration, 5)
-	c, err := crowd.Open(t.Context(), crowd.Options{Address: address, Path: "/", N: 5,
+	hints, lost := make(chan time.Duration, 5), make(chan int, 5)
+	c, err := crowd.Open(t.Context(), crowd.Options{Address: address, Path: "/", N: 5, Lost: func(viewer int, _ time.Time) { lost <- viewer },
 		Back: func(_ int, hint time.Duration) time.Duration { hints <- hint; return time.Millisecond }})
 	if err != nil {
 		t.Fatal(err)
@@ -139,6 +139,9 @@ func TestViewersComeBackWithTheirLastIDAndOthersStayAway(t *testing.T) {
 	}
 	if hint := <-hints; hint != 20*time.Millisecond {
 		t.Errorf("the hint is %v", hint)
+	}
+	if len(lost) != 5 {
+		t.Errorf("%d lost their streams, want each of them, once", len(lost))
 	}
 	if c.Viewer(0).Ended != io.EOF {
 		t.Errorf("the first stream ended with %v, want io.EOF", c.Viewer(0).Ended)

@@ -59,6 +59,9 @@ func (v *viewer) run(ctx context.Context) {
 		}
 		if !v.fresh {
 			attempt = 1
+			if v.crowd.o.Lost != nil && ctx.Err() == nil {
+				v.crowd.o.Lost(v.number, time.Now())
+			}
 		}
 		if v.crowd.o.Back == nil || ctx.Err() != nil {
 			return

@@ -2,6 +2,7 @@
 # Makes sure that the browser tests have a browser, and fonts for Chinese and emoji. Installs what is missing with apt.
 # CHROMIUM names a browser that is not in PATH.
 set -eu
+. "$(dirname "$0")/apt.sh"
 
 browser() {
 	if [ -n "${CHROMIUM:-}" ]; then
@@ -33,17 +34,9 @@ if [ -n "${CHROMIUM:-}" ] && ! browser >/dev/null; then
 	echo "CHROMIUM=$CHROMIUM: no such program" >&2
 	exit 1
 fi
-as_root=
-[ "$(id -u)" = 0 ] || as_root="sudo -n"
-if ! command -v apt-get >/dev/null || { [ -n "$as_root" ] && ! $as_root true 2>/dev/null; }; then
-	echo "the browser tests need (by their Debian names):$missing. Install them, or name a browser by CHROMIUM=/path" >&2
-	exit 1
-fi
-
-echo "installing$missing"
-$as_root apt-get update -q </dev/null
+can_install "the browser tests need (by their Debian names):$missing. Install them, or name a browser by CHROMIUM=/path"
 # shellcheck disable=SC2086 # a list of packages
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing </dev/null
+apt_install $missing
 browser >/dev/null || {
 	echo "chromium was installed but is not in PATH" >&2
 	exit 1

@@ -2,6 +2,7 @@
 # Runs a command with a PostgreSQL server of its own on a free port of this machine, whose database CONFBOARD_TEST_POSTGRES names. Installs
 # the server with apt when it is missing. What the server keeps is gone afterwards.
 set -eu
+. "$(dirname "$0")/apt.sh"
 
 # tools prints the folder of the newest server's programs, which Debian does not put into PATH.
 tools() {
@@ -14,18 +15,11 @@ tools() {
 }
 
 if ! tools >/dev/null; then
-	as_root=
-	[ "$(id -u)" = 0 ] || as_root="sudo -n"
-	if ! command -v apt-get >/dev/null || { [ -n "$as_root" ] && ! $as_root true 2>/dev/null; }; then
-		echo "these tests need a PostgreSQL server (in Debian: postgresql). Install it" >&2
-		exit 1
-	fi
-	echo "installing postgresql"
-	$as_root apt-get update -q </dev/null
+	can_install "several boards need a PostgreSQL server (in Debian: postgresql). Install it"
 	# The package would start a server of its own.
-	$as_root mkdir -p /etc/postgresql-common
-	[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql </dev/null
+	as_root mkdir -p /etc/postgresql-common
+	[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+	apt_install postgresql
 fi
 bin=$(tools)
 

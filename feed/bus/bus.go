@@ -33,7 +33,8 @@ import (
 
 // Board holds the states of all meetings; *conference.Registry is one.
 type Board interface {
-	conference.Sink
+	// Relay applies what another instance received.
+	Relay(conference.Message) conference.Outcome
 	// Get returns the state of a meeting, nil if it is not on the board; States those of all, in no order.
 	Get(conference.ConfID) *conference.State
 	States() []*conference.State
@@ -62,9 +63,16 @@ type Config struct {
 	Alive func(member string) bool
 	// Recent returns the newest entries of the timeline of a meeting, at most so many, which go with its checkpoints; nil: none.
 	Recent func(id conference.ConfID, most int) []timeline.Entry
-	// Adopt is given what the owner of a meeting put into its timeline, in order, with its numbers, before the board is told of what made
-	// it. The same entry can come more than once. Nil: nobody wants it.
-	Adopt func(conference.ConfID, []timeline.Entry)
+	// Told is called when the streams have all entries of the timeline of an own meeting until a Seq: whoever takes it over inherits them, and
+	// tells them no more. A meeting whose state is too large for the servers is never inherited: it counts as told. It returns at once. Nil:
+	// nobody wants to know.
+	Told func(id conference.ConfID, seq uint64)
+	// Adopt is given what the owner of a meeting put into its timeline, in order, with its numbers and its epoch, before the board is told of what
+	// made it. The same entry can come more than once. The first of an epoch are all that there is until then. Nil: nobody wants it.
+	Adopt func(id conference.ConfID, epoch uint64, entries []timeline.Entry)
+	// Adopted is called when the board has been told of what made entries that were adopted: it may be nothing that changes it, or that it knew.
+	// It returns at once. Nil: nobody wants to know.
+	Adopted func(conference.ConfID)
 	// Now is the clock; nil: time.Now.
 	Now    func() time.Time
 	Logger *slog.Logger

@@ -119,3 +119,25 @@ func TestWhatNobodyLooksAtBecomesBriefAgain(t *testing.T) {
 	c.settle(a, true, first)
 	c.want(first)
 }
+
+// What is read late is judged by the clock when all of it is there: a link that was heard of all the time was never anything but live.
+func TestAStateThatIsReadLateIsThatOfTheOwner(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.instance("a")
+	s := a.meeting(first)
+	eventually(t, "the checkpoint is published", a.idle)
+	since := a.registry.Get(first).Link.Since
+	for range 4 {
+		w.clock.pass(time.Minute)
+		a.feed(conference.LinkMessage{About: s.about(), Event: conference.LinkEcho, RoundTrip: time.Millisecond})
+	}
+	eventually(t, "all is published", a.idle)
+	b := w.instance("b")
+	b.settle(a, true, first)
+	b.want(first)
+	b.settle(a, false, first)
+	if l := b.registry.Get(first).Link; l.State != conference.Live || !l.Since.Equal(since) {
+		t.Errorf("the link is %s since %s, want live since %s", l.State, l.Since, since)
+	}
+}

@@ -6,6 +6,8 @@ import "sync/atomic"
 type counters struct {
 	records, checkpoints, digests, bytes, failures, outbid atomic.Uint64
 	applied, old, gaps, behind, unreadable, reads          atomic.Uint64
+
+	known atomic.Bool
 }
 
 // Stats is what a bus has done since it was made, and what it holds.
@@ -18,8 +20,8 @@ type Stats struct {
 	Applied, Old, Gaps, Behind, Unreadable, Reads uint64
 	// Own is how many meetings are published, Queued how many of their records wait, and Whole how many meetings of others are whole.
 	Own, Queued, Whole int
-	// Open is whether the bus can be used.
-	Open bool
+	// Open is whether the bus can be used, Known whether everything has been read, once, that others had told before.
+	Open, Known bool
 }
 
 // Stats returns what the bus has done.
@@ -27,7 +29,7 @@ func (b *Bus) Stats() Stats {
 	c := &b.counters
 	s := Stats{Records: c.records.Load(), Checkpoints: c.checkpoints.Load(), Digests: c.digests.Load(), Bytes: c.bytes.Load(),
 		Failures: c.failures.Load(), Outbid: c.outbid.Load(), Applied: c.applied.Load(), Old: c.old.Load(), Gaps: c.gaps.Load(),
-		Behind: c.behind.Load(), Unreadable: c.unreadable.Load(), Reads: c.reads.Load()}
+		Behind: c.behind.Load(), Unreadable: c.unreadable.Load(), Reads: c.reads.Load(), Known: c.known.Load()}
 	b.out.mu.Lock()
 	s.Own, s.Queued, s.Open = len(b.out.meetings), b.out.queued, b.out.opened
 	b.out.mu.Unlock()

@@ -170,10 +170,10 @@ type slow struct {
 	mu sync.Mutex
 }
 
-func (s *slow) Apply(m conference.Message) conference.Outcome {
+func (s *slow) Relay(m conference.Message) conference.Outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.Board.Apply(m)
+	return s.Board.Relay(m)
 }
 
 func TestASlowReaderEndsWithTheSameState(t *testing.T) {

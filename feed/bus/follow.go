@@ -340,7 +340,7 @@ func (r *reader) take(m *meeting, rec *record, fresh bool) bool {
 		if f.whole && !rec.after(f.epoch, f.number) {
 			return true
 		}
-		r.tell(m.id, conference.SnapshotMessage{About: r.about(m.id), State: rec.state}, rec.entries...)
+		r.tellWith(m.id, conference.SnapshotMessage{About: r.about(m.id), State: rec.state}, rec.Epoch, rec.entries)
 		f.whole, f.epoch, f.number = true, rec.Epoch, rec.Number
 		reason := m.reason
 		m.reason = conference.ReasonNone
@@ -352,7 +352,7 @@ func (r *reader) take(m *meeting, rec *record, fresh bool) bool {
 	case rec.Epoch != f.epoch || rec.previous != f.number:
 		return false
 	default:
-		if !r.tell(m.id, rec.message, rec.entries...) { // by the clock here it had left the board, and its owner goes on
+		if !r.tellWith(m.id, rec.message, rec.Epoch, rec.entries) { // by the clock here it had left the board, and its owner goes on
 			return false
 		}
 		f.number = rec.Number

@@ -117,7 +117,7 @@ func (w *world) instance(name string, options ...option) *instance {
 			all := i.history.Entries(id)
 			return all[max(0, len(all)-most):]
 		},
-		Adopt: func(id conference.ConfID, entries []timeline.Entry) {
+		Adopt: func(id conference.ConfID, _ uint64, entries []timeline.Entry) {
 			i.mu.Lock()
 			defer i.mu.Unlock()
 			for _, e := range entries {

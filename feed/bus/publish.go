@@ -56,7 +56,9 @@ type outgoing struct {
 	epoch uint64
 	// latest is the state after everything in queue; nil when the meeting has left the board.
 	latest *conference.State
-	queue  []news
+	// seq is that of the last entry of the timeline until then, 0 if that is not known.
+	seq   uint64
+	queue []news
 	// checkpoint and digest are due. While a checkpoint is, nothing is queued; omitted: since the last record there was something that only
 	// the checkpoint tells.
 	checkpoint, digest, omitted bool
@@ -69,6 +71,8 @@ type outgoing struct {
 	liveSeq, digestSeq uint64
 	inFlight           int // records and checkpoints
 	digestInFlight     bool
+	told               told
+	tooLarge           bool // its checkpoint is larger than the servers take
 	// outbid is an epoch that another owner has published by.
 	outbid uint64
 
@@ -101,6 +105,8 @@ const (
 type sent struct {
 	o    *outgoing
 	kind sentKind
+	// part is what it tells of the timeline; nil for a digest.
+	part *part
 }
 
 func (p *publisher) init(b *Bus) {
@@ -134,9 +140,16 @@ func (p *publisher) note(c conference.Change, entries []timeline.Entry, epoch ui
 		p.begin(o, epoch)
 	}
 	o.latest, o.digest = c.After, true
+	if n := len(entries); n > 0 {
+		o.seq = entries[n-1].Seq
+		if o.tooLarge {
+			p.cannotTell(o)
+		}
+	}
 	_, whole := c.Cause.(conference.SnapshotMessage)
 	if c.After == nil {
 		p.gone++
+		o.seq = 0 // they begin anew when it comes back
 	}
 	switch {
 	case c.After == nil, c.Before == nil, whole, len(o.queue) >= maxQueue, p.queued >= maxQueued:

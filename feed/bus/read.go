@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"confboard/feed/conference"
@@ -20,6 +21,8 @@ const (
 	readingFor = 5 * time.Second
 	// fetched is how many records are asked for at a time.
 	fetched = 500
+	// knownIn is how long servers may take to learn that another one of them has made a consumer, of which they are asked every askAgain.
+	knownIn, askAgain = time.Second, 20 * time.Millisecond
 )
 
 // reading is what the stream has of a meeting.
@@ -73,17 +76,22 @@ func (b *Bus) readAll(ctx context.Context, ids []conference.ConfID) (all []readi
 	for i, id := range ids {
 		all[i].id, place[id] = id, i
 	}
-	err = b.readStream(ctx, ids, func(id conference.ConfID, body []byte) {
-		i, ok := place[id]
-		if !ok {
-			return
+	for err = errMissed; errors.Is(err, errMissed) && ctx.Err() == nil; {
+		for i := range all {
+			all[i].records, all[i].bad = nil, nil
 		}
-		if rec, err := decode(body, id); err == nil {
-			all[i].records = append(all[i].records, rec)
-		} else {
-			all[i].bad = err
-		}
-	})
+		err = b.readStream(ctx, ids, func(id conference.ConfID, body []byte) {
+			i, ok := place[id]
+			if !ok {
+				return
+			}
+			if rec, err := decode(body, id); err == nil {
+				all[i].records = append(all[i].records, rec)
+			} else {
+				all[i].bad = err
+			}
+		})
+	}
 	if err != nil {
 		return all, fmt.Errorf("read records: %w", err)
 	}
@@ -105,7 +113,7 @@ func (b *Bus) readStream(ctx context.Context, ids []conference.ConfID, f func(co
 	if err != nil {
 		return err
 	}
-	read := uint64(0)
+	read, made := uint64(0), time.Now()
 	for left := consumer.CachedInfo().NumPending; left > 0; {
 		// It gives up when nothing has come for a second, and then what comes later is lost: which the numbers show.
 		batch, err := consumer.FetchNoWait(int(min(left, fetched)))
@@ -126,7 +134,13 @@ func (b *Bus) readStream(ctx context.Context, ids []conference.ConfID, f func(co
 				f(id, m.Data())
 			}
 		}
-		if err := batch.Error(); err != nil {
+		err = batch.Error()
+		if errors.Is(err, nats.ErrNoResponders) && time.Since(made) < knownIn {
+			select {
+			case <-ctx.Done():
+			case <-time.After(askAgain):
+			}
+		} else if err != nil {
 			return err
 		}
 		if read == before { // the rest was replaced meanwhile, or the answer was lost
@@ -166,9 +180,11 @@ func (r *reader) takeReading(read *reading) {
 		return
 	}
 	r.bus.counters.reads.Add(1)
-	complete := true
-	for _, rec := range read.records {
-		complete = complete && r.take(m, rec, false)
+	// Only the last state is judged by the clock: to those before it would seem to be late.
+	h, number, complete := replay(read, r.bus.config.Board.Policy())
+	if h.State != nil {
+		all := &record{head: head{Member: h.Member, Epoch: h.Epoch, Number: number}, state: h.State, entries: h.Entries}
+		complete = r.take(m, all, false) && complete
 	}
 	for _, msg := range early {
 		if rec, err := decode(msg.Data, m.id); err == nil {
@@ -251,7 +267,7 @@ func (b *Bus) inherit(ctx context.Context, ids []conference.ConfID, found map[co
 			return nil, err
 		}
 		for i := range all {
-			if h := replay(&all[i], b.config.Board.Policy()); h.State != nil {
+			if h, _, _ := replay(&all[i], b.config.Board.Policy()); h.State != nil {
 				found[all[i].id] = h
 			} else {
 				missing = append(missing, all[i].id)
@@ -274,24 +290,30 @@ func (b *Bus) askForCheckpoint(id conference.ConfID) bool {
 	return true
 }
 
-// replay applies records as far as they go on from a checkpoint of the newest epoch.
-func replay(read *reading, policy conference.Policy) (h Inherited) {
-	var number uint64
+// replay applies records as far as they go on from a checkpoint of the newest epoch, to the one with the number. complete: none is missing among them.
+func replay(read *reading, policy conference.Policy) (h Inherited, number uint64, complete bool) {
+	complete = true
 	for _, rec := range read.records {
 		switch {
 		case rec.Epoch < h.Epoch:
 			continue
 		case rec.gone:
-			h = Inherited{Epoch: rec.Epoch}
+			h, complete = Inherited{Epoch: rec.Epoch}, true
 			continue
 		case rec.state != nil:
-			h.State, h.Epoch, h.Member = rec.state, rec.Epoch, rec.Member
-		case h.State == nil || rec.Epoch != h.Epoch || rec.previous != number:
+			if rec.Epoch > h.Epoch {
+				h.Entries = nil // also those that the one before could tell, and not whoever goes on
+			}
+			h.State, h.Epoch, h.Member, complete = rec.state, rec.Epoch, rec.Member, true
+		case h.State == nil || !rec.after(h.Epoch, number):
+			continue
+		case rec.Epoch != h.Epoch || rec.previous != number:
+			complete = false
 			continue
 		case rec.message != nil:
 			h.State, _, _ = conference.Apply(h.State, rec.message, policy)
 			if h.State == nil {
-				return Inherited{}
+				return Inherited{}, 0, true
 			}
 		}
 		number = rec.Number
@@ -306,5 +328,5 @@ func replay(read *reading, policy conference.Policy) (h Inherited) {
 			}
 		}
 	}
-	return h
+	return h, number, complete
 }

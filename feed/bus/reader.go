@@ -218,6 +218,7 @@ func (r *reader) enter(o opened) {
 		return
 	}
 	r.session, r.said = o.session, ""
+	r.bus.counters.known.CompareAndSwap(false, o.session.ready)
 	r.bus.log.Info("the bus is open", "streams", r.bus.Streams())
 	for _, m := range r.meetings {
 		if m.follow != nil {
@@ -286,22 +287,30 @@ func (r *reader) lookAtSkipped() {
 	}
 }
 
-// tell applies a message, if there is one, to a meeting of another instance, and before that gives away the entries that it made. applied: it is
-// one, and is on the board.
-func (r *reader) tell(id conference.ConfID, m conference.Message, entries ...timeline.Entry) (applied bool) {
+// tell applies a message to a meeting of another instance. applied: it is on the board.
+func (r *reader) tell(id conference.ConfID, m conference.Message) (applied bool) {
+	return r.tellWith(id, m, 0, nil)
+}
+
+// tellWith is tell for a message, if there is one, that came with entries, which it gives away before.
+func (r *reader) tellWith(id conference.ConfID, m conference.Message, epoch uint64, entries []timeline.Entry) (applied bool) {
 	r.bus.applying.Lock()
 	defer r.bus.applying.Unlock()
 	if r.bus.ours(id) {
 		return false
 	}
+	applied = true
 	if adopt := r.bus.config.Adopt; adopt != nil && len(entries) > 0 {
-		adopt(id, entries)
+		adopt(id, epoch, entries)
 	}
-	if m == nil {
-		return true
+	if m != nil {
+		r.bus.counters.applied.Add(1)
+		applied = r.bus.config.Board.Relay(m).Fate != conference.NotWatched
 	}
-	r.bus.counters.applied.Add(1)
-	return r.bus.config.Board.Apply(m).Fate != conference.NotWatched
+	if adopted := r.bus.config.Adopted; adopted != nil && len(entries) > 0 {
+		adopted(id)
+	}
+	return applied
 }
 
 func (r *reader) about(id conference.ConfID) conference.About {

@@ -20,6 +20,8 @@ const format = 1
 const (
 	// maxBody is the most that a record may be when it is unpacked: the state of the largest meeting, several times.
 	maxBody = 16 << 20
+	// maxPacked is more than that takes when it is packed.
+	maxPacked = maxBody + maxBody/4
 	// packFrom is from which size on a record is packed.
 	packFrom = 4 << 10
 	// maxRows is how many entries of a timeline a record may bring.

@@ -17,6 +17,7 @@ type job struct {
 	epoch              uint64
 	records            []news
 	state              *conference.State
+	seq                uint64 // of the last entry until the state
 	checkpoint, digest bool
 	omitted            bool
 	liveSeq, digestSeq uint64
@@ -68,7 +69,7 @@ func (p *publisher) take(o *outgoing, epoch uint64, owns bool) (j job, unknown b
 	}
 	now := time.Now()
 	early := now.Before(o.retry)
-	j = job{epoch: o.epoch, state: o.latest, liveSeq: o.liveSeq, digestSeq: o.digestSeq}
+	j = job{epoch: o.epoch, state: o.latest, seq: o.seq, liveSeq: o.liveSeq, digestSeq: o.digestSeq}
 	switch {
 	case o.latest == nil:
 		if early || o.inFlight > 0 || o.digestInFlight {
@@ -107,8 +108,9 @@ func (p *publisher) checkpoint(o *outgoing, j *job) {
 		w.Previous = o.number
 	}
 	o.number = w.Number
+	var seq uint64
 	if recent := p.bus.config.Recent; recent != nil && j.state != nil {
-		w.Rows = rowsOf(recent(o.id, checkpointRows))
+		seq = w.recent(recent(o.id, checkpointRows), j.seq)
 	}
 	body, err := j.encode(&w, false)
 	if err != nil || p.tooLarge(body) {
@@ -116,12 +118,13 @@ func (p *publisher) checkpoint(o *outgoing, j *job) {
 		p.failed(o, sentRecord, errTooLarge)
 		return
 	}
+	p.fits(o)
 	o.since, o.bytes, o.checkpointBytes = 0, 0, len(body)
 	m := nats.NewMsg(p.bus.names.record(o.id))
 	m.Data = body
 	m.Header.Set(jetstream.MsgRollup, jetstream.MsgRollupSubject)
 	p.bus.counters.checkpoints.Add(1)
-	p.send(o, sentRecord, m, j.options(j.liveSeq)...)
+	p.send(o, sentRecord, &part{seq: seq, whole: true}, m, j.options(j.liveSeq)...)
 }
 
 // record publishes a record, and reports whether it could be written.
@@ -144,7 +147,7 @@ func (p *publisher) record(o *outgoing, j *job, n *news) bool {
 	o.since++
 	o.bytes += len(body)
 	p.bus.counters.records.Add(1)
-	ok := p.send(o, sentRecord, &nats.Msg{Subject: p.bus.names.record(o.id), Data: body})
+	ok := p.send(o, sentRecord, &part{seq: lastSeq(n.entries)}, &nats.Msg{Subject: p.bus.names.record(o.id), Data: body})
 	if ok && (o.since >= maxRecords || o.bytes > max(maxSince, o.checkpointBytes)) {
 		p.again(o.id)
 	}
@@ -163,7 +166,7 @@ func (p *publisher) digest(o *outgoing, j *job) {
 		return
 	}
 	p.bus.counters.digests.Add(1)
-	p.send(o, sentDigest, &nats.Msg{Subject: p.bus.names.digest(o.id), Data: body}, j.options(j.digestSeq)...)
+	p.send(o, sentDigest, nil, &nats.Msg{Subject: p.bus.names.digest(o.id), Data: body}, j.options(j.digestSeq)...)
 }
 
 // encode writes the state, or that there is none any more.
@@ -192,13 +195,14 @@ func (p *publisher) head(j *job) head {
 }
 
 // send publishes a message and reports whether it is on its way.
-func (p *publisher) send(o *outgoing, kind sentKind, m *nats.Msg, options ...jetstream.PublishOpt) bool {
+func (p *publisher) send(o *outgoing, kind sentKind, about *part, m *nats.Msg, options ...jetstream.PublishOpt) bool {
 	p.mu.Lock()
-	p.pending[m] = sent{o, kind}
+	p.pending[m] = sent{o, kind, about}
 	if kind == sentDigest {
 		o.digestInFlight = true
 	} else {
 		o.inFlight++
+		o.told.sent(about)
 	}
 	p.mu.Unlock()
 	p.bus.counters.bytes.Add(uint64(len(m.Data)))
@@ -224,6 +228,9 @@ func (b *Bus) stored(_ jetstream.JetStream, m *nats.Msg, ack *jetstream.PubAck) 
 		o.digestSeq = ack.Sequence
 	} else {
 		o.liveSeq = ack.Sequence
+		if seq := o.told.stored(s.part); seq > 0 && b.config.Told != nil {
+			b.config.Told(o.id, seq)
+		}
 	}
 	if o.digest || o.checkpoint || o.latest == nil {
 		p.look(o)
@@ -273,6 +280,7 @@ func (p *publisher) failed(o *outgoing, kind sentKind, err error) {
 		o.digest = true
 	} else {
 		o.checkpoint, o.omitted = true, true
+		o.told.missed()
 		p.drop(o)
 	}
 	switch {
@@ -280,6 +288,10 @@ func (p *publisher) failed(o *outgoing, kind sentKind, err error) {
 		p.look(o)
 		return
 	case errors.Is(err, errTooLarge):
+		if kind == sentRecord {
+			o.tooLarge = true
+			p.cannotTell(o)
+		}
 		o.retry = time.Now().Add(tooLargeFor)
 		return
 	}

@@ -23,6 +23,8 @@ var (
 	ErrBusy = errors.New("the instance that watches the meeting is busy")
 	// ErrRefused: the owner could not answer.
 	ErrRefused = errors.New("the instance that watches the meeting has no answer")
+	// ErrTooLarge: the answer is larger than the servers take.
+	ErrTooLarge = errors.New("the answer is too large for the bus")
 )
 
 const (
@@ -32,12 +34,10 @@ const (
 	answering = 10 * time.Second
 	// answerers is how many questions are answered at the same time; as many more wait as questions holds.
 	answerers, questions = 8, 64
-	// maxNews is how many pieces of news wait to be heard. What is beyond is lost.
-	maxNews = 256
 	// verbCheckpoint is the bus's own: publish the whole state anew.
 	verbCheckpoint = "checkpoint"
-	// headerError says in an answer that it is none; headerMember who tells news.
-	headerError, headerMember = "Confboard-Error", "Confboard-Member"
+	// headerError says in an answer that it is none.
+	headerError = "Confboard-Error"
 )
 
 // What headerError says.
@@ -45,10 +45,10 @@ const (
 	notOwner = "notOwner"
 	busy     = "busy"
 	refused  = "refused"
+	tooLarge = "tooLarge"
 )
 
-// Answerer answers a question about a meeting that is this instance's own. Its error is logged here, and not told. It may be called by
-// several at the same time.
+// Answerer answers a question about a meeting. Its error is logged here, and not told. It may be called by several at the same time.
 type Answerer func(ctx context.Context, id conference.ConfID, question []byte) (answer []byte, err error)
 
 // services are questions and news.
@@ -58,48 +58,44 @@ type services struct {
 	heard     chan *nats.Msg
 
 	mu      sync.Mutex
-	answers map[string]Answerer
+	answers map[string]answer
 	hearers map[string]func([]byte)
+
+	telling sync.Mutex         // held while news are told, so that their parts follow each other
+	parts   map[string]*unread // by who tells; of the goroutine of hear
+}
+
+// answer is what a verb is answered by. any: also of meetings that are not this instance's own.
+type answer struct {
+	by  Answerer
+	any bool
 }
 
 func (s *services) init(b *Bus) {
 	s.bus = b
 	s.questions, s.heard = make(chan *nats.Msg, questions), make(chan *nats.Msg, maxNews)
-	s.answers, s.hearers = map[string]Answerer{}, map[string]func([]byte){}
-	s.answers[verbCheckpoint] = func(_ context.Context, id conference.ConfID, _ []byte) ([]byte, error) {
+	s.answers, s.hearers = map[string]answer{}, map[string]func([]byte){}
+	s.parts = map[string]*unread{}
+	s.answers[verbCheckpoint] = answer{by: func(_ context.Context, id conference.ConfID, _ []byte) ([]byte, error) {
 		b.out.again(id)
 		return nil, nil
-	}
+	}}
 }
 
-// Answer has questions with the verb, a word of letters, answered by f.
-func (b *Bus) Answer(verb string, f Answerer) {
-	b.services.mu.Lock()
-	defer b.services.mu.Unlock()
-	b.services.answers[verb] = f
+// Answer has questions with the verb, a word of letters, about meetings that are this instance's own answered by f.
+func (b *Bus) Answer(verb string, f Answerer) { b.services.set(verb, answer{by: f}) }
+
+// AnswerAny is Answer for questions about any meeting, whoever its owner is.
+func (b *Bus) AnswerAny(verb string, f Answerer) { b.services.set(verb, answer{by: f, any: true}) }
+
+func (s *services) set(verb string, a answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers[verb] = a
 }
 
-// Hear has f told the news of the kind from others, one after the other. What is told while f takes its time waits, up to a bound; what
-// was told while there was no bus is lost: nothing may depend on it alone.
-func (b *Bus) Hear(what string, f func(news []byte)) {
-	b.services.mu.Lock()
-	defer b.services.mu.Unlock()
-	b.services.hearers[what] = f
-}
-
-// Tell tells all other instances news; what is a word of letters. It returns at once, and whether anybody heard is not known.
-func (b *Bus) Tell(what string, news []byte) error {
-	m := nats.NewMsg(b.names.news(what))
-	m.Header.Set(headerMember, b.config.Member)
-	m.Data = pack(news)
-	if err := b.conn.PublishMsg(m); err != nil {
-		return fmt.Errorf("tell the other instances: %w", err)
-	}
-	return nil
-}
-
-// Ask asks the owner of a meeting, which is not this instance. The error is ErrNoOwner, ErrBusy, ErrRefused, or ErrAway, or that of a context that
-// has ended; a context without an end has one of a few seconds.
+// Ask asks the owner of a meeting, which is not this instance. The error is ErrNoOwner, ErrBusy, ErrRefused, ErrTooLarge or ErrAway, or that of a
+// context that has ended; a context without an end has one of a few seconds.
 func (b *Bus) Ask(ctx context.Context, id conference.ConfID, verb string, question []byte) (answer []byte, err error) {
 	var member string
 	if b.config.Owner != nil {
@@ -108,6 +104,12 @@ func (b *Bus) Ask(ctx context.Context, id conference.ConfID, verb string, questi
 	if member == "" || member == b.config.Member {
 		return nil, ErrNoOwner
 	}
+	return b.AskMember(ctx, member, id, verb, question)
+}
+
+// AskMember is Ask for another instance, by its session, whether or not the meeting is its own. ErrNoOwner says as well that there is no
+// such instance any more.
+func (b *Bus) AskMember(ctx context.Context, member string, id conference.ConfID, verb string, question []byte) (answer []byte, err error) {
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, asking)
@@ -129,6 +131,8 @@ func (b *Bus) Ask(ctx context.Context, id conference.ConfID, verb string, questi
 		return nil, ErrNoOwner
 	case busy:
 		return nil, ErrBusy
+	case tooLarge:
+		return nil, ErrTooLarge
 	}
 	return nil, ErrRefused
 }
@@ -160,26 +164,6 @@ func (s *services) run(ctx context.Context) error {
 	return group.Wait()
 }
 
-func (s *services) hear(ctx context.Context) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case m := <-s.heard:
-			what := strings.TrimPrefix(m.Subject, s.bus.names.news(""))
-			s.mu.Lock()
-			f := s.hearers[what]
-			s.mu.Unlock()
-			if f == nil || m.Header.Get(headerMember) == s.bus.config.Member {
-				continue
-			}
-			if news, err := unpackPlain(m.Data); err == nil {
-				f(news)
-			}
-		}
-	}
-}
-
 func (s *services) answer(ctx context.Context) error {
 	for {
 		select {
@@ -196,15 +180,15 @@ func (s *services) answerTo(ctx context.Context, m *nats.Msg) *nats.Msg {
 	reply := nats.NewMsg(m.Reply)
 	verb, id, _ := strings.Cut(strings.TrimPrefix(m.Subject, s.bus.names.prefix+".ask."+s.bus.config.Member+"."), ".")
 	s.mu.Lock()
-	f := s.answers[verb]
+	a := s.answers[verb]
 	s.mu.Unlock()
 	question, err := unpackPlain(m.Data)
 	_, owns := s.bus.config.Owns(conference.ConfID(id))
 	switch {
-	case !conference.ConfID(id).Valid() || !owns:
+	case !conference.ConfID(id).Valid() || !owns && !a.any:
 		reply.Header.Set(headerError, notOwner)
 		return reply
-	case f == nil || err != nil:
+	case a.by == nil || err != nil:
 		reply.Header.Set(headerError, refused)
 		return reply
 	case len(s.questions) == cap(s.questions): // whoever asked may have given up
@@ -213,17 +197,18 @@ func (s *services) answerTo(ctx context.Context, m *nats.Msg) *nats.Msg {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answering)
 	defer cancel()
-	answer, err := f(ctx, conference.ConfID(id), question)
+	body, err := a.by(ctx, conference.ConfID(id), question)
+	why := refused
 	if err == nil {
-		reply.Data = pack(answer)
+		reply.Data = pack(body)
 		if int64(len(reply.Data)) > s.bus.conn.MaxPayload()-maxHeader {
-			err = errTooLarge
+			err, why = errTooLarge, tooLarge
 		}
 	}
 	if err != nil {
 		s.bus.log.Warn("a question of another instance is not answered", "verb", verb, "meeting", id, "error", err)
 		reply.Data = nil
-		reply.Header.Set(headerError, refused)
+		reply.Header.Set(headerError, why)
 	}
 	return reply
 }

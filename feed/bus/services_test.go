@@ -49,7 +49,7 @@ func TestTheOwnerIsAsked(t *testing.T) {
 		"an answer":                     {nil, first, "echo", []byte("question"), []byte(string(first) + " question"), nil},
 		"nothing asked":                 {nil, first, "echo", nil, []byte(string(first) + " "), nil},
 		"a large answer":                {nil, first, "large", nil, large, nil},
-		"an answer beyond all bounds":   {nil, first, "noise", nil, nil, ErrRefused},
+		"an answer beyond all bounds":   {nil, first, "noise", nil, nil, ErrTooLarge},
 		"a failure":                     {nil, first, "fail", nil, nil, ErrRefused},
 		"a verb that nobody knows":      {nil, first, "what", nil, nil, ErrRefused},
 		"a meeting of nobody":           {nil, "nobody", "echo", nil, nil, ErrNoOwner},
@@ -79,6 +79,25 @@ func TestOneWhoIsNoLongerTheOwnerSaysSo(t *testing.T) {
 	w.roster.give(first, "b")
 	if _, err := b.Ask(t.Context(), first, "echo", nil); !errors.Is(err, ErrNoOwner) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestAnybodyCanBeAskedWhatAnybodyMayAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b, c := w.instance("a"), w.instance("b"), w.instance("c")
+	c.AnswerAny("seen", func(context.Context, conference.ConfID, []byte) ([]byte, error) { return []byte("yes"), nil })
+	c.Answer("owned", func(context.Context, conference.ConfID, []byte) ([]byte, error) { return []byte("yes"), nil })
+	a.meeting(first)
+	b.settle(a, true, first)
+	eventually(t, "the one who is asked hears", func() bool { return c.Stats().Open })
+	if answer, err := b.AskMember(t.Context(), "c", first, "seen", nil); err != nil || string(answer) != "yes" {
+		t.Errorf("%q, error %v", answer, err)
+	}
+	for member, verb := range map[string]string{"c": "owned", "gone": "seen"} {
+		if _, err := b.AskMember(t.Context(), member, first, verb, nil); !errors.Is(err, ErrNoOwner) {
+			t.Errorf("%s is asked for %s: error %v", member, verb, err)
+		}
 	}
 }
 

@@ -147,6 +147,7 @@ func (r *reader) count(d digest) bool {
 func (r *reader) completed(d digest) {
 	if s := r.session; d.delivered > 0 && d.left == 0 && !s.ready {
 		s.ready, s.complete = true, time.Now()
+		r.bus.counters.known.Store(true)
 		r.lookAtInterests()
 	}
 }

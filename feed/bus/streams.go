@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,6 +77,12 @@ func (s *streams) configs() [2]jetstream.StreamConfig {
 	digests.Description = "Confboard: the newest state of each meeting without its people"
 	digests.MaxMsgsPerSubject, digests.MaxBytes = 1, digestMemory
 	return [...]jetstream.StreamConfig{live, digests}
+}
+
+// Room is what the streams of a bus with the prefix may take of a server's memory, in bytes, by their names. memory is as in Config.
+func Room(prefix string, memory int64) map[string]int64 {
+	n := names{prefix}
+	return map[string]int64{n.live(): cmp.Or(memory, defaultMemory), n.digests(): digestMemory}
 }
 
 // Streams lists the names of the streams that a bus makes when it runs.

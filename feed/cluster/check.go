@@ -17,8 +17,10 @@ import (
 const (
 	// checkLimit is how long one thing may take that is tried.
 	checkLimit = 5 * time.Second
-	// The least version is the oldest version of the server with everything that is used: 2.9 lets clients name consumers and read messages directly.
-	leastMajor, leastMinor = 2, 9
+	// someRoom is what a stream is tried with when nothing is said of how much there has to be, in bytes.
+	someRoom = 1e6
+	// The least version is the oldest version of the server with everything that is used: 2.11 has messages with a time to live of their own.
+	leastMajor, leastMinor = 2, 11
 )
 
 // Finding is one thing that an instance needs of NATS.
@@ -169,7 +171,7 @@ func (c *checker) leases(ctx context.Context) {
 			}
 		}
 	}
-	if !c.found("change a key only if it is as it was", c.denied(err), "allow the user to publish to $KV."+c.config.Prefix+"-*.>") {
+	if !c.found("change a key only if it is as it was", c.denied(err), "allow the user to publish to $KV.*.>") {
 		return
 	}
 	c.found("read the bucket", c.denied(c.read(ctx)), "allow the user to publish to $JS.API.>, and to subscribe to _INBOX.>")
@@ -177,24 +179,18 @@ func (c *checker) leases(ctx context.Context) {
 
 // read reads the bucket until the key comes.
 func (c *checker) read(ctx context.Context) error {
-	reading, stop := context.WithCancel(ctx)
-	f := &follower{conn: c.conn, js: c.js, bucket: c.name, replicas: c.config.Replicas, to: make(chan news), restart: make(chan struct{}, 1)}
-	f.failed = func(error) {}
-	done := make(chan error, 1)
-	go func() { done <- f.read(reading) }()
-	defer func() {
-		stop()
-		<-done
-	}()
+	f := &follower{conn: c.conn, js: c.js, bucket: c.name, replicas: c.config.Replicas, ensured: true}
+	r, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer f.close(r)
 	for {
 		select {
-		case n := <-f.to:
-			if n.entry.key == "shard.0" {
+		case m := <-r.messages:
+			if m != nil && m.Subject == subject(c.name, "shard.0") {
 				return nil
 			}
-		case err := <-done:
-			done <- err
-			return err
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -206,10 +202,15 @@ func (c *checker) live(ctx context.Context) {
 	ctx, cancel := c.try(ctx)
 	defer cancel()
 	at := c.config.Prefix + ".check." + c.name
+	size := c.wanting(ctx)
 	_, err := c.js.CreateStream(ctx, jetstream.StreamConfig{
-		Name: c.name, Subjects: []string{at}, Storage: jetstream.MemoryStorage, Replicas: c.config.Replicas, AllowRollup: true, AllowDirect: true, MaxBytes: 1 << 20,
+		Name: c.name, Subjects: []string{at}, Storage: jetstream.MemoryStorage, Replicas: c.config.Replicas, AllowRollup: true, AllowMsgTTL: true, AllowDirect: true, MaxBytes: size,
 	})
-	if !c.found("make a stream in memory"+c.several(), c.denied(err), c.adviceOnMaking("memory")) {
+	what := "make a stream in memory" + c.several()
+	if size > someRoom {
+		what += fmt.Sprintf(", of %d MB", size/1e6)
+	}
+	if !c.found(what, c.denied(err), c.adviceOnMaking("memory")+"; max_memory_store of the servers, and the limits of the account, say how much there is") {
 		return
 	}
 	defer c.remove(c.name)
@@ -231,12 +232,23 @@ func (c *checker) live(ctx context.Context) {
 	c.found("publish states and read them", c.denied(err), "allow the user to publish to "+c.config.Prefix+".> and $JS.API.>")
 }
 
+// wanting is how much room in memory there has to be, in bytes, beside what the streams have that are there already; at least a little.
+func (c *checker) wanting(ctx context.Context) (bytes int64) {
+	for name, size := range c.config.Room {
+		if s, err := c.js.Stream(ctx, name); err == nil { // otherwise it is to be made, or what is the matter shows when the next one is
+			size -= s.CachedInfo().Config.MaxBytes
+		}
+		bytes += size
+	}
+	return max(bytes, someRoom)
+}
+
 // remove removes what was made.
 func (c *checker) remove(stream string) {
 	ctx, cancel := c.try(context.Background()) // also when the check was given up
 	defer cancel()
 	if err := c.js.DeleteStream(ctx, stream); err != nil {
-		c.found("remove the stream "+stream+" that was made to try it", c.denied(err), "remove it; allow the user to publish to $JS.API.STREAM.DELETE."+c.config.Prefix+"-check-*")
+		c.found("remove the stream "+stream+" that was made to try it", c.denied(err), "remove it; allow the user to publish to $JS.API.>")
 	}
 }
 

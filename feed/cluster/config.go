@@ -26,6 +26,8 @@ type Config struct {
 	Replicas int
 	// Handover bounds how long an instance that leaves waits until others have what it has. 0: it does not wait.
 	Handover time.Duration
+	// Room is what Check makes sure that there is room for on each server: streams in memory, by their names, and their most bytes.
+	Room map[string]int64
 	// Credentials are none, CredentialsFile (a user's JWT and seed, as nsc writes it), User with Password, or Token.
 	CredentialsFile string
 	User            string

@@ -88,10 +88,11 @@ type slot struct {
 	epoch uint64
 	// passing is the revision at which this member let go of the shard to pass it on; the record still names it.
 	passing uint64
-	// taken is the epoch that the watcher was given; preparing, that it was told to prepare, at preparedAt.
-	taken      uint64
-	preparing  bool
-	preparedAt time.Duration
+	// taken is the epoch that the watcher was given; preparing, that it was told to prepare.
+	taken     uint64
+	preparing bool
+	// offeredAt is when this member offered the shard to the next one, restsUntil until when it does not offer it again.
+	offeredAt, restsUntil time.Duration
 	// written: this member wrote over the revision wrote, which is 0 for a key that never was, and nothing newer has come yet. It is not
 	// written again before writeAt, which is patience later, more or less.
 	written  bool

@@ -173,6 +173,25 @@ func TestTheShardsOfADeadMemberAreHeldWithin5Seconds(t *testing.T) {
 	}
 }
 
+// All have a part of what has to begin; the shares are levelled by handing over.
+func TestAMemberThatIsBackAtOnceDoesNotBeginAllItHadAlone(t *testing.T) {
+	for seed := range uint64(4) {
+		m := settle(t, seed, 3)
+		dead := m.living()[seed%3]
+		had := m.held()[dead.id]
+		dead.gone = true
+		m.run(time.Second)
+		back := m.join()
+		back.unready = true // watching takes its time
+		m.unheld(10 * time.Second)
+		back.unready = false
+		m.untilSettled(time.Minute)
+		if back.cold == 0 || back.cold > had*3/4 {
+			t.Errorf("seed %d: it began %d of %d shards without having been prepared", seed, back.cold, had)
+		}
+	}
+}
+
 func TestTheShardsOfAMemberThatLeavesAreHeldAllTheTime(t *testing.T) {
 	for seed := range uint64(2) {
 		m := settle(t, seed, 3)

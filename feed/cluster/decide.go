@@ -41,7 +41,7 @@ func (c *core) tell(now time.Duration) {
 			c.watcher.Drop(id)
 		case c.life != 0 && s.Next == c.me && s.Owner != c.me && !c.leaving:
 			if !s.preparing {
-				s.preparing, s.preparedAt = true, now
+				s.preparing = true
 				c.watcher.Prepare(id)
 			}
 		case s.preparing:
@@ -80,10 +80,10 @@ func (c *core) decide(now moment) {
 	if c.stale {
 		c.targets, c.stale = c.share(), false
 	}
-	handing := 0
+	offered := make(map[string]int)
 	for i := range c.shards {
 		if s := &c.shards[i]; s.Next != "" && c.holds(s) {
-			handing++
+			offered[s.Next]++
 		}
 	}
 	for i := range c.shards {
@@ -95,13 +95,15 @@ func (c *core) decide(now moment) {
 			case target == c.me || target == "":
 				r.Next, r.Ready = "", false
 			case r.Next != target:
-				if r.Next == "" && handing >= c.pace.atOnce && !c.leaving {
-					continue
+				r.Next, r.Ready = "", false
+				if c.leaving || offered[target] < c.mayOffer() && now.boot >= s.restsUntil {
+					offered[target]++
+					r.Next, s.offeredAt = target, now.boot
 				}
-				if r.Next == "" {
-					handing++
-				}
-				r.Next, r.Ready = target, false
+			case !r.Ready && !c.leaving && now.boot >= s.offeredAt+c.pace.linger:
+				// It has too much to do, or cannot watch these meetings. They are watched as it is, and others wait for their turn.
+				s.restsUntil = now.boot + c.pace.linger
+				r.Next = ""
 			case r.Ready:
 				// First it lets go, then the other is told: nobody holds it for as long as that takes, and both watch it.
 				s.passing = s.revision
@@ -124,17 +126,45 @@ func (c *core) decide(now moment) {
 			}
 			r = shardRecord{Owner: c.me, Epoch: s.nextEpoch(now)}
 		case c.living(r.Owner):
-			if !s.preparing || r.Ready || now.boot < s.preparedAt+c.pace.prepare && !c.watcher.Ready(Shard(i)) {
+			if !s.preparing || r.Ready || !c.watcher.Ready(Shard(i)) {
 				continue
 			}
 			r.Ready = true
-		case target == c.me:
+		case c.rescuer(Shard(i)) == c.me:
 			r = shardRecord{Owner: c.me, Epoch: s.nextEpoch(now)}
 		}
 		if r != s.shardRecord {
 			c.write(Shard(i), r, now.boot)
 		}
 	}
+}
+
+// rescuer is who takes a shard whose owner is dead: the one that was to have it, else whoever scores highest for it, however much
+// that one has. So all have a part of what has to begin, also of a member that is back as soon as it has died; the shares are levelled
+// by handing over, which costs nobody a gap.
+func (c *core) rescuer(id Shard) string {
+	var best string
+	for _, m := range c.eligible() {
+		if m == c.shards[id].Next {
+			return m
+		}
+		if best == "" || score(m, id) > score(best, id) {
+			best = m
+		}
+	}
+	return best
+}
+
+// mayOffer is how many shards this member may be handing to another one to level the shares: its part of what that one can prepare
+// beside what it has.
+func (c *core) mayOffer() int {
+	owners := 0
+	for id := range c.members {
+		if c.living(id) {
+			owners++
+		}
+	}
+	return max(1, c.pace.atOnce/max(1, owners-1))
 }
 
 // share says who is to have what.

@@ -21,9 +21,26 @@
 // that is frozen from outside has none, and believes in its lease until it reads on. For that, and for what is under way on the network,
 // each change of owner has an epoch.
 //
+// # When the bucket has no leader
+//
+// Servers whose leader of the bucket dies choose another one after 4 to 9 s, which nobody can ask them to do sooner: of 17 elections with three
+// servers the fastest took 4.3 s, half of them 5.6 s and the slowest 9.0 s. A lease of 4 s ends in each, of everybody, and nobody
+// takes anything over, because who had no lease gives all others time to come back. So no shard changes hands; but it is not watched from the end of
+// the lease to that of the election. A lease of 7 s would outlast most elections, and have the meetings of each member that dies wait 3 s
+// more, of the 10 s that it may take: that is the more frequent case. A server that is stopped in order passes its leadership on, and costs nothing.
+//
+// What can be done is to lose no time when there is a leader again. Renewals go on every half second and wait for no answer; and a reading
+// goes on while the next one is asked for, every half second anew. So the lease is back within a tenth of a second.
+//
 // # Handover
 //
-// The owner of a shard that is to be another's names the next one in the record. That one begins to watch, and says in the record that
-// it is ready: when it is, or 8 s later. The owner then lets go and makes it the owner, in this order. A member that leaves hands over
-// all it has, and removes its key, which says that it holds nothing; nobody waits 4.5 s for it.
+// The owner of a shard that is to be another's names the next one in the record. That one begins to watch, and says in the record when
+// it is ready. The owner then lets go and makes it the owner, in this order. A next one that dies is named no more.
+//
+// An owner that goes on has no deadline for that: whatever limits how fast the next one can begin to watch, nothing is unwatched meanwhile, and who
+// cannot watch at all gets nothing from those who can. Of some eight shards at a time, so that a member that joins has a few meetings to begin with
+// before the next ones come; one that is not ready after 10 minutes makes room for another one.
+//
+// A member that leaves hands over all that it has at once, for as long as it is given. Then it removes its key, which says that it holds
+// nothing; nobody waits 4.5 s for it, and what was prepared is taken as it is.
 package cluster

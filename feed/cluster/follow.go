@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -12,11 +13,12 @@ import (
 )
 
 const (
-	// firstPatience and lastPatience are how long each answer of the server may take when the bucket is opened: from one to the other it
-	// doubles with each that does not come. While servers elect a leader, what they are asked is lost; where they are slow, it is late. Where
-	// they are slower than that, there would be no lease.
-	firstPatience, lastPatience = time.Second, 4 * time.Second
-	// pause is the time between attempts to open it, and as much again by chance.
+	// patience is how long each answer of the server may take when a reading is opened. Where they are slower than that, there would be no lease.
+	patience = 4 * time.Second
+	// askAgain is after how long without an answer a reading is asked for once more, beside those that were asked for: while servers elect a
+	// leader, what they are asked is lost; where they are slow, it is late.
+	askAgain = 500 * time.Millisecond
+	// pause is the time between attempts to open one, and as much again by chance.
 	pause = 250 * time.Millisecond
 	// idle is after how long without a reader the server forgets a reading.
 	idle = 30 * time.Second
@@ -49,78 +51,122 @@ type follower struct {
 	// failed is called when reading has ended for a reason other than restart, nil when one has begun.
 	failed func(error)
 
-	patience time.Duration
-	ensured  bool // the bucket was there, with its replicas as they are set
+	ensured bool // the bucket was there, with its replicas as they are set; of the goroutine that opens
 }
 
-// run reads until ctx ends.
+// reading is one that has been opened.
+type reading struct {
+	sub      *nats.Subscription
+	messages chan *nats.Msg
+	info     *jetstream.ConsumerInfo
+	next     uint64 // the number of the next message
+}
+
+// opening is a reading, or why there is none.
+type opening struct {
+	reading *reading
+	err     error
+}
+
+// run reads until ctx ends. One reading goes on until the next one is open: it may be as good as ever, and only its servers are without a leader.
 func (f *follower) run(ctx context.Context) {
+	var r *reading
+	defer func() { f.close(r) }()
 	for ctx.Err() == nil {
-		err := f.read(ctx)
-		if err == nil || ctx.Err() != nil {
+		opened := make(chan opening, 1)
+		var opener sync.WaitGroup
+		opener.Go(func() {
+			next, err := f.open(ctx)
+			opened <- opening{next, err}
+		})
+		o, err := f.follow(ctx, r, opened, nil)
+		if err != nil { // that one is over
+			f.close(r)
+			r = nil
+			o = <-opened
+		}
+		opener.Wait()
+		if ctx.Err() != nil {
+			f.close(o.reading)
+			return
+		}
+		if o.err != nil {
+			f.failed(o.err)
+			if f.rest(ctx, r) != nil {
+				f.close(r)
+				r = nil
+			}
 			continue
 		}
-		f.failed(err)
+		f.close(r)
+		r = o.reading
 		select {
-		case <-ctx.Done():
-		case <-f.restart:
-		case <-time.After(pause + rand.N(pause)):
+		case <-f.restart: // it was for the reading before
+		default:
+		}
+		f.failed(nil)
+		if !f.tell(ctx, news{begun: true}) {
+			return
+		}
+		if _, err := f.follow(ctx, r, nil, f.restart); err != nil {
+			f.failed(err)
+			f.close(r)
+			r = nil
 		}
 	}
 }
 
-// read reads the bucket, and goes on with what comes, until it is to begin anew (nil) or cannot go on.
-func (f *follower) read(ctx context.Context) error {
-	inbox := f.conn.NewInbox()
-	messages := make(chan *nats.Msg, 4096)
-	sub, err := f.conn.ChanSubscribe(inbox, messages)
-	if err != nil {
-		return fmt.Errorf("subscribe: %w", err)
+// rest lets some time pass until the next attempt, and goes on with a reading if there is one. The error says that it is over.
+func (f *follower) rest(ctx context.Context, r *reading) error {
+	ctx, cancel := context.WithTimeout(ctx, pause+rand.N(pause))
+	defer cancel()
+	_, err := f.follow(ctx, r, nil, f.restart)
+	return err
+}
+
+// follow goes on with a reading, which can be nil, until ctx ends, or one of the others comes. The error says why it cannot go on.
+func (f *follower) follow(ctx context.Context, r *reading, opened <-chan opening, restart <-chan struct{}) (o opening, err error) {
+	var messages chan *nats.Msg
+	if r != nil {
+		messages = r.messages
 	}
-	defer func() { _ = sub.Unsubscribe() }() // an error says that the connection is closed
-	f.patience = min(max(2*f.patience, firstPatience), lastPatience)
-	info, err := f.consume(ctx, inbox)
-	if !errors.Is(err, context.DeadlineExceeded) {
-		f.patience = 0
-	}
-	if err != nil {
-		return err
-	}
-	defer f.forget(info)
-	select {
-	case <-f.restart: // it was for the reading before
-	default:
-	}
-	f.failed(nil)
-	if !f.tell(ctx, news{begun: true}) {
-		return nil
-	}
-	next := uint64(1)
 	prefix := len(subject(f.bucket, ""))
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-f.restart:
-			return nil
+			if opened != nil {
+				o = <-opened // it ends with ctx, too
+			}
+			return o, nil
+		case o := <-opened:
+			return o, nil
+		case <-restart:
+			return o, nil
 		case m, ok := <-messages:
 			if !ok {
-				return nats.ErrConnectionClosed
+				return o, nats.ErrConnectionClosed
 			}
 			md, err := m.Metadata()
 			if err != nil {
 				continue // not of the stream
 			}
-			if md.Sequence.Consumer != next {
-				return errGap
+			if md.Sequence.Consumer != r.next {
+				return o, errGap
 			}
-			next++
+			r.next++
 			e := entry{key: m.Subject[prefix:], value: m.Data, revision: md.Sequence.Stream, stored: md.Timestamp, deleted: isRemoval(m)}
-			if !f.tell(ctx, news{entry: e}) {
-				return nil
-			}
+			f.tell(ctx, news{entry: e})
 		}
 	}
+}
+
+// close ends a reading; nil is none.
+func (f *follower) close(r *reading) {
+	if r == nil {
+		return
+	}
+	_ = r.sub.Unsubscribe() // an error says that the connection is closed
+	f.forget(r.info)
 }
 
 // tell hands on, and reports false when reading is to end.
@@ -133,37 +179,74 @@ func (f *follower) tell(ctx context.Context, n news) bool {
 	}
 }
 
-// consume has the server send the newest revision of each key, and what follows. The bucket is made if there is none.
-func (f *follower) consume(ctx context.Context, inbox string) (*jetstream.ConsumerInfo, error) {
+// open opens a reading. The bucket is made if there is none.
+func (f *follower) open(ctx context.Context) (*reading, error) {
 	for {
 		if !f.ensured {
-			if err := f.within(ctx, func(ctx context.Context) error { return ensure(ctx, f.js, f.bucket, f.replicas) }); err != nil {
+			limited, cancel := context.WithTimeout(ctx, patience)
+			err := ensure(limited, f.js, f.bucket, f.replicas)
+			cancel()
+			if err != nil {
 				return nil, err
 			}
+			f.ensured = true
 		}
-		var c jetstream.PushConsumer
-		err := f.within(ctx, func(ctx context.Context) (err error) {
-			c, err = f.js.CreatePushConsumer(ctx, streamOf(f.bucket), jetstream.ConsumerConfig{
-				DeliverSubject: inbox, DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(f.bucket, ">"),
-				AckPolicy: jetstream.AckNonePolicy, InactiveThreshold: idle, MemoryStorage: true, Replicas: 1,
+		r, err := f.ask(ctx)
+		if !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return r, err
+		}
+		f.ensured = false
+	}
+}
+
+// ask asks for a reading, again and again for as long as an answer may take. The first answer counts.
+func (f *follower) ask(ctx context.Context) (*reading, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	var asking sync.WaitGroup
+	answers := make(chan opening, patience/askAgain+1)
+	defer func() {
+		cancel()
+		asking.Wait()
+		close(answers)
+		for o := range answers {
+			f.close(o.reading) // it came too late
+		}
+	}()
+	again := time.NewTicker(askAgain)
+	defer again.Stop()
+	for asked := 0; ; asked++ {
+		if asked < cap(answers) {
+			asking.Go(func() {
+				r, err := f.consume(ctx)
+				answers <- opening{r, err}
 			})
-			return err
-		})
-		again := f.ensured && errors.Is(err, jetstream.ErrStreamNotFound)
-		if f.ensured = err == nil; f.ensured {
-			return c.CachedInfo(), nil
 		}
-		if !again {
-			return nil, fmt.Errorf("read bucket %s: %w", f.bucket, err)
+		select {
+		case o := <-answers:
+			return o.reading, o.err
+		case <-again.C:
 		}
 	}
 }
 
-// within asks the server something, with the present patience.
-func (f *follower) within(ctx context.Context, ask func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, f.patience)
-	defer cancel()
-	return ask(ctx)
+// consume has the server send the newest revision of each key, and what follows.
+func (f *follower) consume(ctx context.Context) (*reading, error) {
+	inbox := f.conn.NewInbox()
+	r := &reading{messages: make(chan *nats.Msg, 4096), next: 1}
+	var err error
+	if r.sub, err = f.conn.ChanSubscribe(inbox, r.messages); err != nil {
+		return nil, fmt.Errorf("subscribe: %w", err)
+	}
+	c, err := f.js.CreatePushConsumer(ctx, streamOf(f.bucket), jetstream.ConsumerConfig{
+		DeliverSubject: inbox, DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(f.bucket, ">"),
+		AckPolicy: jetstream.AckNonePolicy, InactiveThreshold: idle, MemoryStorage: true, Replicas: 1,
+	})
+	if err != nil {
+		_ = r.sub.Unsubscribe() // an error says that the connection is closed
+		return nil, fmt.Errorf("read bucket %s: %w", f.bucket, err)
+	}
+	r.info = c.CachedInfo()
+	return r, nil
 }
 
 // forget tells the server that a reading has ended. It does not wait for the answer.

@@ -205,6 +205,18 @@ func (i *instance) count() (n int) {
 	return n
 }
 
+// preparing is how many shards it prepares.
+func (i *instance) preparing() (n int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, prepared := range i.prepared {
+		if prepared {
+			n++
+		}
+	}
+	return n
+}
+
 // moved is how often shards were given to watchers and taken from them, and whether an instance lost its hold, which a busy machine can cause.
 func (g *group) moved() (moves int, lost bool) {
 	g.mu.Lock()

@@ -155,7 +155,13 @@ func TestNobodyBecomesReady(t *testing.T) {
 	g.untilShared(a)
 	b := g.join()
 	b.unready = true
-	g.untilShared(a, b) // the time for getting ready passes
+	g.until("some are to be handed over", func() bool { return b.preparing() > 0 })
+	g.untilRenewed(a, b)
+	if a.count() != Shards || b.count() != 0 {
+		t.Errorf("the one that goes on has %d shards, the other one %d", a.count(), b.count())
+	}
+	a.stop() // it leaves, and only so long is there time
+	g.untilShared(b)
 }
 
 func TestLeavingInAHurry(t *testing.T) {

@@ -52,6 +52,9 @@ type modelMember struct {
 	waiting                      []func()
 	wake                         int // the number of its timer
 
+	// cold counts the shards that it took without having prepared them.
+	cold int
+
 	// The reading: its number, the life of the bucket it reads, when the newest message of it arrives, and whether one was lost.
 	reading     int
 	readingLife int
@@ -62,6 +65,9 @@ type modelMember struct {
 
 	taken    [Shards]uint64
 	prepared [Shards]bool
+	// readied are the shards of which it has said that they are ready. unready: it never says so.
+	readied [Shards]bool
+	unready bool
 }
 
 func newModel(t *testing.T, seed uint64) *model {
@@ -282,7 +288,9 @@ func (n *modelMember) Ready(s Shard) bool {
 	if !n.prepared[s] {
 		n.fail("%s is asked about shard %v, which it does not prepare", n.id, s)
 	}
-	return n.rand.IntN(10) == 0
+	ready := !n.unready && n.rand.IntN(10) == 0
+	n.readied[s] = n.readied[s] || ready
+	return ready
 }
 
 func (n *modelMember) Take(s Shard, epoch uint64) {
@@ -291,13 +299,21 @@ func (n *modelMember) Take(s Shard, epoch uint64) {
 		n.fail("%s takes shard %v with epoch %d, %s had %d", n.id, s, epoch, last.id, n.epochs[s])
 	}
 	n.epochs[s], n.lastTaken[s] = epoch, n
-	n.taken[s], n.prepared[s] = epoch, false
+	if !n.prepared[s] {
+		n.cold++
+	}
+	n.taken[s], n.prepared[s], n.readied[s] = epoch, false, false
 }
 
 func (n *modelMember) Drop(s Shard) {
 	n.moved++
 	if n.taken[s] == 0 && !n.prepared[s] {
 		n.fail("%s drops shard %v, which it has not", n.id, s)
+	}
+	if slot := &n.core.shards[s]; n.taken[s] != 0 && slot.passing == slot.revision && slot.passing != 0 { // by itself
+		if next := n.member(slot.Next); next == nil || !next.readied[s] {
+			n.fail("%s lets go of shard %v for %s, which is not ready", n.id, s, slot.Next)
+		}
 	}
 	n.taken[s], n.prepared[s] = 0, false
 }
@@ -395,6 +411,15 @@ func (m *model) settled() bool {
 		}
 	}
 	return sum == Shards || len(count) == 0
+}
+
+// member is the one with an ID; nil: there is none.
+func (m *model) member(id string) *modelMember {
+	i := slices.IndexFunc(m.members, func(n *modelMember) bool { return n.id == id })
+	if i < 0 {
+		return nil
+	}
+	return m.members[i]
 }
 
 func (m *model) living() []*modelMember {

@@ -13,15 +13,16 @@ type pace struct {
 	dead time.Duration
 	// blind is after how long without any renewal of its own a member follows the bucket anew.
 	blind time.Duration
-	// prepare is how long the next owner of a shard may take until its meetings are live.
-	prepare time.Duration
+	// linger is how long an owner that goes on waits for the next one to be ready. Then it looks at others first, for as long again.
+	linger time.Duration
 	// ready is how often a watcher is asked whether they are.
 	ready time.Duration
 	// again is how long to wait before a change is written again that was not seen to happen; it doubles, up to hold.
 	again time.Duration
 	// forget is after how long the key of a dead member is removed.
 	forget time.Duration
-	// atOnce is how many shards one owner hands over at the same time to level the shares. One that leaves hands over all.
+	// atOnce is how many shards are handed to one member at the same time to level the shares, by all owners together, but by each one at
+	// least. One that leaves hands over all.
 	atOnce int
 }
 
@@ -29,13 +30,13 @@ type pace struct {
 func pace4s() pace {
 	return pace{
 		renew: 500 * time.Millisecond, hold: 4 * time.Second, dead: 4500 * time.Millisecond, blind: 3 * time.Second,
-		prepare: 8 * time.Second, ready: 100 * time.Millisecond, again: 500 * time.Millisecond, forget: time.Minute, atOnce: 16,
+		linger: 10 * time.Minute, ready: 100 * time.Millisecond, again: 500 * time.Millisecond, forget: time.Minute, atOnce: 8,
 	}
 }
 
 // faster is the same n times as fast.
 func (p pace) faster(n int) pace {
-	for _, d := range []*time.Duration{&p.renew, &p.hold, &p.dead, &p.blind, &p.prepare, &p.ready, &p.again, &p.forget} {
+	for _, d := range []*time.Duration{&p.renew, &p.hold, &p.dead, &p.blind, &p.linger, &p.ready, &p.again, &p.forget} {
 		*d /= time.Duration(n)
 	}
 	return p

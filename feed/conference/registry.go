@@ -82,7 +82,12 @@ func (r *Registry) judge(ids []ConfID, now time.Time) {
 }
 
 // Apply applies a message and tells every observer what changed before it returns.
-func (r *Registry) Apply(m Message) Outcome {
+func (r *Registry) Apply(m Message) Outcome { return r.apply(m, r.totals.count) }
+
+// Relay is Apply for what another instance received, which is not counted as if it was received here.
+func (r *Registry) Relay(m Message) Outcome { return r.apply(m, r.totals.relay) }
+
+func (r *Registry) apply(m Message, count func(Message, Fate)) Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if d, ok := m.(DiscoveryMessage); ok {
@@ -99,7 +104,7 @@ func (r *Registry) Apply(m Message) Outcome {
 		}
 		delete(r.recalled, m.Meeting())
 	}
-	r.totals.count(m, outcome.Fate)
+	count(m, outcome.Fate)
 	if outcome.Fate != NotWatched {
 		r.store(m.Meeting(), after, due)
 	}

@@ -1,9 +1,12 @@
 package conference
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Totals is what happened to all meetings since the process started, also to those that have left the board: it only grows, which Counts,
-// that of one meeting, does not when meetings come and go.
+// that of one meeting, does not when meetings come and go. What other instances received is not in it, but for Relayed.
 type Totals struct {
 	// Frames are by type and fate, and all that there can be; those of types that are not used have an empty type.
 	Frames []FrameTotal
@@ -11,6 +14,8 @@ type Totals struct {
 	Connects, Echoes uint64
 	// Faults counts, by reason, the connections and the attempts to make one that ended with LinkDown or LinkRefused.
 	Faults map[LinkReason]uint64
+	// Relayed counts the frames that other instances received and that were applied here, too.
+	Relayed uint64
 }
 
 // FrameTotal is how many frames of a type had a fate.
@@ -28,38 +33,49 @@ type totals struct {
 	frames           [len(countedTypes)][NotWatched + 1]uint64
 	connects, echoes uint64
 	faults           map[LinkReason]uint64
+	relayed          uint64
 }
 
-// count counts a message by what became of it.
+// count counts a message that was received here by what became of it.
 func (t *totals) count(m Message, f Fate) {
-	kind := len(countedTypes) - 1
+	if l, is := m.(LinkMessage); is {
+		t.link(l)
+	} else if kind, is := kindOf(m); is {
+		t.frames[kind][f]++
+	}
+}
+
+// relay counts a message that another instance received.
+func (t *totals) relay(m Message, f Fate) {
+	if _, is := kindOf(m); is && f == Applied {
+		t.relayed++
+	}
+}
+
+// kindOf says where in countedTypes a message stands, if it is a frame.
+func kindOf(m Message) (kind int, is bool) {
 	switch m := m.(type) {
 	case StatusMessage:
-		kind = 0
+		return 0, true
 	case BasicMessage:
-		kind = 1
+		return 1, true
 	case ParticipantsMessage:
-		kind = 2
+		return 2, true
 	case SpeakersMessage:
-		kind = 3
+		return 3, true
 	case CustomLayoutMessage:
-		kind = 4
+		return 4, true
 	case WaitingMessage:
-		kind = 5
+		return 5, true
 	case RefusedMessage:
-		for i, known := range countedTypes {
-			if known == m.Refusal.Type {
-				kind = i
-			}
+		if kind := slices.Index(countedTypes[:], m.Refusal.Type); kind >= 0 {
+			return kind, true
 		}
+		return len(countedTypes) - 1, true
 	case PassedMessage:
-	case LinkMessage:
-		t.link(m)
-		return
-	default:
-		return // no frame
+		return len(countedTypes) - 1, true
 	}
-	t.frames[kind][f]++
+	return 0, false
 }
 
 func (t *totals) link(m LinkMessage) {
@@ -80,7 +96,7 @@ func (t *totals) link(m LinkMessage) {
 func (r *Registry) Totals() Totals {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t := Totals{Connects: r.totals.connects, Echoes: r.totals.echoes, Faults: maps.Clone(r.totals.faults)}
+	t := Totals{Connects: r.totals.connects, Echoes: r.totals.echoes, Faults: maps.Clone(r.totals.faults), Relayed: r.totals.relayed}
 	for i, kind := range countedTypes {
 		for fate, n := range r.totals.frames[i] {
 			if Fate(fate) != dropFates {

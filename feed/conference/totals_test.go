@@ -21,6 +21,12 @@ func TestTotalsOnlyGrowWhateverLeavesTheBoard(t *testing.T) {
 	r.Apply(conference.RefusedMessage{About: about(6 * time.Second), Refusal: conference.Refusal{Kind: conference.RefusedNotJSON}})
 	r.Apply(conference.PassedMessage{About: about(7 * time.Second), Type: "SomethingNotify"})
 	r.Apply(link(8*time.Second, conference.LinkRefused, conference.ReasonPassword))
+	for _, m := range []conference.Message{
+		link(8*time.Second, conference.LinkUp), full(8 * time.Second), incremental(2, 8*time.Second), incremental(2, 8*time.Second),
+		conference.PassedMessage{About: about(8 * time.Second), Type: "SomethingNotify"},
+	} {
+		r.Relay(m)
+	}
 	r.Apply(conference.UnwatchMessage{About: about(9 * time.Second)})
 
 	type frame struct {
@@ -44,6 +50,9 @@ func TestTotalsOnlyGrowWhateverLeavesTheBoard(t *testing.T) {
 		if !seen[key] {
 			t.Errorf("%q %s is not listed", key.kind, key.fate)
 		}
+	}
+	if got.Relayed != 2 {
+		t.Errorf("%d frames of others were applied, want 2", got.Relayed)
 	}
 	if got.Connects != 1 || got.Echoes != 1 || len(got.Faults) != 2 || got.Faults[conference.ReasonDNS] != 1 || got.Faults[conference.ReasonPassword] != 1 {
 		t.Errorf("links: %+v", got)

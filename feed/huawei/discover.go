@@ -41,6 +41,9 @@ type finder struct {
 	backoff backoff
 	known   map[conference.ConfID]*knownMeeting
 	missing []conference.ConfID // whose detail may have the password
+	// overheard is what events asked for while another instance was to find, the last time at overheardAt.
+	overheard   notes
+	overheardAt time.Time
 	// news: something has changed since others were told at sharedAt.
 	news     bool
 	sharedAt time.Time
@@ -162,8 +165,12 @@ func (d *finder) readNotes(ctx context.Context) {
 	}
 	if d.finding == n.aside {
 		d.setFinding(!n.aside)
+		if d.finding {
+			n = d.recall(n)
+		}
 	}
 	if !d.finding {
+		d.overhear(n)
 		return
 	}
 	if n.byHand {

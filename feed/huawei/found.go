@@ -70,6 +70,29 @@ func (d *finder) setFinding(on bool) {
 	d.tell(l)
 }
 
+// overheardFor is for how long an event counts that came while another instance was to find: that one may have been dead, which is noticed
+// within seconds.
+const overheardFor = 20 * time.Second
+
+// overhear keeps what events ask for while another instance is to find, in case that this one soon is.
+func (d *finder) overhear(n notes) {
+	if !n.soon && len(n.started) == 0 {
+		return
+	}
+	d.overheard, d.overheardAt = d.recall(n), time.Now()
+}
+
+// recall adds what was overheard lately to notes.
+func (d *finder) recall(n notes) notes {
+	if time.Since(d.overheardAt) < overheardFor {
+		n.started = append(d.overheard.started, n.started...)
+		n.soon = n.soon || d.overheard.soon || len(n.started) > startedAtOnce
+		n.started = n.started[:min(len(n.started), startedAtOnce)]
+	}
+	d.overheard = notes{}
+	return n
+}
+
 // share tells the others what is known, if this instance finds and there are others.
 func (d *finder) share() {
 	d.news = false

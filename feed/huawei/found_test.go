@@ -149,6 +149,26 @@ func TestAnotherInstanceGoesOnFinding(t *testing.T) {
 	}
 }
 
+// Until it is known that the instance which found is dead, nobody finds.
+func TestAnEventThatCameWhileNobodyFoundIsNotLost(t *testing.T) {
+	cloud := enterprise(simulator.Config{})
+	addMeeting(cloud, "1001", "Is found").Start()
+	s, _ := findSeveral(t, cloud, 2)
+	s.foundBy(1, "1001")
+
+	addMeeting(cloud, "1002", "Comes in between").Start()
+	s.clients[1].MeetingStarted("1002") // the first does not hear it
+	addMeeting(cloud, "1003", "Is found as well").Start()
+	s.clients[0].MeetingStarted("1003")
+	s.foundBy(1, "1001", "1003") // it has heard the event by now
+	s.clients[0].SetFinding(false)
+	s.clients[1].SetFinding(true)
+	s.foundBy(1, "1001", "1002", "1003")
+	if n := cloud.Calls(onlinePath); n != 1 {
+		t.Errorf("%d lists, of which the next is due in %s", n, never)
+	}
+}
+
 func TestAnInstanceThatFindsTakesNothingFromAnother(t *testing.T) {
 	cloud := enterprise(simulator.Config{})
 	addMeeting(cloud, "1001", "Stays")

@@ -30,6 +30,8 @@ type proxyServer struct {
 }
 
 func (p *proxyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.pipes.Add(1) // a server that closes does not wait for who has taken its connection over
+	defer p.pipes.Done()
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte("user:"+proxyPassword))
 	status := int(p.status.Load())
 	switch {

@@ -130,13 +130,9 @@ func TestEndOfContextIsQuick(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			reached := make(chan struct{}, 10)
-			b := start(t, c.cloud(reached), patient, nil)
+			b := start(t, c.cloud(reached), patient, func(c *huawei.Config) { c.Delays.Limit = time.Hour }) // it would wait for nothing else
 			<-reached
-			began := time.Now()
 			b.stop()
-			if took := time.Since(began); took > 2*time.Second {
-				t.Errorf("took %v", took)
-			}
 		})
 	}
 }

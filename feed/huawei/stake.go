@@ -110,6 +110,14 @@ func (c *Cloud) Ready(selected func(conference.ConfID) bool) bool {
 	return true
 }
 
+// Reaches reports whether a meeting that is Next is live: nothing is told of it, but the cloud has sent it.
+func (c *Cloud) Reaches(id conference.ConfID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w := c.watches[id]
+	return w != nil && w.shadowed()
+}
+
 // Knows reports whether somebody wants a meeting, or it is watched to its end. What is on the board besides has nobody who takes it off.
 func (c *Cloud) Knows(id conference.ConfID) bool {
 	c.mu.Lock()
@@ -168,6 +176,14 @@ func (d *desk) passwordOf() (conference.Secret, time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.meeting.HostPassword, d.password
+}
+
+// shadowed reports whether the meeting is live and nothing is told of it.
+func (d *desk) shadowed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s, quiet := d.to.(*shadow)
+	return quiet && !d.gone && live(s.state)
 }
 
 // speak tells a sink what a shadow has kept back, and from now on everything as it comes. known is what the board shows until then.

@@ -100,7 +100,7 @@ func (s *served) openWith(dialer *websocket.Dialer, token string) *websocket.Con
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = socket.Close() })
-	if err := socket.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := socket.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		s.t.Fatal(err)
 	}
 	return socket

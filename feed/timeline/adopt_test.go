@@ -43,7 +43,7 @@ func TestWhatIsAdoptedIsWhatTheOtherBoardHas(t *testing.T) {
 		h := newRandom(t, seed)
 		there := timeline.NewHistory(timeline.DefaultLimits)
 		var missed bool
-		adopt := func(entries []timeline.Entry) { there.Adopt(meetingID, copied(t, entries)) }
+		adopt := func(entries []timeline.Entry) { there.Adopt(meetingID, 1, copied(t, entries)) }
 		h.noted = func(c conference.Change) {
 			entries := h.history.Keep(c)
 			switch n := h.r.IntN(12); {
@@ -94,12 +94,12 @@ func TestWhereTheNumbersBeginAnewTheNewerEntriesStay(t *testing.T) {
 	}
 	there := timeline.NewHistory(timeline.DefaultLimits)
 	old, newer := first.history.Entries(meetingID), second.history.Entries(meetingID)
-	there.Adopt(meetingID, old)
-	there.Adopt(meetingID, newer)
+	there.Adopt(meetingID, 1, old)
+	there.Adopt(meetingID, 2, newer)
 	if got, want := numbered(there.Entries(meetingID)), numbered(newer); !slices.Equal(got, want) {
 		t.Errorf("it has %q, want %q", got, want)
 	}
-	there.Adopt(meetingID, old)
+	there.Adopt(meetingID, 1, old)
 	if got, want := numbered(there.Entries(meetingID)), numbered(newer); !slices.Equal(got, want) {
 		t.Errorf("after those of before came once more it has %q, want %q", got, want)
 	}
@@ -112,17 +112,17 @@ func TestAHoleIsNotTold(t *testing.T) {
 	}
 	all := h.history.Entries(meetingID)
 	there := timeline.NewHistory(timeline.DefaultLimits)
-	there.Adopt(meetingID, all[:10])
-	there.Adopt(meetingID, all[20:25])
+	there.Adopt(meetingID, 1, all[:10])
+	there.Adopt(meetingID, 1, all[20:25])
 	if got := there.Entries(meetingID); len(got) != 5 || got[0].Seq != all[20].Seq {
 		t.Errorf("it has %q", numbered(got))
 	}
-	there.Adopt(meetingID, all[12:22]) // what is before joins on
+	there.Adopt(meetingID, 1, all[12:22]) // what is before joins on
 	if got := there.Entries(meetingID); len(got) != 13 || got[0].Seq != all[12].Seq {
 		t.Errorf("with what came before it has %q", numbered(got))
 	}
-	there.Adopt(meetingID, nil)
-	there.Adopt(meetingID, all[:5]) // from before the hole
+	there.Adopt(meetingID, 1, nil)
+	there.Adopt(meetingID, 1, all[:5]) // from before the hole
 	if got := there.Entries(meetingID); len(got) != 13 {
 		t.Errorf("it has %q", numbered(got))
 	}
@@ -135,7 +135,7 @@ func TestOnlyAWholeStateIsRememberedWithWhatIsAdopted(t *testing.T) {
 	there := timeline.NewHistory(timeline.DefaultLimits)
 	brief := c
 	brief.After = c.After.Briefly()
-	there.Adopt(meetingID, entries[:1])
+	there.Adopt(meetingID, 1, entries[:1])
 	there.Follow(brief)
 	if got := there.Moments(meetingID); len(got) != 0 {
 		t.Errorf("of a brief state: %+v", got)
@@ -156,7 +156,7 @@ func TestWhatIsAdoptedKeepsWithinTheLimits(t *testing.T) {
 	h := newRandom(t, 3)
 	there := timeline.NewHistory(timeline.Limits{Memory: 1 << 20, Entries: 40, Moments: 5, Bytes: 1 << 20})
 	h.noted = func(c conference.Change) {
-		there.Adopt(meetingID, h.history.Keep(c))
+		there.Adopt(meetingID, 1, h.history.Keep(c))
 		there.Follow(c)
 	}
 	for range 300 {
@@ -203,7 +203,7 @@ func TestEntriesAreAdoptedAndReadAtOnce(t *testing.T) {
 		}
 	})
 	h.noted = func(c conference.Change) {
-		there.Adopt(meetingID, h.history.Keep(c))
+		there.Adopt(meetingID, 1, h.history.Keep(c))
 		there.Follow(c)
 	}
 	for range 200 {

@@ -16,17 +16,17 @@ import (
 // common is a shelf of several boards, which keeps what a database of a server does.
 type common struct{ *shelf }
 
-// Write leaves entries that are there as they are, and an occurrence that was seen later.
-func (c common) Write(ctx context.Context, b timeline.Batch) error {
+// Write leaves entries that are there as they are, and an occurrence that was seen later. As in a database nobody writes in between.
+func (c common) Write(_ context.Context, b timeline.Batch) error {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	b.Entries = slices.DeleteFunc(slices.Clone(b.Entries), func(e timeline.Stored) bool {
 		return slices.ContainsFunc(c.entries, func(there timeline.Stored) bool { return there.Occurrence == e.Occurrence && there.Seq == e.Seq })
 	})
 	b.Occurrences = slices.DeleteFunc(slices.Clone(b.Occurrences), func(o timeline.StoredOccurrence) bool {
 		return c.occurrences[o.ID].Until.After(o.Until)
 	})
-	c.mu.Unlock()
-	return c.shelf.Write(ctx, b)
+	return c.put(b)
 }
 
 func (c common) going(_ context.Context, meetings []conference.ConfID, since time.Time) (all []timeline.GoingOccurrence, err error) {
@@ -60,9 +60,14 @@ type instance struct {
 	end func()
 }
 
-func (c common) instance(t *testing.T, number int64) *instance {
+func (c common) instance(t *testing.T, number int64) *instance { return c.start(t, number, false) }
+
+// teller is one that stores what it has told the others.
+func (c common) teller(t *testing.T, number int64) *instance { return c.start(t, number, true) }
+
+func (c common) start(t *testing.T, number int64, told bool) *instance {
 	i := &instance{Journal: timeline.NewJournal(timeline.JournalConfig{Keeper: c, Keep: 30 * 24 * time.Hour, People: 7 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler),
-		Now: time.Now, Instance: number, Going: c.going})}
+		Now: time.Now, Instance: number, Going: c.going, Told: told})}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() { ended <- i.Run(ctx) }()

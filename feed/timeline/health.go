@@ -44,6 +44,9 @@ func (j *Journal) Health() Health {
 	if len(j.queue) > 0 && (h.Oldest.IsZero() || j.queue[0].received.Before(h.Oldest)) {
 		h.Oldest = j.queue[0].received
 	}
+	if since := j.untold.oldest(); h.Oldest.IsZero() || !since.IsZero() && since.Before(h.Oldest) {
+		h.Oldest = since
+	}
 	if h.State == Writing && h.Waiting > 0 && j.config.Now().Sub(h.Oldest) > lateAfter {
 		h.State, h.Since = Behind, h.Oldest.Add(lateAfter)
 	}

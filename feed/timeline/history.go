@@ -43,6 +43,10 @@ type record struct {
 	doings  int // of the entries
 	// adopted: entries have been adopted, and the state after them is not known yet.
 	adopted bool
+	// unshown: see Unshown. complete: nothing that is stored is to be added at the beginning. epoch is that of whoever made the last of what was
+	// adopted.
+	unshown, complete bool
+	epoch             uint64
 	// stopped is until when the board was running, of a meeting that was restored and is not on the board again yet.
 	stopped time.Time
 }
@@ -82,6 +86,7 @@ func (h *History) Keep(c conference.Change) []Entry {
 	}
 	h.grow(r, bytes)
 	h.bound(r, received)
+	r.unshown = false
 	return entries
 }
 
@@ -245,7 +250,7 @@ func (r *record) dropOldest(n int) (bytes int64) {
 			r.doings--
 		}
 	}
-	r.entries = slices.Clone(r.entries[n:])
+	r.entries, r.complete = slices.Clone(r.entries[n:]), true
 	if len(r.entries) == 0 {
 		return bytes
 	}

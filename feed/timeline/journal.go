@@ -44,6 +44,8 @@ type JournalConfig struct {
 	// or had until an instant at the earliest. It waits for the disk, and is called as Keeper's methods are. nil: no other board has any,
 	// and what this one had was given to Restore.
 	Going func(ctx context.Context, meetings []conference.ConfID, since time.Time) ([]GoingOccurrence, error)
+	// Told: what is noted of a meeting waits until Told says that the other boards have it.
+	Told bool
 }
 
 // GoingOccurrence is an occurrence that goes on. LastSeq is the Seq of its newest entry, 0 if there is none.
@@ -90,6 +92,7 @@ type Journal struct {
 	lost   map[conference.ConfID]int
 	shares map[conference.ConfID]*share
 	most   map[conference.ConfID]int // participants at a time, as noted
+	untold untold
 	health Health
 	wake   chan struct{} // capacity 1
 
@@ -117,7 +120,7 @@ type item struct {
 // NewJournal returns an empty journal.
 func NewJournal(c JournalConfig) *Journal {
 	c.Waiting = cmp.Or(c.Waiting, mostWaiting)
-	return &Journal{config: c, lost: map[conference.ConfID]int{}, shares: map[conference.ConfID]*share{}, most: map[conference.ConfID]int{}, open: map[conference.ConfID]*follower{},
+	return &Journal{config: c, lost: map[conference.ConfID]int{}, shares: map[conference.ConfID]*share{}, most: map[conference.ConfID]int{}, untold: untold{meetings: map[conference.ConfID]*toTell{}}, open: map[conference.ConfID]*follower{},
 		wake: make(chan struct{}, 1), health: Health{State: Writing, Since: c.Now(), Cap: c.Bytes}}
 }
 
@@ -135,6 +138,7 @@ func (j *Journal) Note(c conference.Change, entries []Entry) {
 	}
 	if s := c.After; s == nil {
 		it.gone = true
+		j.queue = append(j.queue, j.untold.forget(c.ConfID)...) // nobody goes on with it
 		j.forget(c.ConfID)
 	} else {
 		more := false
@@ -178,14 +182,25 @@ func (j *Journal) Inherit(s *conference.State, entries []Entry, now time.Time) {
 	}
 	j.most[s.ConfID] = s.Present()
 	it.of(s, j.most[s.ConfID])
+	for _, it := range j.untold.forget(s.ConfID) { // unless it was released there is nothing
+		j.wait(&it, -1)
+	}
+	told := uint64(0)
+	if n := len(entries); n > 0 {
+		told = entries[n-1].Seq
+	}
+	j.untold.inherit(s.ConfID, told)
 	j.push(it)
 }
 
-// Release says that another board goes on with a meeting, which stays on the board: nothing is noted of it any more after this. Like Note
-// it does no I/O and does not block.
+// Release says that another board goes on with a meeting, which stays on the board: nothing is noted of it any more after this. What the others
+// have not been told is left out: to whoever goes on it did not happen yet. Like Note it does no I/O and does not block.
 func (j *Journal) Release(id conference.ConfID, now time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	for _, it := range j.untold.forget(id) {
+		j.wait(&it, -1)
+	}
 	j.forget(id)
 	j.push(item{confID: id, received: now, released: true, share: new(share)})
 }
@@ -204,7 +219,24 @@ func (j *Journal) push(it item) {
 	it.lost = j.lost[it.confID]
 	delete(j.lost, it.confID)
 	j.wait(&it, 1)
+	if j.config.Told && j.untold.keeps(it) {
+		return
+	}
 	j.queue = append(j.queue, it)
+	j.stir()
+}
+
+// Told says that the other boards have what was noted of a meeting until an entry. Like Note it does no I/O and does not block.
+func (j *Journal) Told(id conference.ConfID, seq uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if told := j.untold.tell(id, seq); len(told) > 0 {
+		j.queue = append(j.queue, told...)
+		j.stir()
+	}
+}
+
+func (j *Journal) stir() {
 	select {
 	case j.wake <- struct{}{}:
 	default:
@@ -244,6 +276,13 @@ func (j *Journal) waiting() int {
 }
 
 func (j *Journal) waitingNow() int { return j.rooms[ordinary].entries + j.rooms[framing].entries }
+
+// ready is how many entries only wait to be written.
+func (j *Journal) ready() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.waitingNow() - j.untold.entries
+}
 
 func (j *Journal) idle() bool {
 	j.mu.Lock()
@@ -289,7 +328,7 @@ func (j *Journal) Run(ctx context.Context) error {
 			}
 		}
 		switch {
-		case len(next.items) > 0, j.waiting() >= batchEntries:
+		case len(next.items) > 0, j.ready() >= batchEntries:
 		case more:
 			wait(ctx, pruneStep, nil)
 		default:

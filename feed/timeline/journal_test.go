@@ -34,6 +34,11 @@ var errFull = errors.New("the disk is full")
 func (s *shelf) Write(_ context.Context, b timeline.Batch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.put(b)
+}
+
+// put is Write while mu is held.
+func (s *shelf) put(b timeline.Batch) error {
 	if s.err != nil {
 		return s.err
 	}

@@ -264,7 +264,7 @@ var english = Catalogue{
 	KeySearch: "Go to the search", KeyNext: "Next meeting", KeyPrevious: "Previous meeting", KeyRow: "Meeting below or above", KeyOpen: "Open the meeting",
 	KeyProblems: "Only problems, or all again", KeyAll: "All meetings, without search and filters", KeyFilters: "Open or close the filters",
 	KeyPages: "Previous or next page", KeyLeave: "Close what is open; leave the search",
-	Feed: englishFeed, Playback: englishPlayback, Timeline: englishTimeline, History: englishHistory, Rules: englishRules,
+	Feed: englishFeed, FeedCluster: englishFeedCluster, Playback: englishPlayback, Timeline: englishTimeline, History: englishHistory, Rules: englishRules,
 	Share: englishShare, Account: englishAccount, Legend: englishLegend, Provider: englishProvider, SetUp: englishSetUp,
 }
 

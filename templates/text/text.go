@@ -213,6 +213,8 @@ type Catalogue struct {
 	KeySearch, KeyNext, KeyPrevious, KeyRow, KeyOpen, KeyProblems, KeyAll, KeyFilters, KeyPages, KeyLeave string
 
 	Feed FeedText
+	// FeedCluster is what that page and others say of several boards.
+	FeedCluster FeedClusterText
 
 	Share   ShareText
 	Account AccountText

@@ -86,14 +86,18 @@ type PastText struct {
 	ToMoment                  string
 	UnknownTitle, UnknownHelp string
 	First                     string
-	Missing                   func(n int) string
+	// AwayTitle stands above AwayHelp, when another board may know it and Again asks once more; or above LargeHelp.
+	AwayTitle, AwayHelp, LargeHelp, Again string
+	// Unheard stands below what is shown when another board may know more.
+	Unheard string
+	Missing func(n int) string
 	// Status and Link say what was so then.
 	Status, Link func(said string) string
 	Concerns     string
 }
 
 var englishTimeline = TimelineText{
-	Title: "Timeline", Empty: "Nothing of this kind has happened yet.", Older: "Older", Newest: "Newest",
+	Title: "Timeline", Empty: "There are no entries of this kind yet.", Older: "Older", Newest: "Newest",
 	Show: "Show", Topics: map[timeline.Topic]string{
 		timeline.AnyTopic: "All", timeline.RecordingTopic: "Recording", timeline.LayoutTopic: "Layout", timeline.PeopleTopic: "People",
 		timeline.LinkTopic: "Cloud link", timeline.ConcernTopic: "Needs attention",
@@ -186,6 +190,10 @@ var englishTimeline = TimelineText{
 		UnknownTitle: "Nothing is known of that moment",
 		UnknownHelp:  "The board did not watch the meeting yet, or no longer keeps what was so long ago. Choose a later moment.",
 		First:        "Go to the first moment that is known",
+		AwayTitle:    "That moment cannot be shown just now",
+		AwayHelp:     "Another board may know it, and has not answered in time. Try again in a moment.",
+		LargeHelp:    "Another board knows it, but the state of the meeting was too large to be sent here. The timeline says what happened.",
+		Again:        "Try again", Unheard: "Another board has not answered in time; it may know more of that moment.",
 		Missing: func(n int) string {
 			if n == 1 {
 				return "1 later change up to the moment you chose is in the timeline only."
@@ -274,6 +282,10 @@ var chineseTimeline = TimelineText{
 		UnknownTitle: "该时刻的情况未知",
 		UnknownHelp:  "当时看板尚未关注该会议，或已不再保留如此久远的记录。请选择更晚的时刻。",
 		First:        "前往最早的已知时刻",
+		AwayTitle:    "暂时无法显示该时刻",
+		AwayHelp:     "其他节点可能有当时的记录，但未及时响应。请稍后重试。",
+		LargeHelp:    "其他节点有当时的记录，但会议状态的数据量过大，无法传送到本机。当时发生的变化可在时间线中查看。",
+		Again:        "重试", Unheard: "有其他节点未及时响应，该时刻的情况可能不完整。",
 		Missing: func(n int) string {
 			return fmt.Sprintf("到所选时刻之间还有 %d 个变化，仅见于时间线。", n)
 		},

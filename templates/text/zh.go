@@ -221,6 +221,6 @@ var chinese = Catalogue{
 	KeySearch: "转到搜索", KeyNext: "下一个会议", KeyPrevious: "上一个会议", KeyRow: "下方或上方的会议", KeyOpen: "打开会议",
 	KeyProblems: "仅看有问题的会议，再按恢复全部", KeyAll: "全部会议，清除搜索和筛选", KeyFilters: "打开或收起筛选",
 	KeyPages: "上一页或下一页", KeyLeave: "关闭已打开的内容，离开搜索",
-	Feed: chineseFeed, Playback: chinesePlayback, Timeline: chineseTimeline, History: chineseHistory, Rules: chineseRules,
+	Feed: chineseFeed, FeedCluster: chineseFeedCluster, Playback: chinesePlayback, Timeline: chineseTimeline, History: chineseHistory, Rules: chineseRules,
 	Share: chineseShare, Account: chineseAccount, Legend: chineseLegend, Provider: chineseProvider, SetUp: chineseSetUp,
 }

@@ -90,9 +90,10 @@ type Accounts struct {
 	guesses  guesses
 	unsaid   unsaid
 	signIns  signIns
-	queue    chan struct{} // a place for each sign-in under way
-	hashing  chan struct{} // a slot for each hash that is computed
-	nobody   hashed        // what the password of an unknown name is compared with, so that it takes as long
+	queue    chan struct{}              // a place for each sign-in under way
+	hashing  chan struct{}              // a slot for each hash that is computed
+	guessed  func(network, name string) // see TellWrong
+	nobody   hashed                     // what the password of an unknown name is compared with, so that it takes as long
 
 	following sync.Mutex // what is in memory and what is stored change together
 

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,16 +28,22 @@ type lobby struct {
 	*Accounts
 	store *stored
 	now   time.Time
-	over  []string
 	inUse bool
 	log   bytes.Buffer
+
+	noting sync.Mutex // sessions may end at the same time; who reads has waited for them
+	over   []string
 }
 
 func newLobby(t *testing.T, dir string) *lobby {
 	t.Helper()
 	l := &lobby{store: newStored(t, dir), now: time.UnixMilli(1_800_000_000_000).UTC()}
 	accounts, err := NewAccounts(t.Context(), AccountsConfig{Store: l.store, Now: func() time.Time { return l.now }, Logger: slog.New(slog.NewTextHandler(&l.log, nil)),
-		Ended: func(owner string) { l.over = append(l.over, owner) }, InUse: func(string) bool { return l.inUse }})
+		Ended: func(owner string) {
+			l.noting.Lock()
+			defer l.noting.Unlock()
+			l.over = append(l.over, owner)
+		}, InUse: func(string) bool { return l.inUse }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,9 +90,26 @@ func (a *Accounts) check(address, from, name string, password conference.Secret)
 	}
 	a.signIns.wrong.Add(1)
 	wait, said := a.guesses.wrong(from, name, now)
+	if a.guessed != nil {
+		a.guessed(from, a.guesses.key(from, name))
+	}
 	a.unsaid.warn(a.config.Logger, "name or password", address, said, now)
 	return account, wait, false
 }
+
+// TellWrong has f told of each wrong password that is tried here: from which network, and for which name, as a digest, since people type
+// passwords where names belong; empty if it does not count for one. It is called before anybody signs in; f must return at once.
+func (a *Accounts) TellWrong(f func(network, name string)) { a.guessed = f }
+
+// CountWrong counts a wrong password of which another board's TellWrong has told as if it had been tried here.
+func (a *Accounts) CountWrong(network, name string) {
+	if len(network) <= maxKey && len(name) <= maxKey {
+		a.guesses.count(network, name, a.config.Now())
+	}
+}
+
+// maxKey is as long as a digest in writing, and longer than any network.
+const maxKey = 64
 
 func (s session) asStored(d digest) Session {
 	return Session{Digest: d.String(), Account: s.account, Changed: s.changed, Began: s.began, Used: s.used}
@@ -120,7 +137,7 @@ func newGuesses() guesses {
 func (g *guesses) waiting(from, name string, now time.Time) time.Duration {
 	wait := g.addresses.waiting(from, now)
 	if !g.knows(from, name) {
-		wait = max(wait, g.names.waiting(name, now))
+		wait = max(wait, g.names.waiting(nameKey(name), now))
 	}
 	return wait
 }
@@ -145,9 +162,23 @@ func (g *guesses) right(from, name string) {
 // wrong counts a wrong password and returns how long to wait before the next. said is what the log goes by: that many try from many
 // addresses makes nobody wait, and is not worth a line each.
 func (g *guesses) wrong(from, name string, now time.Time) (wait, said time.Duration) {
+	return g.count(from, g.key(from, name), now)
+}
+
+// key is by what wrong passwords for a name from a network are counted beside the network, empty if by nothing.
+func (g *guesses) key(from, name string) string {
+	if g.knows(from, name) || !ValidName(name) { // no other is an account's
+		return ""
+	}
+	return nameKey(name)
+}
+
+func nameKey(name string) string { return digestOf(name).String() }
+
+func (g *guesses) count(from, key string, now time.Time) (wait, said time.Duration) {
 	wait = g.addresses.wrong(from, now)
-	if !g.knows(from, name) && ValidName(name) { // no other is an account's
-		wait = max(wait, g.names.wrong(name, now))
+	if key != "" {
+		wait = max(wait, g.names.wrong(key, now))
 	}
 	return wait, max(wait, g.all.wrong("", now))
 }

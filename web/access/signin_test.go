@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,6 +38,42 @@ func TestWrongPasswordsMakeAnAddressWait(t *testing.T) {
 	v := Visitors{Accounts: l.Accounts}
 	if got := v.SignIns()["password"]; got != (SignIns{Right: 2, Wrong: 5, Waiting: 1}) {
 		t.Errorf("counted: %+v", got)
+	}
+}
+
+// Who turns to another board has no tries more for it.
+func TestWrongPasswordsAtAnotherBoardCountHere(t *testing.T) {
+	here, there := newLobby(t, t.TempDir()), newLobby(t, t.TempDir())
+	here.add(t, "ann", RoleAdmin)
+	there.add(t, "ann", RoleAdmin)
+	var told []string
+	there.TellWrong(func(network, name string) {
+		told = append(told, name)
+		here.CountWrong(network, name)
+	})
+	for range triesAtOnce {
+		there.try(t, "192.0.2.1", "ann", conference.NewSecret("wrong password"))
+	}
+	if cookie, wait := here.try(t, "192.0.2.1", "ann", password); cookie != nil || wait != tryEvery {
+		t.Errorf("the right password from there: %v, wait %s", cookie, wait)
+	}
+	if cookie, _ := here.try(t, "192.0.2.2", "ann", password); cookie == nil {
+		t.Error("another network has to wait, too")
+	}
+	for i := range triesOfNameOnce {
+		here.CountWrong(fmt.Sprint("198.51.100.", i), nameKey("ann"))
+	}
+	if _, wait := here.try(t, "192.0.2.3", "ann", password); wait == 0 {
+		t.Error("the name is tried at any rate")
+	}
+	there.try(t, "192.0.2.9", "no name!", conference.NewSecret("wrong password"))
+	if len(told) != triesAtOnce+1 || told[0] != nameKey("ann") || told[triesAtOnce] != "" {
+		t.Errorf("told: %q", told)
+	}
+	before := len(here.guesses.addresses.keys)
+	here.CountWrong(strings.Repeat("9", maxKey+1), "")
+	if len(here.guesses.addresses.keys) != before {
+		t.Error("what is no network is counted")
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 
 // What is there and what is not is answered alike to who is not signed in: nine digits can be guessed.
 func TestSignedOutNothingCanBeTold(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	for _, base := range []string{"", "/board"} {
 		l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, BasePath: base})
 		l.meeting("900487914")
@@ -61,6 +62,7 @@ func TestSignedOutNothingCanBeTold(t *testing.T) {
 }
 
 func TestSigningInLeadsBack(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, BasePath: "/board"})
 	for to, want := range map[string]string{
 		"/board/m/900487914?lang=zh": "/board/m/900487914?lang=zh", "/board/": "/board/", "": "/board/", "/m/900487914": "/board/", "//elsewhere.example/board/": "/board/",
@@ -98,6 +100,7 @@ func TestSigningInLeadsBack(t *testing.T) {
 }
 
 func TestAViewerIsOfferedNothingOfAnAdmins(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})
 	l.meeting("900487914")
 	if _, page := l.signedIn("bob").get("/m/900487914"); strings.Contains(page, `href="/feed`) || strings.Contains(page, "/links") {
@@ -110,6 +113,7 @@ func TestAViewerIsOfferedNothingOfAnAdmins(t *testing.T) {
 
 // A browser that others use keeps nothing of what was seen in it, and search engines nothing of any board.
 func TestPagesAreKeptNowhere(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})
 	l.meeting("900487914")
 	for name, p := range map[string]*person{"an admin": l.signedIn("ann"), "a viewer": l.signedIn("bob"), "nobody": l.person()} {
@@ -151,6 +155,7 @@ func TestThePagesOfASessionEndWithIt(t *testing.T) {
 }
 
 func TestAPublicMeetingShowsItsStatusOnly(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, Cloud: settings.Cloud{Meetings: []settings.Meeting{{ConfID: "900487914", Public: true}, {ConfID: "900487915"}}}})
 	l.meeting("900487914")
 	l.meeting("900487915")
@@ -180,6 +185,7 @@ func TestAPublicMeetingShowsItsStatusOnly(t *testing.T) {
 }
 
 func TestAProxySaysWhoAsks(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	s := settings.Settings{Access: settings.AccessProxy, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Proxy: settings.Proxy{UserHeader: "Remote-User", GroupsHeader: "Remote-Groups", AdminGroups: []string{"admins"}, ViewerGroups: []string{"staff"}}}
 	l := openLodge(t, s)
@@ -217,7 +223,7 @@ func TestADamagedFileStopsAccountsAndNothingElse(t *testing.T) {
 		}
 		var stdout, stderr bytes.Buffer
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		cmd := command([]string{"CONFBOARD_DATA_DIR=" + dir, "CONFBOARD_ACCESS=" + mode, "CONFBOARD_LISTEN=127.0.0.1:0"}, nil, &lockedWriter{to: &stdout, has: "Admin token", found: cancel}, &lockedWriter{to: &stderr})
+		cmd := command(nil, []string{"CONFBOARD_DATA_DIR=" + dir, "CONFBOARD_ACCESS=" + mode, "CONFBOARD_LISTEN=127.0.0.1:0"}, nil, &lockedWriter{to: &stdout, has: "Admin token", found: cancel}, &lockedWriter{to: &stderr})
 		cmd.SetArgs([]string{"serve"})
 		err := cmd.ExecuteContext(ctx)
 		cancel()
@@ -252,7 +258,7 @@ func TestTheCommandsOfAccounts(t *testing.T) {
 	dir := t.TempDir()
 	run := func(stdin string, args ...string) (string, error) {
 		var out bytes.Buffer
-		cmd := command([]string{"CONFBOARD_DATA_DIR=" + dir}, strings.NewReader(stdin), &out, &out)
+		cmd := command(nil, []string{"CONFBOARD_DATA_DIR=" + dir}, strings.NewReader(stdin), &out, &out)
 		cmd.SetArgs(args)
 		err := cmd.ExecuteContext(t.Context())
 		return out.String(), err
@@ -304,7 +310,7 @@ func TestABackupHasPasswordsOnlyWhenAskedFor(t *testing.T) {
 		archive := filepath.Join(t.TempDir(), "backup.zip")
 		for i := range 2 {
 			var out bytes.Buffer
-			cmd := command([]string{"CONFBOARD_DATA_DIR=" + dir}, nil, &out, &out)
+			cmd := command(nil, []string{"CONFBOARD_DATA_DIR=" + dir}, nil, &out, &out)
 			cmd.SetArgs(append([]string{"backup", archive}, c.flags...))
 			if err := cmd.ExecuteContext(t.Context()); (err != nil) != (i == 1) {
 				t.Fatalf("%s, time %d: %v", name, i+1, err) // the second is not written over the first

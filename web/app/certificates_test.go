@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"confboard/web/settings"
+	"confboard/web/store/storetest"
 )
 
 // makePair makes a certificate of a name that is valid for some time, and its key, in PEM.
@@ -39,6 +40,7 @@ func makePair(t *testing.T, name string, valid time.Duration) (chain, key []byte
 }
 
 func TestARenewedCertificateIsServed(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		files := settings.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}

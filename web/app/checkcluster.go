@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"confboard/feed/bus"
 	"confboard/feed/cluster"
 	"confboard/web/settings"
 )
@@ -15,6 +16,7 @@ func clusterConfig(c settings.Cluster, logger *slog.Logger) cluster.Config {
 	return cluster.Config{
 		Servers: c.NATS, Prefix: c.Prefix, Name: c.Name, Build: Version(), Replicas: c.Replicas, Handover: c.Handover,
 		CredentialsFile: c.CredentialsFile, User: c.User, Password: c.Password, Token: c.Token, TLS: cluster.TLS(c.TLS), Logger: logger,
+		Room: bus.Room(c.Prefix, c.Memory),
 	}
 }
 

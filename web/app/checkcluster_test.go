@@ -4,16 +4,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"confboard/feed/cluster/clustertest"
 	"confboard/feed/conference"
 	"confboard/web/settings"
 )
 
 func TestTheCheckTriesWhatSeveralBoardsNeedOfNATS(t *testing.T) {
-	server := clustertest.Start(t)
+	one := clustertest.Start(t)
 	ask := func(change func(*settings.Cluster)) (said []string, err error) {
 		s := settings.Default()
-		s.Cluster.NATS = []string{server.URL()}
+		s.Cluster.NATS = []string{one.URL()}
 		if change != nil {
 			change(&s.Cluster)
 		}
@@ -21,6 +23,13 @@ func TestTheCheckTriesWhatSeveralBoardsNeedOfNATS(t *testing.T) {
 	}
 	if said, err := ask(func(c *settings.Cluster) { c.NATS = nil }); len(said) > 0 || err != nil {
 		t.Errorf("a board that is alone: %q, %v", said, err)
+	}
+	small := clustertest.Start(t, func(o *server.Options) { o.JetStreamMaxMemory = 200 << 20 })
+	if said, err := ask(func(c *settings.Cluster) { c.NATS = []string{small.URL()} }); err == nil || !strings.Contains(err.Error(), "max_memory_store") {
+		t.Errorf("a server with too little memory: %q, %v", said, err)
+	}
+	if _, err := ask(func(c *settings.Cluster) { c.NATS, c.Memory = []string{small.URL()}, 32e6 }); err != nil {
+		t.Errorf("a server with just enough memory: %v", err)
 	}
 	if said, err := ask(nil); err != nil || len(said) < 3 || !strings.HasPrefix(said[0], "NATS: connect with nats://127.0.0.1:") {
 		t.Errorf("%q, %v", said, err)

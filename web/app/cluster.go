@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +29,7 @@ const (
 	newsFound    = "found"    // what the instance that finds has found, sealed
 	newsEvent    = "event"    // an event of the enterprise, which one of them got
 	newsDiscover = "discover" // an admin asks for the lists
+	newsWrong    = "wrong"    // a wrong password was tried
 	askFound     = "finds"    // what was found last
 	askRetry     = "retry"    // an admin wants a meeting tried again
 )
@@ -41,7 +41,7 @@ type instance struct {
 	members *cluster.Membership
 	bus     *bus.Bus
 	source  *huawei.Cloud
-	archive *archive
+	archive *archive // nil: timelines are not stored
 	house   house
 	logger  *slog.Logger
 	// key seals what was found; nil: nothing is.
@@ -52,18 +52,26 @@ type instance struct {
 	// prepared are those that are watched and that another instance still tells of.
 	prepared [cluster.Shards]atomic.Bool
 
+	made   time.Time
+	counts counts
+	reach  reach
+
 	// known is closed when it is known for the first time who the others are.
 	known     chan struct{}
 	knownOnce sync.Once
 
-	mu    sync.Mutex
-	taken map[cluster.Shard]uint64 // shards that were taken and are not begun yet
-	wake  chan struct{}            // capacity 1
+	shorts *shorts
+
+	mu     sync.Mutex
+	taken  map[cluster.Shard]uint64 // shards that were taken and are not begun yet
+	untold [][]byte                 // events that could not be told
+	wake   chan struct{}            // capacity 1
 }
 
 var (
-	_ cluster.Watcher = (*instance)(nil)
-	_ handlers.Whole  = (*bus.Bus)(nil)
+	_ cluster.Watcher   = (*instance)(nil)
+	_ handlers.Whole    = (*instance)(nil)
+	_ handlers.Rewinder = (*instance)(nil)
 )
 
 // newInstance connects to NATS, or goes on trying, and returns what joins the others when it runs. The source is given to it by begin. It
@@ -74,8 +82,8 @@ func newInstance(s settings.Settings, rooms house, logger *slog.Logger) (*instan
 	if err != nil {
 		return nil, fmt.Errorf("cluster.nats: %w", err)
 	}
-	i := &instance{conn: conn, house: rooms, logger: logger, taken: map[cluster.Shard]uint64{}, wake: make(chan struct{}, 1), known: make(chan struct{})}
-	if i.members, err = cluster.New(conn, config, i); err != nil {
+	i := &instance{conn: conn, house: rooms, logger: logger, taken: map[cluster.Shard]uint64{}, wake: make(chan struct{}, 1), known: make(chan struct{}), shorts: newShorts(), made: time.Now()}
+	if i.members, err = cluster.New(conn, config, i.counts.of(i)); err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -86,8 +94,8 @@ func newInstance(s settings.Settings, rooms house, logger *slog.Logger) (*instan
 		}
 	}
 	i.bus, err = bus.New(conn, bus.Config{
-		Prefix: s.Cluster.Prefix, Replicas: s.Cluster.Replicas, Member: i.members.ID(), Board: rooms.registry, Logger: logger,
-		Owns: i.owns, Owner: i.owner, Alive: i.alive, Recent: rooms.history.Recent, Adopt: rooms.history.Adopt,
+		Prefix: s.Cluster.Prefix, Replicas: s.Cluster.Replicas, Memory: s.Cluster.Memory, Member: i.members.ID(), Board: rooms.registry, Logger: logger,
+		Owns: i.owns, Owner: i.owner, Alive: i.alive, Recent: rooms.history.Recent, Told: i.told, Adopt: i.adopt, Adopted: i.adopted,
 	})
 	if err != nil {
 		conn.Close()
@@ -99,7 +107,7 @@ func newInstance(s settings.Settings, rooms house, logger *slog.Logger) (*instan
 // join has the source watch what this instance is to watch, and no more.
 func (i *instance) join(config *huawei.Config) {
 	config.Mine = func(id conference.ConfID) bool { return i.epochs[cluster.ShardOf(id)].Load() > 0 }
-	config.Next = func(id conference.ConfID) bool { return i.prepared[cluster.ShardOf(id)].Load() }
+	config.Next = i.next
 	config.Board = i.house.registry.Get
 	if i.key != nil {
 		config.OnFound = i.tellFound
@@ -112,14 +120,33 @@ func (i *instance) begin(source *huawei.Cloud) {
 	source.SetFinding(false)
 	source.SetShare(1, 1)
 	i.bus.Answer(askRetry, func(_ context.Context, id conference.ConfID, _ []byte) ([]byte, error) { return nil, source.Retry(id) })
+	i.bus.AnswerAny(askRewind, i.answerRewind)
 	i.bus.Hear(newsDiscover, func([]byte) { source.Discover() })
 	i.bus.Hear(newsEvent, i.hearEvent)
 	i.bus.Hear(newsFound, i.takeFound)
 	i.bus.Hear(askFound, func([]byte) {
-		if i.key != nil && i.finds() {
+		if i.key != nil && i.finds() && i.knowsFound() {
 			i.tellFound(source.Found())
 		}
 	})
+}
+
+// knowsFound reports whether what the enterprise's lists have is wanted here. Before that a meeting that was found would seem to be nobody's. The
+// listing is the last of it to be told.
+func (i *instance) knowsFound() bool {
+	if i.key == nil {
+		return true
+	}
+	switch i.house.registry.Discovery().Listing.State {
+	case conference.ListingOff, conference.ListingAsking:
+		return false
+	}
+	return true
+}
+
+// listed reports whether all that the enterprise's lists have is known: who begins to find while they cannot be had knows nothing of them.
+func (i *instance) listed() bool {
+	return i.key == nil || !i.house.registry.Discovery().Listing.Complete.IsZero()
 }
 
 // keep is given where the board keeps what it keeps: what one changes there the others look at. It is to be called before run.
@@ -127,6 +154,9 @@ func (i *instance) keep(a *archive, e entrance) {
 	i.archive = a
 	e.db.Tell(func(k store.Kind) { _ = i.bus.Tell(newsStored, []byte(k)) }) // who does not hear it looks every two seconds
 	i.bus.Hear(newsStored, func([]byte) { e.follower.Look() })
+	if v := e.visitors; v != nil && v.Accounts != nil {
+		i.shareWrong(v.Accounts)
+	}
 }
 
 // owns implements bus.Config.Owns: nothing is told of a meeting any more when this instance cannot know that it is still its own.
@@ -166,7 +196,7 @@ func (i *instance) Prepare(s cluster.Shard) {
 
 // Ready implements cluster.Watcher.
 func (i *instance) Ready(s cluster.Shard) bool {
-	return i.source.Ready(func(id conference.ConfID) bool { return cluster.ShardOf(id) == s })
+	return i.knowsFound() && i.bus.Stats().Known && i.source.Ready(func(id conference.ConfID) bool { return cluster.ShardOf(id) == s })
 }
 
 // Take implements cluster.Watcher. Its meetings go on from what the others know, which Run reads first.
@@ -185,11 +215,8 @@ func (i *instance) Drop(s cluster.Shard) {
 	i.prepared[s].Store(false)
 	i.mu.Unlock()
 	i.reassign(s)
-	if had && i.archive != nil {
-		now := time.Now()
-		for _, id := range i.meetings(func(of cluster.Shard) bool { return of == s }) {
-			i.archive.journal.Release(id, now)
-		}
+	if had {
+		i.archive.release(i.meetings(func(of cluster.Shard) bool { return of == s }), time.Now())
 	}
 }
 
@@ -221,7 +248,8 @@ func (i *instance) Heard(e cluster.Event) {
 		i.bus.MemberGone(e.Member.ID)
 	case cluster.Held:
 		i.knownOnce.Do(func() { close(i.known) })
-		_ = i.bus.Tell(askFound, nil) // if nobody hears it, what is found is told when it changes
+		_ = i.bus.Tell(askFound, nil) // what was told meanwhile did not come
+		i.tellUntold()
 	}
 	i.bus.Reassigned() // what it owns depends on its lease
 	i.source.SetShare(1, max(1, len(i.members.Members())))
@@ -235,8 +263,8 @@ func (i *instance) stir() {
 }
 
 // run takes part until ctx ends, and then until others have what this instance watches, for which the source goes on; it is the source's
-// Run for a board that is one of several. Then it is over with the connection, too.
-func (i *instance) run(ctx context.Context, to conference.Sink) error {
+// Run for a board that is one of several. When hurry is closed it waits for the others no longer. Then it is over with the connection, too.
+func (i *instance) run(ctx context.Context, to conference.Sink, hurry <-chan struct{}) error {
 	defer i.conn.Close()
 	var parts errgroup.Group
 	shared, silent := context.WithCancel(context.WithoutCancel(ctx))
@@ -249,6 +277,17 @@ func (i *instance) run(ctx context.Context, to conference.Sink) error {
 		}
 	})
 	parts.Go(func() error { i.work(shared); return nil })
+	parts.Go(func() error { i.ask(shared); return nil })
+	parts.Go(func() error { i.complete(shared); return nil })
+	parts.Go(func() error { i.watchReach(shared); return nil })
+	parts.Go(func() error {
+		select {
+		case <-hurry:
+			i.members.Hurry()
+		case <-shared.Done():
+		}
+		return nil
+	})
 	watching, leave := context.WithCancel(shared)
 	var source errgroup.Group
 	source.Go(func() error { return i.source.Run(watching, to) })
@@ -259,8 +298,29 @@ func (i *instance) run(ctx context.Context, to conference.Sink) error {
 	return errors.Join(err, parts.Wait())
 }
 
+// askEvery is how often it is asked what was found, until it is known: who could answer may not be there yet, and the answer can be lost.
+const askEvery = 500 * time.Millisecond
+
+// ask asks for what was found until it is known here. When there was a whole list it has those meetings tidied up that were begun before.
+func (i *instance) ask(ctx context.Context) {
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	for !i.listed() {
+		if i.members.Held() && !i.finds() && !i.knowsFound() {
+			_ = i.bus.Tell(askFound, nil)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	i.stir()
+}
+
 // work begins what was taken until ctx ends.
 func (i *instance) work(ctx context.Context) {
+	var untidied []cluster.Shard
 	for {
 		select {
 		case <-ctx.Done():
@@ -273,7 +333,9 @@ func (i *instance) work(ctx context.Context) {
 			taken[s] = epoch
 		}
 		i.mu.Unlock()
-		i.inherit(ctx, taken)
+		if len(taken) > 0 {
+			i.inherit(ctx, taken)
+		}
 		var begun []cluster.Shard
 		i.mu.Lock()
 		for s, epoch := range taken {
@@ -286,143 +348,45 @@ func (i *instance) work(ctx context.Context) {
 		}
 		i.mu.Unlock()
 		i.reassign(begun...)
-		i.tidy(begun)
+		if untidied = append(untidied, begun...); i.listed() {
+			i.tidy(untidied)
+			untidied = nil
+		}
 	}
 }
 
 // tidy takes meetings off the board that nobody wants watched any more: who watched them was gone when that was said.
 func (i *instance) tidy(shards []cluster.Shard) {
-	for _, id := range i.meetings(func(s cluster.Shard) bool { return slices.Contains(shards, s) }) {
+	for _, id := range i.meetings(func(s cluster.Shard) bool { return slices.Contains(shards, s) && i.epochs[s].Load() > 0 }) {
 		if s := i.house.registry.Get(id); s != nil && !s.Ended() && !i.source.Knows(id) {
 			i.house.registry.Apply(conference.UnwatchMessage{About: conference.About{ConfID: id, At: time.Now()}})
 		}
 	}
 }
 
-// inherit gives the board what others know of the meetings of shards: what this instance knows of them is brief.
+// inherit gives the board what others know of the meetings of shards: what this instance knows of them is brief, or nothing if it has just been
+// started.
 func (i *instance) inherit(ctx context.Context, shards map[cluster.Shard]uint64) {
 	begin := func(s cluster.Shard) bool { return shards[s] > 0 && i.epochs[s].Load() == 0 }
+	i.listen(ctx)
 	ids := i.meetings(begin)
+	unended, err := i.archive.unended(ctx, func(id conference.ConfID) bool { return begin(cluster.ShardOf(id)) && !slices.Contains(ids, id) })
+	if err != nil {
+		i.logger.Warn("timelines begin anew of meetings that were interrupted", "error", err)
+	}
+	ids = append(ids, unended...)
 	known, err := i.bus.Inherit(ctx, ids)
 	if err != nil {
 		i.logger.Warn("meetings begin anew that another instance watched", "error", err)
 	}
 	now := time.Now()
 	for id, in := range known {
-		i.house.history.Adopt(id, in.Entries)
+		i.house.history.Inherit(id, in.Epoch, in.Entries)
 		i.house.registry.Apply(conference.SnapshotMessage{About: conference.About{ConfID: id, At: now}, State: in.State})
-		if i.archive != nil {
-			i.archive.journal.Inherit(in.State, in.Entries, now)
-		}
+		i.archive.inherit(in.State, in.Entries, now)
+		i.adopted(id)
 	}
-	// After all instances were stopped nobody tells of a meeting, and it goes on from what is stored.
-	lost, err := i.archive.unended(ctx, func(id conference.ConfID) bool { return begin(cluster.ShardOf(id)) && i.house.registry.Get(id) == nil })
-	if err != nil {
-		i.logger.Warn("timelines begin anew of meetings that were interrupted", "error", err)
-	}
-	for _, id := range ids {
-		if _, is := known[id]; !is && len(i.house.history.Entries(id)) == 0 { // what is stored is older than what is here
-			lost = append(lost, id)
-		}
-	}
-	if err := i.archive.recall(ctx, lost, i.house.history); err != nil {
-		i.logger.Warn("timelines begin anew of meetings that another instance watched", "error", err)
-	}
-}
-
-// tellFound tells the others what was found.
-func (i *instance) tellFound(f huawei.Findings) {
-	sealed, err := sealFindings(i.key, f)
-	if err == nil {
-		err = i.bus.Tell(newsFound, sealed)
-	}
-	if err != nil {
-		i.logger.Warn("the other instances do not know what was found", "error", err)
-	}
-}
-
-func (i *instance) takeFound(sealed []byte) {
-	if i.key == nil {
-		return
-	}
-	f, err := openFindings(i.key, sealed)
-	if err != nil {
-		i.logger.Error("what another instance found cannot be read: all need the same cloud.app", "error", err)
-		return
-	}
-	i.source.TakeFound(f)
-}
-
-// event is one of the enterprise, as instances tell it.
-type event struct {
-	Kind   string            `json:"kind"`
-	ConfID conference.ConfID `json:"confID,omitempty"`
-}
-
-const (
-	eventStarted = "started"
-	eventEnded   = "ended"
-	eventBooked  = "booked"
-)
-
-func (i *instance) hearEvent(news []byte) {
-	var e event
-	if json.Unmarshal(news, &e) != nil {
-		return // a newer instance's
-	}
-	switch e.Kind {
-	case eventStarted:
-		i.source.MeetingStarted(e.ConfID)
-	case eventEnded:
-		i.source.MeetingEnded(e.ConfID)
-	case eventBooked:
-		i.source.BookingsChanged()
-	}
-}
-
-func (i *instance) tell(e event) {
-	if news, err := json.Marshal(e); err == nil {
-		_ = i.bus.Tell(newsEvent, news) // who does not hear it sees it in the list
-	}
-}
-
-// MeetingStarted implements huawei.Effects for all instances, as the other two do.
-func (i *instance) MeetingStarted(id conference.ConfID) {
-	i.source.MeetingStarted(id)
-	i.tell(event{eventStarted, id})
-}
-
-// MeetingEnded implements huawei.Effects.
-func (i *instance) MeetingEnded(id conference.ConfID) {
-	i.source.MeetingEnded(id)
-	i.tell(event{eventEnded, id})
-}
-
-// BookingsChanged implements huawei.Effects.
-func (i *instance) BookingsChanged() {
-	i.source.BookingsChanged()
-	i.tell(event{Kind: eventBooked})
-}
-
-// sharedCloud is the source as a keeper sees it, wherever a meeting is watched.
-type sharedCloud struct {
-	*huawei.Cloud
-	instance *instance
-}
-
-// Retry has the instance try that watches the meeting.
-func (c sharedCloud) Retry(id conference.ConfID) error {
-	err := c.Cloud.Retry(id)
-	if errors.Is(err, huawei.ErrNotMine) {
-		_, err = c.instance.bus.Ask(context.Background(), id, askRetry, nil)
-	}
-	return err
-}
-
-// Discover has the instance ask for the lists that does so.
-func (c sharedCloud) Discover() {
-	c.Cloud.Discover()
-	_ = c.instance.bus.Tell(newsDiscover, nil) // the button can be pressed again
+	i.recall(ctx, slices.DeleteFunc(ids, func(id conference.ConfID) bool { _, is := known[id]; return is }), now)
 }
 
 // note keeps what a change did, and tells the others of it if the meeting is watched here; otherwise they have told what it did.

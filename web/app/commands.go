@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -27,19 +28,46 @@ func Version() string {
 	return version
 }
 
-// Main runs the command line and returns the process's exit status. SIGTERM and SIGINT end it in order, with status 0.
+// Main runs the command line and returns the process's exit status. SIGTERM and SIGINT end it in order, with status 0; a second one has a
+// board that is one of several wait for the others no longer.
 func Main() int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, hurry, stop := untilSignals(syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if err := command(os.Environ(), os.Stdin, os.Stdout, os.Stderr).ExecuteContext(ctx); err != nil {
+	if err := command(hurry, os.Environ(), os.Stdin, os.Stdout, os.Stderr).ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "confboard:", err)
 		return 1
 	}
 	return 0
 }
 
-// command is the tree of commands. Nothing is read from the process but the arguments, so that tests can run it.
-func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+// untilSignals returns a context that ends with the first of these signals, and a channel that is closed by the second. stop has them do
+// again what they do by themselves.
+func untilSignals(all ...os.Signal) (ctx context.Context, hurry <-chan struct{}, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals, second, stopped := make(chan os.Signal, 2), make(chan struct{}), make(chan struct{})
+	signal.Notify(signals, all...)
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		for _, act := range []func(){cancel, func() { close(second) }} {
+			select {
+			case <-signals:
+				act()
+			case <-stopped:
+				return
+			}
+		}
+	})
+	return ctx, second, func() {
+		signal.Stop(signals)
+		close(stopped)
+		waiting.Wait()
+		cancel()
+	}
+}
+
+// command is the tree of commands. Nothing is read from the process but the arguments, so that tests can run it. hurry is closed when the end
+// that ctx asks for is to come at once; it can be nil.
+func command(hurry <-chan struct{}, environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "confboard",
 		Short:         "A live status board for Huawei Cloud Meeting",
@@ -60,7 +88,7 @@ func command(environ []string, stdin io.Reader, stdout, stderr io.Writer) *cobra
 		if err != nil {
 			return err
 		}
-		return runServe(cmd.Context(), s, stdout, stderr)
+		return runServe(cmd.Context(), hurry, s, stdout, stderr)
 	}
 	root.RunE = serve
 	settings.Register(root.Flags())

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +25,7 @@ func TestABoardMovesToADatabase(t *testing.T) {
 	dir, address := t.TempDir(), storetest.Schema(t, t.TempDir())
 	do := func(database string, args ...string) (said string, err error) {
 		var out bytes.Buffer
-		cmd := command([]string{"CONFBOARD_DATA_DIR=" + dir, "CONFBOARD_DATABASE_URL=" + database}, strings.NewReader(passwordOf+"\n"), &out, &out)
+		cmd := command(nil, []string{"CONFBOARD_DATA_DIR=" + dir, "CONFBOARD_DATABASE_URL=" + database}, strings.NewReader(passwordOf+"\n"), &out, &out)
 		cmd.SetArgs(args)
 		err = cmd.ExecuteContext(t.Context())
 		return out.String(), err
@@ -52,7 +54,7 @@ func TestABoardMovesToADatabase(t *testing.T) {
 
 func TestCheckTellsOfADatabaseThatIsAway(t *testing.T) {
 	var out bytes.Buffer
-	cmd := command([]string{"CONFBOARD_DATABASE_URL=postgres://board@127.0.0.1:1/board?sslmode=disable", "DB_PASSWORD=hush", "CONFBOARD_DATABASE_PASSWORD_ENV=DB_PASSWORD"}, nil, &out, &out)
+	cmd := command(nil, []string{"CONFBOARD_DATABASE_URL=postgres://board@127.0.0.1:1/board?sslmode=disable", "DB_PASSWORD=hush", "CONFBOARD_DATABASE_PASSWORD_ENV=DB_PASSWORD"}, nil, &out, &out)
 	cmd.SetArgs([]string{"check"})
 	err := cmd.ExecuteContext(t.Context())
 	if !errors.Is(err, store.ErrNoWrite) || !strings.Contains(err.Error(), "database.url") || strings.Contains(err.Error()+out.String(), "hush") {
@@ -81,7 +83,7 @@ func TestMeetingsAddedOnTheBoardMoveToADatabase(t *testing.T) {
 		if secret != "" {
 			environ = append(environ, "CONFBOARD_CLUSTER_SECRET_FILE="+secret)
 		}
-		cmd := command(environ, strings.NewReader(passwordOf+"\n"), &out, &out)
+		cmd := command(nil, environ, strings.NewReader(passwordOf+"\n"), &out, &out)
 		cmd.SetArgs(args)
 		err = cmd.ExecuteContext(t.Context())
 		return out.String(), err
@@ -122,6 +124,7 @@ func TestMeetingsAddedOnTheBoardMoveToADatabase(t *testing.T) {
 // Two boards would each take the other's timelines for its own.
 func TestADatabaseIsOneBoardsOnly(t *testing.T) {
 	storetest.Need(t)
+	t.Parallel() // it waits most of the time
 	s := settings.Database{URL: storetest.Schema(t, t.TempDir())}
 	first, err := store.OpenServer(t.Context(), store.Server(s))
 	if err != nil {
@@ -130,23 +133,35 @@ func TestADatabaseIsOneBoardsOnly(t *testing.T) {
 	if err := first.Claim(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	serve := func(ctx context.Context) error {
-		var out bytes.Buffer
-		cmd := command([]string{"CONFBOARD_DATA_DIR=" + t.TempDir(), "CONFBOARD_DATABASE_URL=" + s.URL, "CONFBOARD_LISTEN=127.0.0.1:0"}, nil, &out, &out)
+	serve := func(ctx context.Context, out io.Writer) error {
+		cmd := command(nil, []string{"CONFBOARD_DATA_DIR=" + t.TempDir(), "CONFBOARD_DATABASE_URL=" + s.URL, "CONFBOARD_LISTEN=127.0.0.1:0"}, nil, out, out)
 		cmd.SetArgs([]string{"serve"})
 		return cmd.ExecuteContext(ctx)
 	}
-	if err := serve(t.Context()); !errors.Is(err, store.ErrClaimed) {
+	if err := serve(t.Context(), io.Discard); !errors.Is(err, store.ErrClaimed) {
 		t.Errorf("a second board: %v", err)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	var out output
+	ctx, cancel := context.WithCancel(t.Context())
+	var serving sync.WaitGroup
+	defer serving.Wait()
 	defer cancel()
-	if err := serve(ctx); err != nil {
-		t.Errorf("a board after the first has ended: %v", err)
-	}
+	serving.Go(func() {
+		if err := serve(ctx, &out); err != nil {
+			t.Errorf("a board after the first has ended: %v", err)
+		}
+	})
+	eventually(t, "it serves", func() bool {
+		_, address, printed := strings.Cut(out.String(), " serves on ")
+		if !printed {
+			return false
+		}
+		address, _, printed = strings.Cut(address, "\n")
+		return printed && fetch(t, address+"healthz") != ""
+	})
 }
 
 // The whole board on a database: what an admin makes outlives a restart.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	"confboard/web/store"
@@ -27,6 +28,9 @@ type follower struct {
 	db     *store.DB
 	logger *slog.Logger
 	wake   chan struct{} // capacity 1
+	// current is when everything was last seen to be as it is stored, in ms since 1970; failures counts the looks that came to nothing.
+	current  atomic.Int64
+	failures atomic.Uint64
 
 	// What follows belongs to Run.
 	parts []part
@@ -65,6 +69,14 @@ func (f *follower) Look() {
 	}
 }
 
+// Health is when everything was last seen to be as it is stored, zero before it was, and how many looks came to nothing.
+func (f *follower) Health() (current time.Time, failures uint64) {
+	if at := f.current.Load(); at > 0 {
+		current = time.UnixMilli(at)
+	}
+	return current, f.failures.Load()
+}
+
 // Run follows until ctx ends, and returns nil then. While the database is away what is in memory counts.
 func (f *follower) Run(ctx context.Context) error {
 	tick := time.NewTicker(followEvery)
@@ -81,7 +93,11 @@ func (f *follower) Run(ctx context.Context) error {
 		if err != nil && !failing && ctx.Err() == nil {
 			f.logger.Error("what is stored cannot be read; what is known counts until it can", "error", err)
 		}
-		failing = err != nil
+		if failing = err != nil; failing {
+			f.failures.Add(1)
+		} else {
+			f.current.Store(time.Now().UnixMilli())
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(followAtOnce):

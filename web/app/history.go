@@ -15,7 +15,8 @@ import (
 	"confboard/web/store"
 )
 
-// archive has the timelines written to the board's file and reads them there.
+// archive has the timelines written to the board's file and reads them there. A nil one keeps nothing and has nothing, for the methods whose
+// names are not exported.
 type archive struct {
 	db      *store.DB
 	journal *timeline.Journal
@@ -43,7 +44,7 @@ func newArchive(ctx context.Context, db *store.DB, h settings.History, history *
 		Instance: db.Instance().Number,
 	}
 	if db.Instance().Name != "" {
-		config.Going = a.going
+		config.Going, config.Told = a.going, true
 	}
 	a.journal = timeline.NewJournal(config)
 	if err := a.restore(ctx, history); err != nil {
@@ -108,6 +109,19 @@ func (a *archive) recall(ctx context.Context, meetings []conference.ConfID, hist
 		}
 	}
 	return nil
+}
+
+// stored are the newest entries that were stored of the occurrence in which a meeting is, as many as can be in memory.
+func (a *archive) stored(ctx context.Context, id conference.ConfID) ([]timeline.Entry, error) {
+	if a == nil {
+		return nil, nil
+	}
+	going, err := a.db.Going(ctx, []conference.ConfID{id}, time.Now().Add(-goesOnWithin))
+	if err != nil || len(going) == 0 {
+		return nil, err
+	}
+	rows, err := a.db.LastEntries(ctx, going[0].ID, time.Now().Add(-a.keep), timeline.DefaultLimits.Entries)
+	return entries(rows), err
 }
 
 // unended are meetings that had not ended when some board had them last, and can come onto this one. of says of which it is asked.
@@ -256,7 +270,31 @@ func (u unopened) Health() timeline.Health {
 	return h
 }
 
-// note is for Registry.Observe; a nil archive keeps nothing.
+// inherit has the timeline of a meeting go on here that another board wrote until now.
+func (a *archive) inherit(s *conference.State, entries []timeline.Entry, now time.Time) {
+	if a != nil {
+		a.journal.Inherit(s, entries, now)
+	}
+}
+
+// told says that other boards have what was told of a meeting until an entry.
+func (a *archive) told(id conference.ConfID, seq uint64) {
+	if a != nil {
+		a.journal.Told(id, seq)
+	}
+}
+
+// release leaves the timelines of meetings to another board, which goes on with them.
+func (a *archive) release(meetings []conference.ConfID, now time.Time) {
+	if a == nil {
+		return
+	}
+	for _, id := range meetings {
+		a.journal.Release(id, now)
+	}
+}
+
+// note is for Registry.Observe.
 func (a *archive) note(c conference.Change, entries []timeline.Entry) {
 	if a != nil {
 		a.journal.Note(c, entries)

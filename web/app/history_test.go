@@ -35,7 +35,7 @@ func (l *lodge) end(id conference.ConfID) {
 // until asks for a page until it says something: what happens is stored a moment later.
 func (p *person) until(path, want string) (body string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if _, body = p.get(path); strings.Contains(body, want) {
 			return body
 		}

@@ -79,7 +79,7 @@ func hookCloud(t *testing.T, app *simulator.App, listening bool, without ...stri
 	return func(args ...string) (string, error) {
 		t.Helper()
 		var out bytes.Buffer
-		cmd := command(nil, nil, &out, &out)
+		cmd := command(nil, nil, nil, &out, &out)
 		cmd.SetArgs(append([]string{"hook"}, append(args, "--config", file)...))
 		err := cmd.ExecuteContext(t.Context())
 		for _, secret := range []string{hookTestKey, appTestKey} {
@@ -119,7 +119,7 @@ func TestAHookCommandThatThereIsNotFails(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
-			cmd := command(nil, nil, &out, &out)
+			cmd := command(nil, nil, nil, &out, &out)
 			cmd.SetArgs(append([]string{"hook"}, c.args...))
 			if err := cmd.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v\n%s", err, out.String())

@@ -30,6 +30,9 @@ import (
 	"confboard/web/store/storetest"
 )
 
+// patience is how long a test waits for what has to happen. Nothing is asserted by it: on a busy machine a test takes longer and still passes.
+const patience = 90 * time.Second
+
 // lodge is the whole board on a real socket and a real file, with a source that only lives.
 type lodge struct {
 	t        *testing.T
@@ -94,6 +97,12 @@ func openLodge(t *testing.T, s settings.Settings) *lodge {
 
 func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access.Role) *lodge {
 	t.Helper()
+	return openLodgeOf(t, s, accounts, nil)
+}
+
+// openLodgeOf gives the board to change before it runs, if anybody wants to change it.
+func openLodgeOf(t *testing.T, s settings.Settings, accounts map[string]access.Role, change func(*board)) *lodge {
+	t.Helper()
 	if s.DataDir == "" {
 		s.DataDir = t.TempDir()
 	}
@@ -152,6 +161,9 @@ func openLodgeWith(t *testing.T, s settings.Settings, accounts map[string]access
 	archive := newArchive(t.Context(), entrance.db, cmp.Or(s.History, settings.History{Stored: 30 * 24 * time.Hour, Names: 7 * 24 * time.Hour, Keep: 24 * time.Hour, Disk: 1e9}), rooms.history, rooms.hub, logger)
 	l.board = board{rules: newRulebook(t.Context(), rooms.registry, entrance.db, time.Now, logger), archive: archive, storage: entrance.storage(archive, s.History), house: rooms, listener: listener, listen: "127.0.0.1:0", publicURL: s.PublicURL, basePath: s.BasePath, trustedProxies: s.TrustedProxies,
 		access: s.Access, entrance: entrance, keeper: keeps, owns: func(conference.ConfID) bool { return l.watches.Load() }, hook: noHook{}, source: idle{}, calls: noCalls, recorder: recorder, logger: logger}
+	if change != nil {
+		change(&l.board)
+	}
 	go func() { ended <- l.board.run(ctx) }()
 	l.stop = sync.OnceFunc(func() {
 		cancel()
@@ -298,7 +310,7 @@ func (s *stream) said() string {
 // until waits until the stream has sent a text.
 func (s *stream) until(want string) {
 	s.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(s.said(), want); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !strings.Contains(s.said(), want); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("the stream did not say %q:\n%.2000s", want, s.said())
 		}
@@ -310,7 +322,7 @@ func (s *stream) ends(reason string) {
 	s.t.Helper()
 	select {
 	case <-s.over:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		s.t.Fatal("the stream did not end")
 	}
 	if !strings.Contains(s.said(), `{"reason":"`+reason+`"}`) {

@@ -12,6 +12,7 @@ import (
 
 	"confboard/feed/conference"
 	"confboard/web/settings"
+	"confboard/web/store/storetest"
 )
 
 var linkAddress = regexp.MustCompile(`value="(http://[^"]*/s/[A-Z2-7]+)"`)
@@ -40,6 +41,7 @@ var (
 
 // Everything that is sent is read: page, plain page and stream, through changes of everything.
 func TestALinkHasNothingButWhatWasChosen(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	for i := range 8 {
 		shows := conference.Shows{Names: i&1 > 0, People: i&2 > 0, Layout: i&4 > 0}
 		t.Run(fmt.Sprintf("%+v", shows), func(t *testing.T) {
@@ -187,6 +189,7 @@ func TestALinkCanBeMadeBeforeItsMeetingIsThere(t *testing.T) {
 }
 
 func TestTheBadgeOfALink(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessOpen})
 	l.meeting("900487914")
 	where := l.admin().link("900487914", url.Values{})

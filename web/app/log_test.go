@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"confboard/web/settings"
+	"confboard/web/store/storetest"
 )
 
 // Two thousand meetings that lose their links every second for ten minutes once were more than a million lines.
 func TestTheSameWordsAreLoggedABoundedNumberOfTimes(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	synctest.Test(t, func(t *testing.T) {
 		const meetings, minutes = 2000, 10
 		var written bytes.Buffer

@@ -17,11 +17,17 @@ func (b board) metrics() *prometheus.Registry {
 	if b.storage != nil {
 		all.MustRegister(web.StorageMetrics(b.storage))
 	}
+	if f := b.entrance.follower; f != nil {
+		all.MustRegister(web.FollowMetrics(f.Health))
+	}
 	if v := b.entrance.visitors; v != nil {
 		all.MustRegister(web.SignInMetrics(v))
 	}
 	if b.calls != nil {
-		all.MustRegister(web.CallMetrics(b.callCounts))
+		all.MustRegister(web.CallMetrics(b.callCounts, b.callsPerMinute))
+	}
+	if b.instance != nil {
+		all.MustRegister(web.ClusterMetrics(b.instance.figures))
 	}
 	if b.recorder != nil {
 		all.MustRegister(web.RecordingMetrics(func() (paused bool, written, lost uint64) {

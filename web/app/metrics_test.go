@@ -17,8 +17,10 @@ import (
 	"github.com/prometheus/common/model"
 	"go.yaml.in/yaml/v3"
 
+	"confboard/feed/cluster/clustertest"
 	"confboard/feed/conference"
 	"confboard/web/settings"
+	"confboard/web/store/storetest"
 )
 
 // shown are the metrics of a running board: of each its labels, and of these the values.
@@ -27,12 +29,14 @@ type shown map[string]map[string][]string
 // metricsOf are those of a board that has all parts, somebody who looks at it, and something to tell.
 func metricsOf(t *testing.T) (shown, string) {
 	t.Helper()
-	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts,
+	l := openMember(t, settings.Settings{Access: settings.AccessAccounts,
 		OIDC:   settings.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "board", SessionAge: 1e12},
-		Record: settings.Record{File: filepath.Join(t.TempDir(), "feed.jsonl"), MaxSize: 1e6, Keep: 1, Names: settings.RecordNames}})
-	l.meeting("900487914")
+		Record: settings.Record{File: filepath.Join(t.TempDir(), "feed.jsonl"), MaxSize: 1e6, Keep: 1, Names: settings.RecordNames}}, clustertest.Start(t).URL(), "a")
+	becomes(t, "it watches everything", func() bool { return l.board.instance.watches(quarterly) })
+	l.meeting(quarterly)
 	ann := l.signedIn("ann")
 	ann.stream("/m/900487914/events?lang=en")
+	becomes(t, "the meeting is told of", func() bool { return l.board.instance.bus.Stats().Digests > 0 })
 	_, text := ann.get("/metrics")
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
@@ -88,6 +92,15 @@ func TestMetricsAreWellFormedAndBounded(t *testing.T) {
 		`confboard_view_viewers{view="meeting"} 1`,
 		`confboard_sign_ins_total{outcome="right",way="password"} 1`,
 		`confboard_recording_paused 0`,
+		`confboard_cluster_members{leaving="no"} 1`,
+		`confboard_cluster_lease_held 1`,
+		`confboard_cluster_shards{watched="here"} 128`,
+		`confboard_cluster_shards_taken_total{how="found"} 128`,
+		`confboard_cluster_meetings{watched="here"} 1`,
+		`confboard_nats_connected 1`,
+		`confboard_bus_open 1`,
+		`confboard_bus_meetings{kind="own"} 1`,
+		`confboard_cloud_calls_limit 100`,
 		`confboard_cloud_calls_total{call="control_token",outcome="answered"} 0`,
 		`confboard_http_requests_total{kind="page",status="3xx"} 1`, // the sign-in
 	} {
@@ -218,6 +231,7 @@ func (s shown) family(name string) (string, bool) {
 }
 
 func TestTheDashboardAndTheAlertsShowWhatThereIs(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	all, _ := metricsOf(t)
 	used := map[string]bool{}
 	for _, e := range slices.Concat(dashboard(t), alerts(t)) {

@@ -65,7 +65,7 @@ func openCompanyWith(t *testing.T, s settings.Settings) (_ *lodge, _ *provider.P
 		u.Path = ""
 		l.url = front.URL + "/board"
 		t.Cleanup(func() { l.stop() }) // before the front, which waits for its streams
-		for deadline := time.Now().Add(20 * time.Second); !strings.Contains(l.log.String(), "people can sign in by OpenID Connect"); time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(patience); !strings.Contains(l.log.String(), "people can sign in by OpenID Connect"); time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("the provider is not reached: %s", l.log.String())
 			}
@@ -254,7 +254,7 @@ func TestTheCheckOfAProvider(t *testing.T) {
 				list = append(list, name+"="+value)
 			}
 			var out bytes.Buffer
-			cmd := command(list, nil, &out, &out)
+			cmd := command(nil, list, nil, &out, &out)
 			cmd.SetArgs([]string{"check"})
 			err := cmd.ExecuteContext(t.Context())
 			if (err != nil) != (c.fails != "") || err != nil && !strings.Contains(err.Error(), c.fails) {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"confboard/web/settings"
+	"confboard/web/store/storetest"
 )
 
 // crawler follows everything that the pages of a board lead to, from one person's point of view.
@@ -143,6 +144,7 @@ func references(t *testing.T, page io.Reader) (all []reference) {
 }
 
 func TestEverythingLeadsToWhereTheBoardIs(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts, BasePath: "/board",
 		OIDC: settings.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "board", SessionAge: time.Hour}})
 	l.meeting("900487914")

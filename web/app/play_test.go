@@ -54,7 +54,7 @@ func start(t *testing.T, arguments ...string) (address string, stop func()) {
 	t.Helper()
 	out := &output{}
 	ctx, cancel := context.WithCancel(t.Context())
-	root := command(nil, nil, out, out)
+	root := command(nil, nil, nil, out, out)
 	root.SetArgs(append(arguments, "--listen", "127.0.0.1:0"))
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -76,7 +76,7 @@ func start(t *testing.T, arguments ...string) (address string, stop func()) {
 
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute) // for a busy machine; no test waits for it to pass
+	deadline := time.Now().Add(patience)
 	for !condition() {
 		if time.Now().After(deadline) {
 			t.Fatal("never: " + what)
@@ -163,7 +163,7 @@ func TestPlayRefusesWhatCannotBePlayed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			root := command(nil, nil, io.Discard, io.Discard)
+			root := command(nil, nil, nil, io.Discard, io.Discard)
 			root.SetArgs(tt.arguments)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // for one that serves after all
 			defer cancel()

@@ -21,7 +21,7 @@ func TestABackupIsRestored(t *testing.T) {
 	l.signedIn("ann").link("900487914", url.Values{})
 	do := func(dataDir string, args ...string) (said string, err error) {
 		var out bytes.Buffer
-		cmd := command([]string{"CONFBOARD_DATA_DIR=" + dataDir}, nil, &out, &out)
+		cmd := command(nil, []string{"CONFBOARD_DATA_DIR=" + dataDir}, nil, &out, &out)
 		cmd.SetArgs(args)
 		err = cmd.ExecuteContext(t.Context())
 		return out.String(), err

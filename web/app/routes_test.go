@@ -13,6 +13,7 @@ import (
 	"confboard/web/access"
 	"confboard/web/settings"
 	"confboard/web/store"
+	"confboard/web/store/storetest"
 )
 
 // audience is for whom a route is. Each has the rights of those before it; what a program may is nobody's but its own and a viewer's.
@@ -127,6 +128,7 @@ func example(route, token string) (method, path string) {
 
 // Every route that there is, asked by everybody that there is, by every method.
 func TestWhoMayAskWhat(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	for board, mode := range []string{settings.AccessAccounts, settings.AccessOpen} {
 		s := settings.Settings{Access: mode}
 		if mode == settings.AccessAccounts { // with a provider, which need not be there
@@ -221,7 +223,7 @@ func (l *lodge) program() *person {
 		l.t.Fatal(err)
 	}
 	p := l.person("Authorization", "Bearer "+secret.Reveal())
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) { // taken over by and by
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) { // taken over by and by
 		if p.status(http.MethodGet, "/metrics") == http.StatusOK {
 			return p
 		} else if time.Now().After(deadline) {

@@ -77,6 +77,8 @@ type board struct {
 	recorder *recording.Recorder
 	// calls counts the calls of the cloud; nil: none are made.
 	calls func() []huawei.CallTotal
+	// callsPerMinute is how many the settings allow, to all boards together; 0: any number.
+	callsPerMinute int
 	// archive stores timelines; nil: they are not stored. storage tells how that fares; nil: nobody is told.
 	archive *archive
 	storage handlers.Storage
@@ -86,6 +88,8 @@ type board struct {
 	owns func(conference.ConfID) bool
 	// instance is what makes the board one of several; nil: it is alone. It runs the source.
 	instance *instance
+	// hurry is closed when it is to wait for the others no longer; nil: it never is.
+	hurry <-chan struct{}
 	// silences are run's own; nil: nothing can be acknowledged or silenced.
 	silences *silences
 }
@@ -123,6 +127,9 @@ func (b board) run(ctx context.Context) (err error) {
 	}
 	if b.tls != nil {
 		group.Go(func() error { return b.tls.Run(ctx) })
+	}
+	if i := b.instance; i != nil {
+		group.Go(func() error { return i.tellBoards(ctx, func() { b.hub.Tell(handlers.BoardsChanged) }) })
 	}
 	b.feed(ctx, group)
 	group.Go(func() error { return server.Run(ctx, b.listener) })
@@ -203,15 +210,16 @@ func (b board) server() (*web.Server, error) {
 	if b.storage != nil {
 		pages.Storage = b.storage
 	}
+	var ready func() bool
 	if b.instance != nil {
-		pages.Whole = b.instance.bus
+		pages.Whole, pages.Rewinder, pages.Several, ready = b.instance, b.instance, b.instance, b.instance.ready
 	}
 	if b.player != nil {
 		pages.Now, pages.Playback = b.player.Now, b.player
 	}
 	return web.New(web.Config{
-		Handlers: pages,
-		Guard:    guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls.config(), Metrics: b.metrics(),
+		Handlers: pages, Ready: ready,
+		Guard: guard, Visitors: b.entrance.visitors, Assets: b.assets, Logger: b.logger, TrustedProxies: b.trustedProxies, TLS: b.tls.config(), Metrics: b.metrics(),
 	}), nil
 }
 
@@ -229,7 +237,7 @@ func (b board) feed(ctx context.Context, group *errgroup.Group) {
 	group.Go(func() error {
 		defer stop()
 		if b.instance != nil {
-			return b.instance.run(ctx, sink)
+			return b.instance.run(ctx, sink, b.hurry)
 		}
 		return b.source.Run(ctx, sink)
 	})

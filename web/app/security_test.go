@@ -13,10 +13,12 @@ import (
 	"confboard/handlers"
 	"confboard/web/access"
 	"confboard/web/settings"
+	"confboard/web/store/storetest"
 )
 
 // Browsers take a backslash for a slash, drop tabs and line breaks, and take two slashes at the beginning for a host.
 func TestSigningInLeadsNowhereElse(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})
 	bob := l.signedIn("bob")
 	for _, to := range []string{
@@ -37,6 +39,7 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 var readNothing = []string{"/feed/list/retry", "/feed/m/:confID/retry", "/feed/m/:confID/remove", "/feed/sign-out", "/links/:id/revoke"}
 
 func TestNoFormTakesInMoreThanItNeeds(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})
 	l.meeting("900487914")
 	ann := l.signedIn("ann")

@@ -23,8 +23,8 @@ import (
 	"confboard/web/store"
 )
 
-// runServe serves the board from the real cloud.
-func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer) error {
+// runServe serves the board from the real cloud. hurry is as in command.
+func runServe(ctx context.Context, hurry <-chan struct{}, s settings.Settings, stdout, stderr io.Writer) error {
 	logger, tellRepeats := newLogger(stderr, s.Log)
 	for _, w := range s.Warnings {
 		logger.Warn(w.Error())
@@ -98,12 +98,12 @@ func runServe(ctx context.Context, s settings.Settings, stdout, stderr io.Writer
 		rules:   newRulebook(ctx, rooms.registry, entrance.db, time.Now, logger),
 		archive: archive, storage: entrance.storage(archive, s.History),
 		house: rooms, listener: listener, listen: s.Listen, publicURL: s.PublicURL, access: s.Access, entrance: entrance, keeper: keeper, hook: hook, tls: encryption,
-		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, calls: source.Calls, recorder: recorder, logger: logger,
+		basePath: s.BasePath, trustedProxies: s.TrustedProxies, source: source, calls: source.Calls, callsPerMinute: s.Cloud.CallsPerMinute, recorder: recorder, logger: logger,
 		others: []runner{tellRepeats, debugging(s.Debug.Listen, logger)},
 	}
 	if one != nil {
 		one.keep(archive, entrance)
-		b.instance, b.owns = one, one.watches
+		b.instance, b.owns, b.hurry = one, one.watches, hurry
 	}
 	return b.run(ctx)
 }

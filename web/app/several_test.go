@@ -50,7 +50,7 @@ func (p *person) at(l *lodge) *person {
 // becomes waits until something is the case: the other board follows within two seconds.
 func becomes(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it does not become so that %s", what)
 		}

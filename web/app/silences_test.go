@@ -157,7 +157,7 @@ func TestAConcernIsSilencedUntilAnEnd(t *testing.T) {
 // fileHas waits until the file has so many silences.
 func (l *lodge) fileHas(n int) {
 	l.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		rows, err := l.db.Silences(l.t.Context(), time.Now())
 		if err == nil && len(rows) == n {
 			return
@@ -235,7 +235,9 @@ func TestWhatCannotBeSilencedIsSaid(t *testing.T) {
 	l := openLodge(t, settings.Settings{Access: settings.AccessAccounts})
 	l.concerned()
 	ann := l.signedIn("ann")
-	clock := func(d time.Duration) string { return time.Now().UTC().Add(d).Format("15:04") }
+	now := time.Now().UTC()
+	east := 60 * (12 - now.Hour()) // min; it is midday where the viewer is, so that an hour ago was today
+	anHourAgo := now.Add(time.Duration(east-60) * time.Minute).Format("15:04")
 	for _, k := range []struct {
 		name   string
 		form   url.Values
@@ -246,7 +248,7 @@ func TestWhatCannotBeSilencedIsSaid(t *testing.T) {
 		{"an end that is not offered", noteForm(unlockedCause, "for", "9h"), 422, "Choose for how long."},
 		{"no time of day", noteForm(unlockedCause, "for", "time"), 422, "Enter a time of day"},
 		{"a time that is none", noteForm(unlockedCause, "for", "time", "time", "25:00"), 422, "Enter a time of day"},
-		{"a time that has passed", noteForm(unlockedCause, "for", "time", "time", clock(-time.Hour), "zone", "0"), 422, "This time has passed."},
+		{"a time that has passed", noteForm(unlockedCause, "for", "time", "time", anHourAgo, "zone", fmt.Sprint(east)), 422, "This time has passed."},
 		{"a note that is too long", noteForm(unlockedCause, "for", "seen", "note", strings.Repeat("会", 201)), 422, "One line of at most 200 characters."},
 		{"a note of two lines", noteForm(unlockedCause, "for", "seen", "note", "a\nb"), 422, "One line of at most 200 characters."},
 		{"a concern that there is not", noteForm(conference.Cause{Rule: conference.BlankScreen}, "for", "seen"), 409, "It is no longer so"},
@@ -352,7 +354,7 @@ func TestAFullDiskRefusesASilenceAndNothingElse(t *testing.T) {
 // fill has the disk refuse what is to be written of silences.
 func (l *lodge) fill(folder string) {
 	l.t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(folder, store.DBFile))
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(folder, store.DBFile)+"?_pragma=busy_timeout(60000)") // the board writes, too
 	if err != nil {
 		l.t.Fatal(err)
 	}

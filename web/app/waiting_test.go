@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"confboard/web/settings"
+	"confboard/web/store/storetest"
 )
 
 // Who waits to be let in, and that somebody does, is for those who run the meetings; with access: open that is everybody.
 func TestTheWaitingRoomIsForAdmins(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	const name, filter = "Walter Waiting", `value="waiting"`
 	look := func(t *testing.T, p *person, there bool) {
 		t.Helper()

@@ -71,6 +71,7 @@ func inGroup(l *lodge, id conference.ConfID, group string) {
 
 // A screen sees what its wall was made to show, whatever it asks for, and nothing else of the board.
 func TestWhatTheScreenOfAWallMay(t *testing.T) {
+	storetest.NotAboutStorage(t)
 	for _, mode := range []string{settings.AccessAccounts, settings.AccessProxy} {
 		for _, base := range []string{"", "/board"} {
 			t.Run(mode+base, func(t *testing.T) {

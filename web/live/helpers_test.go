@@ -176,6 +176,9 @@ func newHouse(t testing.TB, v View, o Options, start ...func(*httptest.Server)) 
 	return h
 }
 
+// patience is how long a test waits for what has to happen. Nothing is asserted by it: on a busy machine a test takes longer and still passes.
+const patience = 90 * time.Second
+
 // event is one event of a stream.
 type event struct {
 	id, name, data, retry string
@@ -308,7 +311,7 @@ func (p *page) take(e event) {
 // until waits for a condition, which is asked with the page locked.
 func (p *page) until(what string, condition func() bool) {
 	p.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		p.mu.Lock()
 		ok, ended, changed := condition(), p.ended, p.changed
@@ -377,7 +380,7 @@ func (p *page) last() string {
 // eventually waits for a condition that nothing announces.
 func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !condition(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !condition(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			stacks := make([]byte, 1<<16)
 			t.Fatalf("waited in vain for %s\n%s", what, stacks[:runtime.Stack(stacks, true)])

@@ -94,7 +94,7 @@ func (h *Hub) Notify(c conference.Change) {
 func (h *Hub) Tell(what string) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	for t := range h.general {
+	for _, t := range h.topics {
 		if _, listens := t.view.(Listener); listens {
 			t.hear(what)
 		}

@@ -265,6 +265,18 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestThePagesOfMeetingsCostAnAddressNothing(t *testing.T) {
+	h := newHouse(t, newBoard("m"), Options{MaxTopicsPerAddress: 1})
+	for _, id := range []string{"", "m1", "m2", "m3"} {
+		b := newBoard("page " + id)
+		b.about = conference.ConfID(id)
+		var v View = b
+		h.view.Store(&v)
+		h.serve.Store(&ServeOptions{Address: "a"})
+		h.open("", "").untilClock()
+	}
+}
+
 func TestATopicThatIsOpenCostsNobodyMore(t *testing.T) {
 	h := newHouse(t, newBoard("m"), Options{MaxTopics: 1, MaxTopicsPerAddress: 1})
 	for _, address := range []string{"a", "a", "b", ""} {

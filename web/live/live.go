@@ -61,8 +61,7 @@ type Rememberer interface {
 	Forget()
 }
 
-// Listener may be implemented by a View that shows something beside the meetings, and is about none of them. Heard names the components
-// that Hub.Tell touches. The rules of Touched apply.
+// Listener may be implemented by a View that shows something beside the meetings. Heard names the components that Hub.Tell touches. The rules of Touched apply.
 type Listener interface {
 	Heard(what string) []Touch
 }

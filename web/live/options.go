@@ -25,8 +25,9 @@ type Options struct {
 	// StopGrace is how long streams may take to end by themselves when Run ends, before they are cut. Default 500 ms.
 	StopGrace time.Duration
 
-	// MaxTopics and MaxTopicsPerAddress limit the topics that are in use. An address is charged for the topics that it
-	// was the first to open. Defaults 20,000 and 200; negative: no limit.
+	// MaxTopics and MaxTopicsPerAddress limit the topics that are in use. An address is charged for the topics that it was the first
+	// to open, but not for those of one meeting: these nobody can make up, and a whole house can have one address. Defaults 20,000
+	// and 200; negative: no limit.
 	MaxTopics, MaxTopicsPerAddress int
 	// MaxStreams and MaxStreamsPerAddress limit the viewers; 0: no limit.
 	MaxStreams, MaxStreamsPerAddress int

@@ -66,6 +66,15 @@ func TestAViewIsToldOfWhatIsNoMeeting(t *testing.T) {
 	listening.set("walls", 8)
 	h.Tell("walls")
 	p.until("what was told after the panic", func() bool { return p.shows["walls"] == 8 })
+	one := newBoard("about one meeting")
+	one.about = "900000001"
+	one.set("walls", 9)
+	v = listener{one}
+	h.view.Store(&v)
+	third := h.open("", "")
+	third.untilClock()
+	h.Tell("walls")
+	third.until("what was told to a view of one meeting", func() bool { return third.shows["walls"] == 9 })
 	if len(other.messages()) != 1 { // the region
 		t.Error("a view that does not listen was told")
 	}

@@ -128,7 +128,9 @@ func (h *Hub) join(v *viewer, view View) error {
 		if over(len(h.topics)-h.idle.Len(), o.MaxTopics) {
 			return refusal{ErrTooManyTopics, RefusedTopics}
 		}
-		if v.address != "" && over(used.topics, o.MaxTopicsPerAddress) {
+		_, focused := meetingOf(view)
+		charged := v.address != "" && !focused
+		if charged && over(used.topics, o.MaxTopicsPerAddress) {
 			return refusal{ErrTooManyTopics, RefusedTopicsOfAddress}
 		}
 		if t == nil {
@@ -142,8 +144,10 @@ func (h *Hub) join(v *viewer, view View) error {
 			h.idle.Remove(t.idle)
 			t.idle = nil
 		}
-		t.address = v.address
-		used.topics++
+		if charged {
+			t.address = v.address
+			used.topics++
+		}
 	}
 	used.streams++
 	if v.address != "" {

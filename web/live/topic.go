@@ -72,11 +72,18 @@ func (h *Hub) newTopic(key string, v View) *topic {
 	if j, ok := v.(Joiner); ok {
 		t.join = j.JoinBursts()
 	}
-	if m, ok := v.(OfMeeting); ok {
-		t.about, t.focused = m.About()
-	}
+	t.about, t.focused = meetingOf(v)
 	t.request = &http.Request{Method: http.MethodGet, Header: http.Header{}, URL: &url.URL{RawQuery: "stream=" + t.stream}}
 	return t
+}
+
+// meetingOf is the meeting that a view is about, if it is about one.
+func meetingOf(v View) (id conference.ConfID, is bool) {
+	m, is := v.(OfMeeting)
+	if !is {
+		return "", false
+	}
+	return m.About()
 }
 
 func (t *topic) stir() {

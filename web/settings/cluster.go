@@ -26,6 +26,8 @@ type Cluster struct {
 	Replicas int
 	// Handover is how long a board that ends in order waits until the others have taken over what it watches.
 	Handover time.Duration
+	// Memory is what the boards may take of each of those servers for what is received of the meetings, in bytes.
+	Memory int64
 	// How to sign in to NATS: a file with a JWT and its seed, a user, a token, or nothing of these.
 	CredentialsFile string
 	User            string
@@ -54,6 +56,9 @@ const (
 	maxHandover = time.Minute
 	prefixRange = "1 to 32 letters, digits, - or _"
 	nameRange   = "empty, or up to 64 letters, digits, ., - or _"
+
+	// minClusterMemory holds some two hundred large meetings, of 75 kB each.
+	minClusterMemory, maxClusterMemory = 16 * megabyte, 100 * gigabyte
 )
 
 // clusterTable lists the settings of several boards that work as one.
@@ -70,6 +75,8 @@ func clusterTable(d *draft) []setting {
 			doc: "On how many NATS servers that is; with 3 one of them can fail."},
 		{path: "cluster.handover", value: duration{&c.Handover, 0, maxHandover}, preset: "10s",
 			doc: "How long a board that is stopped waits until the others watch its meetings."},
+		{path: "cluster.memory", value: size{&c.Memory, minClusterMemory, maxClusterMemory}, preset: "256MB",
+			doc: "Most memory of a NATS server for what was received of all meetings; another 134MB go with it. When it is full, what was received of a meeting has to be asked for when somebody looks at it at another board. The same for all boards."},
 		{path: "cluster.secretFile", value: path{&d.clusterSecret.file, "file", ""}, preset: "",
 			doc: "File with a random secret in its first line, at least 32 characters, the same for all boards; `openssl rand -base64 32` makes one. Host passwords are kept in the database with it. Either this or `cluster.secretEnv`."},
 		{path: "cluster.secretEnv", value: text{&d.clusterSecret.variable, "variable", variable, readVariable}, preset: "",

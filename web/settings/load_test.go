@@ -222,6 +222,7 @@ func TestEverySettingCanBeSetFromEverySource(t *testing.T) {
 		"history.names":                    {"720h", func(s Settings) any { return s.History.Names }, 720 * time.Hour},
 		"history.disk":                     {"10GB", func(s Settings) any { return s.History.Disk }, int64(10_000_000_000)},
 		"history.memory":                   {"1GiB", func(s Settings) any { return s.History.Memory }, int64(1 << 30)},
+		"cluster.memory":                   {"1GB", func(s Settings) any { return s.Cluster.Memory }, int64(1_000_000_000)},
 		"record.file":                      {"/srv/feed.jsonl", func(s Settings) any { return s.Record.File }, "/srv/feed.jsonl"},
 		"record.maxSize":                   {"2MiB", func(s Settings) any { return s.Record.MaxSize }, int64(2 << 20)},
 		"record.keep":                      {"1000", func(s Settings) any { return s.Record.Keep }, 1000},

@@ -48,16 +48,17 @@ type TimelineBatch struct {
 	Entries []TimelineEntry
 }
 
-const putOccurrence = `INSERT INTO occurrence (id, conf_id, title, owner, title_folded, owner_folded, watched_at, began_at, began_before,
-	ended_at, left_at, until_at, people, summary, holder)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-	ON CONFLICT (id) DO UPDATE SET title = excluded.title, owner = excluded.owner, title_folded = excluded.title_folded,
+// occurrenceRows and entryRows are what timelines are written to. An occurrence that was seen later than the one that is written is left as it is.
+var (
+	occurrenceRows = insertion{table: "occurrence", columns: []string{"id", "conf_id", "title", "owner", "title_folded", "owner_folded", "watched_at", "began_at",
+		"began_before", "ended_at", "left_at", "until_at", "people", "summary", "holder"},
+		conflict: `(id) DO UPDATE SET title = excluded.title, owner = excluded.owner, title_folded = excluded.title_folded,
 	owner_folded = excluded.owner_folded, began_at = excluded.began_at, began_before = excluded.began_before, ended_at = excluded.ended_at,
 	left_at = excluded.left_at, until_at = excluded.until_at, people = excluded.people, summary = excluded.summary, holder = excluded.holder
-	WHERE occurrence.until_at <= excluded.until_at`
-
-const putEntry = `INSERT INTO timeline (occurrence, seq, grp, kind, at, received_at, body, personal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-	ON CONFLICT (occurrence, seq) DO NOTHING`
+	WHERE occurrence.until_at <= excluded.until_at`}
+	entryRows = insertion{table: "timeline", columns: []string{"occurrence", "seq", "grp", "kind", "at", "received_at", "body", "personal"},
+		conflict: "(occurrence, seq) DO NOTHING"}
+)
 
 // PutTimelines keeps a batch, whole or not at all. Entries that are there already are left as they are, and so is an occurrence that has
 // been seen later than this one: another instance goes on with it. A batch can therefore be written again when nobody knows whether it was.
@@ -67,13 +68,13 @@ func (d *DB) PutTimelines(ctx context.Context, b TimelineBatch) error {
 			ON CONFLICT (instance, started_at) DO UPDATE SET seen_at = excluded.seen_at`, d.instance.Name, ms(b.Run), ms(b.Seen)); err != nil {
 			return err
 		}
-		if _, err := each(ctx, tx, putOccurrence, b.Occurrences, func(o Occurrence) []any {
+		if err := insertAll(ctx, tx, occurrenceRows, newest(b.Occurrences), func(o Occurrence) []any {
 			return []any{o.ID, string(o.ConfID), o.Title, o.Owner, folded(o.Title) + "\n" + folded(string(o.ConfID)), folded(o.Owner), ms(o.Watched), ms(o.Began),
 				number(o.Before), ms(o.Ended), ms(o.Left), ms(o.Until), o.People, o.Summary, d.instance.Name}
 		}); err != nil {
 			return err
 		}
-		if _, err := each(ctx, tx, putEntry, b.Entries, func(e TimelineEntry) []any {
+		if err := insertAll(ctx, tx, entryRows, b.Entries, func(e TimelineEntry) []any {
 			return []any{e.Occurrence, int64(e.Seq), int64(e.Group), e.Kind, ms(e.At), ms(e.Received), e.Body, e.Personal}
 		}); err != nil {
 			return err
@@ -85,6 +86,24 @@ func (d *DB) PutTimelines(ctx context.Context, b TimelineBatch) error {
 		_, err := each(ctx, tx, "DELETE FROM occurrence WHERE id = $1", b.Drop, one)
 		return err
 	})
+}
+
+// newest is of each occurrence the last one: a statement changes a row once.
+func newest(all []Occurrence) []Occurrence {
+	last := make(map[int64]int, len(all))
+	for i, o := range all {
+		last[o.ID] = i
+	}
+	if len(last) == len(all) {
+		return all
+	}
+	var kept []Occurrence
+	for i, o := range all {
+		if last[o.ID] == i {
+			kept = append(kept, o)
+		}
+	}
+	return kept
 }
 
 // each runs a statement for each of several, and returns how many rows that changed.

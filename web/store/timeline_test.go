@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"confboard/feed/conference"
+	"confboard/web/store/storetest"
 )
 
 // occurrence n is one of an hour, n hours after noon.
@@ -226,8 +227,48 @@ func TestTheOldestGoWhenThereIsTooMuch(t *testing.T) {
 	}
 }
 
+func TestABatchOfAnySizeIsKeptWhole(t *testing.T) {
+	for _, size := range []int{1, 7, 8, 63, 64, 65, 200} {
+		d := openDB(t, t.TempDir())
+		b := TimelineBatch{Run: noon, Seen: noon}
+		for i := range size {
+			b.Occurrences = append(b.Occurrences, Occurrence{ID: int64(i + 1), ConfID: "900", Title: "early", Until: noon})
+			b.Entries = append(b.Entries, told(int64(i+1), 1, noon), told(int64(i+1), 2, noon))
+		}
+		for i := range size { // each of them again, as one who reads the batch in order has it
+			b.Occurrences = append(b.Occurrences, Occurrence{ID: int64(i + 1), ConfID: "900", Title: fmt.Sprint("late ", i), Until: noon})
+		}
+		for range 2 {
+			if err := d.PutTimelines(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range size {
+			entries, err := d.EntriesAfter(t.Context(), int64(i+1), 0, 10)
+			if err != nil || len(entries) != 2 {
+				t.Fatalf("of %d, %d has %d entries, error %v", size, i, len(entries), err)
+			}
+			o, err := d.Occurrence(t.Context(), int64(i+1))
+			if err != nil || o.Title != fmt.Sprint("late ", i) {
+				t.Fatalf("of %d, %d is %+v, error %v", size, i, o, err)
+			}
+		}
+	}
+}
+
+// BenchmarkTimelines is a batch of 1,000 entries, in the board's own file and in a server's database.
 func BenchmarkTimelines(b *testing.B) {
-	d, err := OpenDB(b.Context(), b.TempDir())
+	b.Run("file", func(b *testing.B) {
+		benchmarkTimelines(b, func() (*DB, error) { return OpenDB(b.Context(), b.TempDir()) })
+	})
+	b.Run("server", func(b *testing.B) {
+		storetest.Need(b)
+		benchmarkTimelines(b, func() (*DB, error) { return OpenServer(b.Context(), Server{URL: storetest.Schema(b, b.TempDir())}) })
+	})
+}
+
+func benchmarkTimelines(b *testing.B, open func() (*DB, error)) {
+	d, err := open()
 	if err != nil {
 		b.Fatal(err)
 	}

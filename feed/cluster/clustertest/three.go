@@ -16,10 +16,9 @@ import (
 func StartThree(t testing.TB) [3]*Server {
 	t.Helper()
 	var routes []*url.URL
-	var ports [3]int
-	for i := range ports {
-		ports[i] = freePort(t)
-		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprint("127.0.0.1:", ports[i])})
+	ports := freePorts(t)
+	for _, port := range ports {
+		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprint("127.0.0.1:", port)})
 	}
 	var servers [3]*Server
 	for i := range servers {
@@ -53,13 +52,16 @@ func StartThree(t testing.TB) [3]*Server {
 	return servers
 }
 
-// freePort is a port on loopback that nobody uses just now. Routes need to be known before the servers have them.
-func freePort(t testing.TB) int {
+// freePorts are ports on loopback that nobody uses just now, all different. Routes need to be known before the servers have them.
+func freePorts(t testing.TB) (ports [3]int) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = l.Close() }() // when all are chosen
+		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
+	return ports
 }

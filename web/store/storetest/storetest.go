@@ -34,6 +34,15 @@ func AboutFiles(t testing.TB) {
 	}
 }
 
+// NotAboutStorage skips a test that shows nothing else when a server's database takes the place of the board's file, and takes long to show it.
+// Every test that does not say so runs with both, so that none is forgotten.
+func NotAboutStorage(t testing.TB) {
+	t.Helper()
+	if Given() {
+		t.Skip("this is not about what is kept: make test runs it with the board's file")
+	}
+}
+
 // Schema returns the URL of the schema of the database that stands for a folder, and makes it when it is not there.
 func Schema(t testing.TB, dir string) string {
 	t.Helper()
