@@ -28,16 +28,14 @@ func TestATimelineOutlivesTheBoard(t *testing.T) {
 
 	p.navigate(b.url + "/history?lang=en")
 	p.axe("the history")
-	p.leave(func() {
-		p.run(`const form = document.querySelector(".history-find");
-			form.elements.day.valueAsDate = new Date(Date.now() + 8 * 3600_000);
-			form.requestSubmit()`)
-	})
+	p.leaveBy(`const form = document.querySelector(".history-find");
+		form.elements.day.valueAsDate = new Date(Date.now() + 8 * 3600_000);
+		form.requestSubmit()`)
 	p.wait(`document.querySelector(".history tbody a") !== null`)
 	if address := evaluate[string](p, "location.search"); !regexp.MustCompile(`^\?day=\d{4}-\d\d-\d\d&offset=480$`).MatchString(address) {
 		t.Errorf("the day is asked for as %s", address)
 	}
-	p.leave(func() { p.run(`document.querySelector(".history tbody a").click()`) })
+	p.leaveBy(`document.querySelector(".history tbody a").click()`)
 	for _, want := range []string{"Unlocked → became Locked", "The board was not running from", "Locked → became Unlocked", "The meeting ended"} {
 		p.waitContains("#timeline-rows", want)
 	}

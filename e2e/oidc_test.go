@@ -128,7 +128,7 @@ func TestSigningInAtTheOrganisationReturnsToTheWantedPage(t *testing.T) {
 	}
 
 	// Who goes back is not met by the address with the code in it.
-	p.run("history.back()")
+	p.leaveBy("history.back()")
 	p.wait("document.title === 'Example Ltd' || location.pathname.startsWith('/board/')")
 	if at := evaluate[string](p, "location.pathname"); strings.Contains(at, "callback") {
 		t.Errorf("back at %s", at)
@@ -185,7 +185,7 @@ func TestTheFirstAdminFollowsThePrintedLink(t *testing.T) {
 	p := open(t, b.url+"/?lang=en", view{interrupted: true})
 	p.waitText("h1", "Sign in")
 	p.axe("the sign-in of a board without an admin")
-	p.call("open the link", chromedp.Evaluate[chromedp.Void]("location.href = "+quote(printed[0][strings.Index(printed[0], "http"):])))
+	p.leaveBy("location.href = " + quote(printed[0][strings.Index(printed[0], "http"):]))
 	p.wait("location.pathname === '/setup' && location.hash === '' && document.getElementById('code')?.value === " + quote(printed[2]))
 	p.wait("document.activeElement.id === 'name'")
 	p.axe("the set-up")

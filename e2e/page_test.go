@@ -197,6 +197,12 @@ func (p *tab) leave(do func()) {
 	p.wait("e2e.left === undefined")
 }
 
+// leaveBy is leave by a script. It runs after its caller has been answered: a page that is being left may not answer any more.
+func (p *tab) leaveBy(script string) {
+	p.t.Helper()
+	p.leave(func() { p.run("setTimeout(() => { " + script + " })") })
+}
+
 // waitBoard waits for what the page says of its own link to the board: connecting, live, reconnecting or silent.
 func (p *tab) waitBoard(state string) {
 	p.t.Helper()

@@ -64,7 +64,7 @@ func TestAWallWithANameIsSeenToFromAfar(t *testing.T) {
 	admin.waitContains(".notice", "Lobby")
 
 	// What it shows is changed on the page where it was set up.
-	admin.leave(func() { admin.click(".wall-acts a.button") })
+	admin.leaveBy(`document.querySelector(".wall-acts a.button").click()`)
 	admin.waitText("#wall-naming-title", "What Lobby shows")
 	admin.run(`document.getElementById("wall-lang").value = "zh"; document.getElementById("wall-tile-count").value = "1"`)
 	admin.leave(func() { admin.call("look at the preview", chromedp.Click(".wall-setup > form button")) })
@@ -89,7 +89,7 @@ func TestAWallWithANameIsSeenToFromAfar(t *testing.T) {
 	admin.waitBoard("live")
 	admin.waitContains(".wall-state", "Online")
 	admin.run(`document.querySelector(".wall-row details").open = true`)
-	admin.leave(func() { admin.click(".wall-more .danger") })
+	admin.leaveBy(`document.querySelector(".wall-more .danger").click()`)
 	admin.waitContains(".notice", "Lobby was removed.")
 	screen.waitBoard("denied")
 	screen.waitContains(".veil-denied", "此屏幕已无权访问")
