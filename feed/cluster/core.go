@@ -50,7 +50,7 @@ type core struct {
 	wholeAt  time.Duration
 	mark     uint64
 	read     []entry
-	quiet    time.Duration // until then nothing is changed
+	quiet    time.Duration // until then there is no lease
 
 	// The lease. sent has when the renewals were sent that have not come back. life is the revision of the first renewal that came back
 	// in this life, 0 when there is no lease; until is when the lease ends.
@@ -84,6 +84,7 @@ type seen struct {
 type slot struct {
 	shardRecord
 	revision uint64
+	stored   time.Time
 	// epoch is the highest ever seen; records come and go with a bucket.
 	epoch uint64
 	// passing is the revision at which this member let go of the shard to pass it on; the record still names it.
@@ -148,11 +149,14 @@ func (c *core) readWhole(now moment) {
 	for _, e := range read {
 		highest = max(highest, e.revision)
 	}
-	if highest < c.last {
+	if highest < c.last || slices.ContainsFunc(read, c.contradicts) {
 		// The bucket was lost, or what came last into it. What this member holds by it may be another's by now; and who holds what by
-		// what was lost does so until it notices, or its lease ends.
+		// what was lost does so until it notices, or its lease ends. Revisions stand for something else than before.
 		c.lose(now.boot)
 		c.quiet = now.boot + c.pace.dead
+		for i := range c.shards {
+			c.shards[i].passing, c.shards[i].written = 0, false
+		}
 	}
 	c.whole, c.wholeAt, c.read, c.last, c.stale = true, now.boot, nil, highest, true
 	for i := range c.shards {
@@ -173,13 +177,29 @@ func (c *core) readWhole(now moment) {
 	}
 }
 
+// contradicts reports whether an entry that was read should have been seen before, and was not: the bucket is another one than it was. All that had been
+// stored until last and that nothing has taken the place of was seen.
+func (c *core) contradicts(e entry) bool {
+	if e.revision > c.last || e.deleted {
+		return false
+	}
+	if s, ok := e.shard(); ok {
+		return c.shards[s].revision != e.revision || !c.shards[s].stored.Equal(e.stored)
+	}
+	if id := e.member(); id != "" {
+		m := c.members[id]
+		return m == nil || m.revision != e.revision || !m.stored.Equal(e.stored)
+	}
+	return false
+}
+
 // store notes what a revision says.
 func (c *core) store(e entry, now time.Duration) {
 	if s, ok := e.shard(); ok {
 		r, _ := decode[shardRecord](e)
 		slot := &c.shards[s]
 		c.stale = c.stale || slot.Owner != r.Owner
-		slot.shardRecord, slot.revision = r, e.revision
+		slot.shardRecord, slot.revision, slot.stored = r, e.revision, e.stored
 		slot.epoch = max(slot.epoch, r.Epoch)
 		if _, gone := c.gone[r.Owner]; r.Owner != "" && c.members[r.Owner] == nil && !gone {
 			c.members[r.Owner] = &seen{id: r.Owner, at: now} // its key is still to come, or does not: then it is dead in time
@@ -237,7 +257,7 @@ func (c *core) do(now moment) (next time.Duration) {
 	}
 	if c.whole {
 		c.tell(now.boot)
-		if c.life != 0 && now.boot >= c.quiet {
+		if c.life != 0 {
 			c.forget(now.boot)
 			c.decide(now)
 		}

@@ -6,9 +6,9 @@ import "time"
 // forgotten with a bucket.
 func (s *slot) nextEpoch(now moment) uint64 { return max(s.epoch+1, uint64(now.wall.UnixMilli())) }
 
-// holds reports whether a shard is this member's own now.
+// holds reports whether a shard is this member's own now. By an epoch that was exceeded it is not: that record is of a bucket that was lost.
 func (c *core) holds(s *slot) bool {
-	return c.life != 0 && s.Owner == c.me && s.revision > c.life && s.passing != s.revision
+	return c.life != 0 && s.Owner == c.me && s.revision > c.life && s.passing != s.revision && s.shardRecord.Epoch == s.epoch
 }
 
 // living reports whether a member may hold what it owns. One whose key was removed holds nothing.

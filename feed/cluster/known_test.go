@@ -166,8 +166,49 @@ func TestAfterTheBucketLostWhatCameLastNothingIsTakenWhileAnybodyMayHoldIt(t *te
 	}
 	c.do(at(3 * time.Second))
 	c.came(renewal("me", 3, 5), at(3*time.Second))
+	c.do(at(5 * time.Second))
+	if c.life != 0 || len(a.written) != 0 {
+		t.Errorf("it has a lease, %+v are written", a.written)
+	}
+	c.do(at(5600 * time.Millisecond))
+	c.came(renewal("me", 5, 6), at(5600*time.Millisecond))
 	c.do(at(5600 * time.Millisecond))
 	if again := a.written["shard.5"]; again.Owner != "me" || again.Epoch <= 8 {
 		t.Errorf("written: %+v", a.written)
+	}
+}
+
+func TestABucketThatWasRolledBackIsKnownByWhatWasWrittenSince(t *testing.T) {
+	later := func(e entry) entry {
+		e.stored = e.stored.Add(time.Second)
+		return e
+	}
+	for _, k := range []struct {
+		name  string
+		since []entry // what the bucket has when it is read again, before the renewal
+		held  bool
+	}{
+		{"it is the same", []entry{renewal("other", 7, 10), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12)}, true},
+		{"another shard has come", []entry{renewal("other", 7, 10), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12), owned(6, shardRecord{Owner: "other", Epoch: 8}, 13)}, true},
+		{"something else has the revision", []entry{later(renewal("other", 9, 10)), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12)}, false},
+		{"the shard is as it was before", []entry{owned(5, shardRecord{Owner: "other", Epoch: 7}, 9), renewal("other", 7, 10), renewal("third", 1, 13)}, false},
+		{"somebody is back who was gone", []entry{renewal("third", 3, 8), renewal("other", 7, 10), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12)}, false},
+	} {
+		a := &alone{}
+		c := newCore("me", memberRecord{Name: "me"}, pace4s(), a, a)
+		c.opened(at(0))
+		c.do(at(0))
+		for _, e := range []entry{renewal("other", 7, 10), renewal("me", 1, 11), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12)} {
+			c.came(e, at(0))
+		}
+		c.do(at(0))
+		c.opened(at(time.Second))
+		c.do(at(time.Second))
+		for _, e := range append(k.since, renewal("me", 2, 14)) {
+			c.came(e, at(time.Second))
+		}
+		if held := c.life != 0; held != k.held {
+			t.Errorf("%s: there is a lease: %v", k.name, held)
+		}
 	}
 }

@@ -15,7 +15,7 @@ func (c *core) echoed(e entry, now time.Duration) {
 		}
 	}
 	c.echoedAt = now
-	if sent+c.pace.hold > now {
+	if sent+c.pace.hold > now && now >= c.quiet { // whoever holds something by a bucket that was lost is not known
 		c.until = max(c.until, sent+c.pace.hold)
 		if c.life == 0 {
 			c.life = e.revision
