@@ -44,7 +44,7 @@ var (
 	boardsDesc         = describe("cluster_members", "Boards that work as one, as this one sees them, by whether they are being stopped.", "leaving")
 	buildsDesc         = describe("cluster_versions", "Different versions among the boards.")
 	leaseDesc          = describe("cluster_lease_held", "1 while this board may watch meetings because it can renew its lease, otherwise 0.")
-	cloudReachedDesc   = describe("cluster_cloud_reached", "0 while this board does not reach the cloud although others do, so that its meetings are not live, otherwise 1.")
+	cloudReachedDesc   = describe("cluster_cloud_reached", "0 while this board does not reach the cloud although others do, so that they take over its meetings, otherwise 1.")
 	shardsDesc         = describe("cluster_shards", "The parts in which the meetings are shared out, by who watches them; unknown while this board has no lease.", "watched")
 	sharedDesc         = describe("cluster_meetings", "Meetings that have not ended, by who watches them; unknown while this board has no lease.", "watched")
 	takenDesc          = describe("cluster_shards_taken_total", "Parts that this board has taken over: handed over by their owner, or found without one.", "how")

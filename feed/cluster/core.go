@@ -18,6 +18,8 @@ type pen interface {
 	remove(key string, revision uint64)
 	// erase removes also what remains of a key that was removed.
 	erase(key string)
+	// ask asks after a member: core.nobody is called if it is not there.
+	ask(id string)
 }
 
 // moment is a time by two clocks: boot goes on evenly, and wall is only for epochs.
@@ -78,6 +80,9 @@ type seen struct {
 	at       time.Duration // when it was seen, or when looking began
 	dead     bool
 	eligible bool // it can have shards
+	// suspected: it is not connected, and will be dead in a moment unless it is seen before. askedAt is when it was asked after last.
+	suspected bool
+	askedAt   time.Duration
 }
 
 // slot is a shard.
@@ -228,10 +233,10 @@ func (c *core) store(e entry, now time.Duration) {
 	}
 	// A record that nobody understands is that of a member that lives and can be given nothing.
 	r, ok := decode[memberRecord](e)
-	if eligible := ok && !r.Leaving; back || m.eligible != eligible {
+	if eligible := ok && !r.Leaving; back || m.eligible != eligible || m.Unable != r.Unable {
 		m.eligible, c.stale = eligible, true
 	}
-	m.memberRecord, m.revision, m.stored, m.at, m.dead = r, e.revision, e.stored, now, false
+	m.memberRecord, m.revision, m.stored, m.at, m.dead, m.suspected = r, e.revision, e.stored, now, false, false
 	if back && id != c.me {
 		c.watcher.Heard(Event{Kind: Joined, Member: c.member(m)})
 	}
@@ -258,6 +263,7 @@ func (c *core) do(now moment) (next time.Duration) {
 	if c.whole {
 		c.tell(now.boot)
 		if c.life != 0 {
+			c.doubt(now.boot)
 			c.forget(now.boot)
 			c.decide(now)
 		}
@@ -289,12 +295,13 @@ func (c *core) next(now time.Duration) time.Duration {
 	}
 	for _, m := range c.members {
 		if !m.dead {
+			sooner(m.at + c.pace.doubt)
 			sooner(m.at + c.pace.dead)
 		}
 	}
 	for i := range c.shards {
 		s := &c.shards[i]
-		if s.preparing && !s.Ready {
+		if s.preparing && s.Next == c.me && !s.Ready {
 			sooner(now + c.pace.ready)
 		}
 		if s.written && s.wrote == s.revision {
@@ -306,7 +313,7 @@ func (c *core) next(now time.Duration) time.Duration {
 
 // member is what others are told of a member.
 func (c *core) member(m *seen) Member {
-	return Member{ID: m.id, Name: m.Name, Build: m.Build, Started: m.Started, Leaving: m.Leaving, Self: m.id == c.me, Shards: len(c.ownedBy(m.id))}
+	return Member{ID: m.id, Name: m.Name, Build: m.Build, Started: m.Started, Leaving: m.Leaving, Unable: m.Unable, Self: m.id == c.me, Shards: len(c.ownedBy(m.id))}
 }
 
 // list is who lives, by name.

@@ -46,6 +46,7 @@ func TestNoShardIsHeldTwiceWhateverHappens(t *testing.T) {
 				if n.paused {
 					n.resume()
 				}
+				n.act(func() { n.core.able(true, n.clock().boot) })
 			}
 			if len(m.living()) == 0 {
 				m.join()
@@ -79,7 +80,7 @@ func (m *model) happen() {
 		return
 	}
 	n := living[m.rand.IntN(len(living))]
-	switch m.rand.IntN(16) {
+	switch m.rand.IntN(17) {
 	case 0, 1:
 		if len(living) < 6 {
 			m.join()
@@ -123,6 +124,9 @@ func (m *model) happen() {
 		m.backup = maps.Clone(m.keys)
 	case 15:
 		m.rollBack()
+	case 16:
+		n.act(func() { n.core.able(m.rand.IntN(2) == 0, n.clock().boot) })
+		m.note("%s is unable: %v", n.id, n.core.about.Unable)
 	case 13:
 		// Several come at once.
 		for range m.rand.IntN(3) {
@@ -184,11 +188,65 @@ func TestAMemberThatIsBackAtOnceDoesNotBeginAllItHadAlone(t *testing.T) {
 		back := m.join()
 		back.unready = true // watching takes its time
 		m.unheld(10 * time.Second)
+		if began := m.held()[back.id]; began == 0 || began > had*3/4 {
+			t.Errorf("seed %d: it began %d of %d shards", seed, began, had)
+		}
 		back.unready = false
 		m.untilSettled(time.Minute)
-		if back.cold == 0 || back.cold > had*3/4 {
-			t.Errorf("seed %d: it began %d of %d shards without having been prepared", seed, back.cold, had)
+	}
+}
+
+// preparing is how many shards are prepared.
+func (m *model) preparing() (n int) {
+	for _, o := range m.living() {
+		for _, prepared := range o.prepared {
+			if prepared {
+				n++
+			}
 		}
+	}
+	return n
+}
+
+func TestTheShardsOfOneThatSeemsToBeDeadArePreparedBeforeTheyAreTaken(t *testing.T) {
+	for seed := range uint64(4) {
+		m := settle(t, seed, 3)
+		dead := m.living()[seed%3]
+		had := m.held()[dead.id]
+		cold := func() (n int) {
+			for _, o := range m.living() {
+				n += o.cold
+			}
+			return n
+		}
+		dead.gone = true
+		before := cold()
+		m.run(2500 * time.Millisecond)
+		if n := m.preparing(); n != had {
+			t.Errorf("seed %d: %d of %d shards are prepared", seed, n, had)
+		}
+		m.unheld(10 * time.Second)
+		if n := cold() - before; n > 0 {
+			t.Errorf("seed %d: %d shards were not prepared", seed, n)
+		}
+	}
+	// One that was only silent is suspected no more.
+	m := settle(t, 1, 3)
+	silent := m.living()[0]
+	silent.cutUp = true
+	m.run(2500 * time.Millisecond)
+	if m.preparing() == 0 {
+		t.Error("it is not suspected")
+	}
+	silent.cutUp = false
+	m.run(time.Second)
+	moved := m.moved
+	if n := m.preparing(); n > 0 {
+		t.Errorf("%d shards are still being prepared", n)
+	}
+	m.run(10 * time.Second)
+	if m.moved != moved {
+		t.Error("shards moved")
 	}
 }
 

@@ -39,7 +39,7 @@ func (c *core) tell(now time.Duration) {
 		case s.taken != 0:
 			s.taken = 0
 			c.watcher.Drop(id)
-		case c.life != 0 && s.Next == c.me && s.Owner != c.me && !c.leaving:
+		case c.awaited(id):
 			if !s.preparing {
 				s.preparing = true
 				c.watcher.Prepare(id)
@@ -96,7 +96,7 @@ func (c *core) decide(now moment) {
 				r.Next, r.Ready = "", false
 			case r.Next != target:
 				r.Next, r.Ready = "", false
-				if c.leaving || offered[target] < c.mayOffer() && now.boot >= s.restsUntil {
+				if c.leaving || c.about.Unable || offered[target] < c.mayOffer() && now.boot >= s.restsUntil {
 					offered[target]++
 					r.Next, s.offeredAt = target, now.boot
 				}
@@ -126,11 +126,11 @@ func (c *core) decide(now moment) {
 			}
 			r = shardRecord{Owner: c.me, Epoch: s.nextEpoch(now)}
 		case c.living(r.Owner):
-			if !s.preparing || r.Ready || !c.watcher.Ready(Shard(i)) {
+			if !s.preparing || r.Next != c.me || r.Ready || !c.watcher.Ready(Shard(i)) {
 				continue
 			}
 			r.Ready = true
-		case c.rescuer(Shard(i)) == c.me:
+		case c.rescuer(Shard(i), nil) == c.me:
 			r = shardRecord{Owner: c.me, Epoch: s.nextEpoch(now)}
 		}
 		if r != s.shardRecord {
@@ -141,10 +141,13 @@ func (c *core) decide(now moment) {
 
 // rescuer is who takes a shard whose owner is dead: the one that was to have it, else whoever scores highest for it, however much
 // that one has. So all have a part of what has to begin, also of a member that is back as soon as it has died; the shares are levelled
-// by handing over, which costs nobody a gap.
-func (c *core) rescuer(id Shard) string {
+// by handing over, which costs nobody a gap. of says who comes into question; nil: everybody.
+func (c *core) rescuer(id Shard, of func(*seen) bool) string {
 	var best string
 	for _, m := range c.eligible() {
+		if s := c.members[m]; of != nil && s != nil && !of(s) {
+			continue
+		}
 		if m == c.shards[id].Next {
 			return m
 		}
@@ -176,17 +179,28 @@ func (c *core) share() owners {
 	return share(c.eligible(), now)
 }
 
-// eligible are the members that can have shards. This one is among them by its own word.
-func (c *core) eligible() (ids []string) {
+// eligible are the members that can have shards: those that can watch meetings, and if there is none, all. This one is among them by its own word.
+func (c *core) eligible() []string {
+	var able, unable []string
+	add := func(id string, isUnable bool) {
+		if isUnable {
+			unable = append(unable, id)
+		} else {
+			able = append(able, id)
+		}
+	}
 	for id, m := range c.members {
 		if id != c.me && m.eligible && !m.dead {
-			ids = append(ids, id)
+			add(id, m.Unable)
 		}
 	}
 	if !c.leaving {
-		ids = append(ids, c.me)
+		add(c.me, c.about.Unable)
 	}
-	return ids
+	if len(able) == 0 {
+		return unable
+	}
+	return able
 }
 
 // write writes a shard's record over the one that is known. Until that changes, it is not written again at once: the change may be under
@@ -203,6 +217,15 @@ func (c *core) write(id Shard, r shardRecord, now time.Duration) {
 	}
 	s.written, s.wrote, s.writeAt = true, s.revision, now+c.spread(s.patience)
 	c.pen.update(shardKey+id.String(), encode(r), s.revision)
+}
+
+// able says whether this member can watch meetings.
+func (c *core) able(able bool, now time.Duration) {
+	if c.about.Unable == !able {
+		return
+	}
+	c.about.Unable, c.stale = !able, true
+	c.renewAt = now // the others have to know
 }
 
 // leave begins to leave in order, which takes until all is handed over, at most this long.

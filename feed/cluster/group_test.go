@@ -24,6 +24,8 @@ type group struct {
 	server *clustertest.Server // each instance has a proxy to it
 	// servers are a cluster, if there are any; instances go straight to it.
 	servers []string
+	// patient: members are not dead before there was time for everything else, on any machine.
+	patient bool
 
 	mu        sync.Mutex
 	instances []*instance
@@ -73,6 +75,9 @@ func (g *group) end() {
 func (g *group) config(name string, servers ...string) Config {
 	p := pace4s().faster(quick)
 	p.atOnce *= quick
+	if g.patient {
+		p.hold, p.dead = 5*time.Second, 6*time.Second
+	}
 	return Config{Servers: servers, Name: name, Handover: 10 * time.Second / quick, pace: p,
 		Logger: slog.New(slog.NewTextHandler(testLog{g.t}, nil))}
 }

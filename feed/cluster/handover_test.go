@@ -91,3 +91,28 @@ func TestAHandoverIsCalledOffWhenTheNextOneDies(t *testing.T) {
 	m.join()
 	m.untilSettled(time.Minute)
 }
+
+func TestOneThatCannotWatchHandsOverAllItHasAndGetsNothing(t *testing.T) {
+	m := settle(t, 3, 3)
+	n := m.members[1]
+	able := func(n *modelMember, is bool) { n.act(func() { n.core.able(is, n.clock().boot) }) }
+	cold := func() int { return m.members[0].cold + m.members[1].cold + m.members[2].cold }
+	before := cold()
+	able(n, false)
+	m.run(10 * time.Second)
+	if held := m.held(); held[n.id] != 0 || held[m.members[0].id] != Shards/2 || held[m.members[2].id] != Shards/2 || cold() > before {
+		t.Errorf("held: %v, %d shards were not watched by who took them", held, cold()-before)
+	}
+	// Nobody can: then each has its part, as good as it is.
+	able(m.members[0], false)
+	able(m.members[2], false)
+	m.untilSettled(time.Minute)
+	able(n, true)
+	m.run(10 * time.Second)
+	if held := m.held(); held[n.id] != Shards {
+		t.Errorf("held: %v", held)
+	}
+	able(m.members[0], true)
+	able(m.members[2], true)
+	m.untilSettled(time.Minute)
+}

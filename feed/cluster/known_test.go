@@ -15,6 +15,7 @@ type alone struct {
 func (*alone) put(string, []byte)    {}
 func (*alone) remove(string, uint64) {}
 func (*alone) erase(string)          {}
+func (*alone) ask(string)            {}
 func (*alone) Prepare(Shard)         {}
 func (*alone) Ready(Shard) bool      { return true }
 func (*alone) Drop(Shard)            {}

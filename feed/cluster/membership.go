@@ -24,8 +24,12 @@ type Membership struct {
 	js     jetstream.JetStream
 	core   *core // Run's alone
 	writer *writer
+	asking *asking
+	nobody chan string // members that were asked after and are not there
 	clock  func() time.Duration
 	hurry  chan struct{}
+	unable atomic.Bool
+	turned chan struct{} // unable is another one
 	lost   chan struct{} // nobody stores what is written: perhaps the bucket is lost
 
 	picture atomic.Pointer[picture]
@@ -56,9 +60,11 @@ func New(conn *nats.Conn, config Config, w Watcher) (*Membership, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
-	m := &Membership{config: config, id: rand.Text()[:12], conn: conn, js: js, clock: sinceBoot, hurry: make(chan struct{}, 1), lost: make(chan struct{}, 1)}
+	m := &Membership{config: config, id: rand.Text()[:12], conn: conn, js: js, clock: sinceBoot, hurry: make(chan struct{}, 1), turned: make(chan struct{}, 1), lost: make(chan struct{}, 1),
+		nobody: make(chan string, room)}
 	m.trouble.logger = config.Logger
-	m.writer = newWriter(conn, config.bucket(), m.wrote)
+	m.asking = &asking{prefix: config.Prefix, inbox: conn.NewInbox(), nobody: m.missing}
+	m.writer = newWriter(conn, config.bucket(), m.asking, m.wrote)
 	about := memberRecord{Name: config.Name, Build: config.Build, Started: time.Now().UTC().Truncate(time.Second)}
 	m.core = newCore(m.id, about, config.pace, logged{w, config.Logger}, m.writer)
 	m.picture.Store(&picture{})
@@ -98,10 +104,25 @@ func (m *Membership) Hurry() {
 	poke(m.hurry)
 }
 
+// Able says whether this instance can watch meetings; until it is said, it can. One that cannot hands over what it has to those that can, and gets
+// nothing as long as there is one.
+func (m *Membership) Able(able bool) {
+	m.unable.Store(!able)
+	poke(m.turned)
+}
+
 func poke(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
+	}
+}
+
+// missing is called when a member is not there that was asked after.
+func (m *Membership) missing(id string) {
+	select {
+	case m.nobody <- id:
+	default: // it is asked after again
 	}
 }
 
@@ -119,6 +140,11 @@ func (m *Membership) wrote(err error) {
 func (m *Membership) Run(ctx context.Context) error {
 	status := m.conn.StatusChanged(nats.CONNECTED, nats.CLOSED)
 	defer m.conn.RemoveStatusListener(status)
+	deaf, err := m.asking.listen(m.conn, m.id)
+	if err != nil {
+		return fmt.Errorf("take part in the cluster: %w", err)
+	}
+	defer deaf()
 
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
 	f := &follower{conn: m.conn, js: m.js, bucket: m.config.bucket(), replicas: m.config.Replicas, to: make(chan news), restart: make(chan struct{}, 1), failed: m.trouble.reading}
@@ -161,8 +187,12 @@ func (m *Membership) Run(ctx context.Context) error {
 				// What was sent meanwhile did not come, and the server may have forgotten the reading.
 				restart()
 			}
+		case <-m.turned:
+			c.able(!m.unable.Load(), m.clock())
 		case <-m.lost:
 			restart()
+		case id := <-m.nobody:
+			c.nobody(id, m.clock())
 		case n := <-f.to:
 			asked = asked && !n.begun
 			m.hear(n)

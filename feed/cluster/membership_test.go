@@ -78,6 +78,24 @@ func TestTheShardsOfADeadInstanceAreTaken(t *testing.T) {
 	}
 }
 
+func TestWhatADeadInstanceHadIsPreparedBeforeItIsTaken(t *testing.T) {
+	g := newGroup(t)
+	g.patient = true
+	a, b := g.join(), g.join()
+	g.untilShared(a, b)
+	b.proxy.Cut() // a process that dies is disconnected at once
+	b.conn.Close()
+	<-b.ended
+	g.until("all that it had is prepared", func() bool { return a.preparing() == Shards/2 })
+	if a.has(Died, b) || a.count() != Shards/2 {
+		t.Error("it is not waited for the end of its lease")
+	}
+	g.untilShared(a)
+	if n := a.preparing(); n > 0 {
+		t.Errorf("%d shards are still being prepared", n)
+	}
+}
+
 func TestAnInstanceThatIsCutOffGivesUpAndComesBack(t *testing.T) {
 	g := newGroup(t)
 	a, b, c := g.join(), g.join(), g.join()

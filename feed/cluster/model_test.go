@@ -215,6 +215,15 @@ func (n *modelMember) remove(key string, revision uint64) {
 }
 func (n *modelMember) erase(key string) { delete(n.keys, key) }
 
+// ask asks after a member. One that is cut off or paused may be there or not.
+func (n *modelMember) ask(id string) {
+	of := n.member(id)
+	there := !of.gone && (!of.cutUp && !of.cutDown && !of.paused || n.rand.IntN(2) == 0)
+	if !there && !n.cutUp && !n.cutDown {
+		n.after(n.delay()+n.delay(), func() { n.act(func() { n.core.nobody(id, n.clock().boot) }) })
+	}
+}
+
 // send brings a change to the bucket: in order, but for what is held up for long when the way is cut.
 func (n *modelMember) send(e entry, over *uint64) {
 	if n.cutUp {

@@ -11,6 +11,8 @@ type pace struct {
 	hold time.Duration
 	// dead is after how long without a renewal a member counts as dead, from when the last one was seen.
 	dead time.Duration
+	// doubt is after how long without a renewal it is asked after. If it is not connected, others begin to watch what it has, and take it when it is dead.
+	doubt time.Duration
 	// blind is after how long without any renewal of its own a member follows the bucket anew.
 	blind time.Duration
 	// linger is how long an owner that goes on waits for the next one to be ready. Then it looks at others first, for as long again.
@@ -29,14 +31,14 @@ type pace struct {
 // pace4s is that of the program.
 func pace4s() pace {
 	return pace{
-		renew: 500 * time.Millisecond, hold: 4 * time.Second, dead: 4500 * time.Millisecond, blind: 3 * time.Second,
+		renew: 500 * time.Millisecond, hold: 4 * time.Second, dead: 4500 * time.Millisecond, doubt: 1500 * time.Millisecond, blind: 3 * time.Second,
 		linger: 10 * time.Minute, ready: 100 * time.Millisecond, again: 500 * time.Millisecond, forget: time.Minute, atOnce: 8,
 	}
 }
 
 // faster is the same n times as fast.
 func (p pace) faster(n int) pace {
-	for _, d := range []*time.Duration{&p.renew, &p.hold, &p.dead, &p.blind, &p.linger, &p.ready, &p.again, &p.forget} {
+	for _, d := range []*time.Duration{&p.renew, &p.hold, &p.dead, &p.doubt, &p.blind, &p.linger, &p.ready, &p.again, &p.forget} {
 		*d /= time.Duration(n)
 	}
 	return p

@@ -20,6 +20,8 @@ type memberRecord struct {
 	Started time.Time `json:"started"`
 	// Leaving: it has what it has until others have it, and is to have nothing more.
 	Leaving bool `json:"leaving,omitempty"`
+	// Unable: it cannot watch meetings, and is to have none as long as others can.
+	Unable bool `json:"unable,omitempty"`
 	// Beat counts its renewals, from 1.
 	Beat uint64 `json:"beat"`
 }

@@ -5,8 +5,8 @@ import "time"
 // Watcher watches the meetings of shards. Its methods are called one at a time, by Membership.Run, and must return at once: they give orders,
 // and a Watcher that keeps Run waiting keeps it from noticing that it has lost its hold.
 type Watcher interface {
-	// Prepare begins to watch the meetings of a shard that another member still owns, or has owned until now. Nothing is published for
-	// it yet.
+	// Prepare begins to watch the meetings of a shard that another member still owns, or has owned until now, because it hands it over or seems to
+	// be dead. Nothing is published for it yet.
 	Prepare(Shard)
 	// Ready reports whether the meetings of a shard that is prepared are live, or there is nothing to wait for.
 	Ready(Shard) bool
@@ -50,6 +50,8 @@ type Member struct {
 	Started     time.Time
 	// Leaving: it leaves in order, and hands over what it has.
 	Leaving bool
+	// Unable: it says that it cannot watch meetings (see Membership.Able).
+	Unable bool
 	// Self: it is this instance.
 	Self bool
 	// Shards is how many it owns.

@@ -29,11 +29,11 @@ var englishFeedCluster = FeedClusterText{
 		}
 		return fmt.Sprintf("%d boards do not reach the cloud", boards)
 	},
-	WithoutCloudHelp: "Its meetings are not live until it does. Look whether its machine reaches cloud.endpoint: the names, the proxy, the firewall; confboard check, run there, says what is missing. If it is stopped, others watch its meetings.",
+	WithoutCloudHelp: "Others take over its meetings until it does. Look whether its machine reaches cloud.endpoint: the names, the proxy, the firewall; confboard check, run there, says what is missing.",
 	Alone:            "No other board is here", AloneHelp: "If this board stops, nobody takes over. Start the others, and check that they have the same cluster.nats and cluster.prefix.",
 	Mixed: "The boards are of different versions, which is meant for the time of an upgrade only. What a newer one tells may not be understood by an older one.",
 	Board: "Board", Version: "Version", Running: "Running since", Watches: "Meetings watched", LastKnown: "The boards as they were last seen",
-	ThisBoard: "this board", Leaving: "stopping; hands over its meetings", Unable: "does not reach the cloud; its meetings are not live", NotKnown: "not known",
+	ThisBoard: "this board", Leaving: "stopping; hands over its meetings", Unable: "does not reach the cloud; others take over its meetings", NotKnown: "not known",
 	NATS: "NATS", Connected: "connected", NotConnected: "not connected", Said: "What NATS said",
 	Lease: "Lease of this board", Held: "held", NotHeld: "not held",
 	News: "News of the others", Coming: "received", NotComing: "not received",

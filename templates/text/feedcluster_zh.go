@@ -18,12 +18,12 @@ var chineseFeedCluster = FeedClusterText{
 	Unwatched:     func(meetings int) string { return fmt.Sprintf("%d 个会议无节点负责", meetings) },
 	UnwatchedHelp: "节点故障后，其他节点会在数秒内接管。若持续更久，请查看各节点的日志。",
 	WithoutCloud:  func(boards int) string { return fmt.Sprintf("%d 个节点无法访问会议服务", boards) },
-	WithoutCloudHelp: "恢复之前，其会议没有实时数据；停止该节点后，由其他节点负责其会议。" +
+	WithoutCloudHelp: "恢复之前，其会议由其他节点接管。" +
 		"请检查该机器能否访问 cloud.endpoint（域名解析、代理、防火墙）；在该机器上运行 confboard check 可查看缺少什么。",
 	Alone: "没有其他节点", AloneHelp: "本机停止后将无节点接管。请启动其他节点，并确认各节点的 cluster.nats 和 cluster.prefix 一致。",
 	Mixed: "各节点版本不同，这种情况只应出现在升级期间：较旧的节点可能无法识别较新节点的数据。",
 	Board: "节点", Version: "版本", Running: "启动时间", Watches: "负责的会议", LastKnown: "各节点最近一次的状态",
-	ThisBoard: "本机", Leaving: "正在停止，移交会议", Unable: "无法访问会议服务，其会议没有实时数据", NotKnown: "未知",
+	ThisBoard: "本机", Leaving: "正在停止，移交会议", Unable: "无法访问会议服务，其会议由其他节点接管", NotKnown: "未知",
 	NATS: "NATS", Connected: "已连接", NotConnected: "未连接", Said: "NATS 的说明",
 	Lease: "本机租约", Held: "有效", NotHeld: "无效",
 	News: "其他节点的数据", Coming: "正常接收", NotComing: "未收到",

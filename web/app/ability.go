@@ -6,8 +6,8 @@ import "time"
 // it that it does. It has no clock: it is asked every so often, by one goroutine.
 //
 // Before it says that the board does not, and before it says that it does again, a meeting is tried that is live elsewhere: there can be something
-// wrong with just those that are watched here. Trying costs nobody anything, and so would handing over; but a board that reaches the cloud only now
-// and then would do nothing else, so it pauses in between, each time twice as long.
+// wrong with just those that are watched here. Neither that nor handing over costs anybody anything; but a board that reaches the cloud only now and
+// then would do nothing else, so it pauses in between, each time twice as long.
 type ability struct {
 	// patience is for how long none of its meetings may be live.
 	patience time.Duration

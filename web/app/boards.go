@@ -28,7 +28,7 @@ func (i *instance) Boards() handlers.Boards {
 	view, stats := i.members.View(), i.bus.Stats()
 	b := handlers.Boards{Connected: i.conn.IsConnected(), Held: view.Held, News: stats.Open, Unreadable: stats.Unreadable}
 	for _, m := range view.Members {
-		b.Members = append(b.Members, handlers.BoardMember{ID: m.ID, Name: m.Name, Build: m.Build, Started: m.Started, Leaving: m.Leaving, Unable: m.Self && i.reach.unable.Load(), Self: m.Self})
+		b.Members = append(b.Members, handlers.BoardMember{ID: m.ID, Name: m.Name, Build: m.Build, Started: m.Started, Leaving: m.Leaving, Unable: m.Unable, Self: m.Self})
 	}
 	select {
 	case <-i.known:
@@ -129,6 +129,11 @@ func (c *counting) Drop(s cluster.Shard) {
 
 // Heard implements cluster.Watcher.
 func (c *counting) Heard(e cluster.Event) {
+	if e.Kind == cluster.Died { // what was prepared meanwhile is not handed over
+		for _, s := range e.Shards {
+			c.prepared[s] = false
+		}
+	}
 	for k, kind := range eventKinds {
 		if kind == e.Kind {
 			c.counts.events[k].Add(1)

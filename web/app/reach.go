@@ -12,7 +12,7 @@ import (
 // reachEvery is how often it is looked whether this board reaches the cloud.
 const reachEvery = time.Second
 
-// reach finds out whether this board reaches the cloud. One that does not says so until it does again; it keeps its meetings.
+// reach finds out whether this board reaches the cloud. One that does not says so to the others, which take over its meetings until it does again.
 type reach struct {
 	ability ability
 	unable  atomic.Bool
@@ -46,10 +46,11 @@ func (i *instance) watchReach(ctx context.Context) {
 				continue
 			}
 			r.unable.Store(!able)
+			i.members.Able(able)
 			if able {
-				i.logger.Info("the cloud can be reached again: this board watches its meetings")
+				i.logger.Info("the cloud can be reached again: this board watches meetings")
 			} else {
-				i.logger.Warn("the cloud cannot be reached from here, and others reach it: the meetings of this board are not live", "down", seen.down)
+				i.logger.Warn("the cloud cannot be reached from here, and others reach it: they take over the meetings of this board", "down", seen.down)
 			}
 		}
 	}

@@ -90,7 +90,10 @@ func TestABoardThatDoesNotReachTheCloudHandsOverItsMeetingsUntilItDoes(t *testin
 
 	way.set(true)
 	becomes(t, "the board says that it cannot watch", b.reach.unable.Load)
+	becomes(t, "the other one has everything", func() bool { return a.begun() == cluster.Shards && b.begun() == 0 })
+	becomes(t, "all meetings are live", live)
 	way.set(false)
 	becomes(t, "it says that it can", func() bool { return !b.reach.unable.Load() })
+	becomes(t, "it has its part again", func() bool { return b.begun() == cluster.Shards/2 })
 	becomes(t, "all meetings are live", live)
 }
