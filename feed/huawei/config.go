@@ -26,7 +26,8 @@ type Config struct {
 	// wait. It is called often, from any goroutine and under a lock: it must return at once and must not call the Cloud.
 	Viewers func(conference.ConfID) int
 	// Mine and Next share the meetings out among several instances: of those that are wanted only these are watched. Of one that is Next
-	// nothing is told until it is Mine: another instance watches it still, and hands it over. nil: all are Mine, none is Next. They are
+	// nothing is told until it is Mine: another instance watches it still, and hands it over. One that was Mine and is Next keeps its connection, and
+	// the board is told that it is not live: nobody can know who is to have it. nil: all are Mine, none is Next. They are
 	// called often, from any goroutine and under a lock: they must return at once and must not call the Cloud. What they say otherwise
 	// takes effect by Reassign.
 	Mine, Next func(conference.ConfID) bool

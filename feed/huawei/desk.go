@@ -33,6 +33,7 @@ type desk struct {
 	// password is when its password became another one; zero when it has been the same all the time.
 	password time.Time
 	pending  orders
+	last     tidings
 	// over: the meeting has ended, and the board may have dropped it.
 	over bool
 	// gone: the watch has been ended. Nothing more is told; another watch may have taken its place.
@@ -151,6 +152,7 @@ func (d *desk) apply(m conference.Message) conference.Outcome {
 	if d.to == nil || d.gone {
 		return conference.Outcome{Fate: conference.NotWatched}
 	}
+	d.last.note(m)
 	return d.to.Apply(m)
 }
 

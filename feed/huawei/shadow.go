@@ -13,8 +13,6 @@ import (
 type shadow struct {
 	policy conference.Policy
 	state  *conference.State
-	// token is the last news of the token, link the last of the link itself; their Event is 0 before the first.
-	token, link conference.LinkMessage
 }
 
 func newShadow(heartbeat time.Duration) *shadow {
@@ -23,34 +21,40 @@ func newShadow(heartbeat time.Duration) *shadow {
 
 // Apply implements conference.Sink.
 func (s *shadow) Apply(m conference.Message) conference.Outcome {
-	if l, ok := m.(conference.LinkMessage); ok {
-		switch l.Event {
-		case conference.LinkEcho, conference.LinkDelayed:
-		case conference.LinkToken:
-			s.token = l
-		default:
-			s.link = l
-		}
-	}
 	next, _, outcome := conference.Apply(s.state, m, s.policy)
 	s.state = next
 	return outcome
 }
 
+// tidings are the last that a watch had to tell: of its token, and of the link itself. Their Event is 0 before the first.
+type tidings struct{ token, link conference.LinkMessage }
+
+// note takes note of a message.
+func (t *tidings) note(m conference.Message) {
+	l, ok := m.(conference.LinkMessage)
+	switch {
+	case !ok, l.Event == conference.LinkEcho, l.Event == conference.LinkDelayed:
+	case l.Event == conference.LinkToken:
+		t.token = l
+	default:
+		t.link = l
+	}
+}
+
 // told is what leads a board, where the meeting is already, from what is known there to the state of the shadow.
-func (s *shadow) told(now conference.About, known *conference.State) []conference.Message {
+func (s *shadow) told(last tidings, now conference.About, known *conference.State) []conference.Message {
 	var all []conference.Message
-	if s.token.Event != 0 {
-		all = append(all, s.token)
+	if last.token.Event != 0 {
+		all = append(all, last.token)
 	}
 	switch {
-	case s.link.Event == conference.LinkUp && s.state != nil:
-		up := s.link
+	case last.link.Event == conference.LinkUp && s.state != nil:
+		up := last.link
 		up.At = s.state.Link.Heard() // the board may have heard later, of the connection before
 		up.Continues = s.state.StatusIntake.FullHere
 		all = append(append(all, up), fulls(now, s.state, known)...)
-	case s.link.Event != 0:
-		all = append(all, s.link)
+	case last.link.Event != 0:
+		all = append(all, last.link)
 	case live(known): // this instance has no connection yet, and the other one's is gone
 		all = append(all, conference.LinkMessage{About: now, Event: conference.LinkDown})
 	}

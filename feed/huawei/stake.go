@@ -16,7 +16,7 @@ type stake uint8
 
 const (
 	none stake = iota // another instance watches it
-	next              // another one does, and this one is to have it: it is watched, and nothing told yet
+	next              // another one does, or nobody for now, and this one is to have it: it is watched, and nothing told yet
 	mine
 )
 
@@ -57,6 +57,10 @@ func (c *Cloud) assign(w *watch) {
 	if s == mine && w.stake == next {
 		w.stake = mine
 		w.speak(c.to, c.onBoard(w.id))
+		return
+	}
+	if s == next && w.stake == mine && w.hush(newShadow(c.config.Heartbeat), c.onBoard) {
+		w.stake = next
 		return
 	}
 	if w.stake != none {
@@ -198,7 +202,7 @@ func (d *desk) speak(to conference.Sink, known *conference.State) {
 	if !d.over {
 		d.announce()
 	}
-	for _, m := range kept.told(aboutNow(d.meeting.ConfID), known) {
+	for _, m := range kept.told(d.last, aboutNow(d.meeting.ConfID), known) {
 		if push, ok := m.(conference.Push); ok && d.tap != nil {
 			if frame, err := line.FrameOf(push); err == nil { // all that a shadow tells can be written
 				d.tap(m.Meeting(), m.Received(), frame)
@@ -206,4 +210,24 @@ func (d *desk) speak(to conference.Sink, known *conference.State) {
 		}
 		d.apply(m)
 	}
+}
+
+// hush is the opposite of speak: when it has returned nothing is told any more, and the connection goes on. A shadow goes on from what the board has,
+// and the board is told that the link is down: nobody can know now who watches the meeting. It reports false if the board does not have what came on
+// the connection: then the watch can only be replaced.
+func (d *desk) hush(quiet *shadow, board func(conference.ConfID) *conference.State) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := board(d.meeting.ConfID) // what comes meanwhile waits for the lock
+	if known == nil || known.Ended() {
+		return false
+	}
+	goesOn := !known.Brief && d.last.link.Event == conference.LinkUp && d.last.link.At.Equal(known.Link.ConnectedAt)
+	if goesOn || live(known) {
+		d.to.Apply(conference.LinkMessage{About: aboutNow(d.meeting.ConfID), Event: conference.LinkDown, Reason: conference.ReasonNoBus})
+	}
+	if goesOn {
+		quiet.state, d.to = known, quiet
+	}
+	return goesOn
 }
