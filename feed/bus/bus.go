@@ -56,6 +56,9 @@ type Config struct {
 	// Owns says whether this instance watches a meeting, and by which epoch. It is called with the board locked: it returns at once
 	// and does not call the board. See Bus.Reassigned.
 	Owns func(conference.ConfID) (epoch uint64, owns bool)
+	// Keeps says of a meeting that this instance does not own whether it has it all the same, whole, and nobody else does for now: it is left alone
+	// like an own one, and nothing is told of it. It is called as Owns is. Nil: it has no other ones.
+	Keeps func(conference.ConfID) bool
 	// Owner is the member to ask about a meeting, empty when there is none. Nil: nobody is asked.
 	Owner func(conference.ConfID) (member string)
 	// Alive says whether a member is known to live. It is asked when the digests are read anew, of which some can be of owners that died
@@ -144,10 +147,13 @@ func (b *Bus) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// ours reports whether a meeting is left alone here: it is this instance's own, or about to be.
-func (b *Bus) ours(id conference.ConfID) bool {
+// ours reports whether a meeting is left alone here: this instance has it, or is about to.
+func (b *Bus) ours(id conference.ConfID) bool { return b.has(id) || b.claims.has(id) }
+
+// has reports whether a meeting is this instance's own, or is kept here while it is nobody's.
+func (b *Bus) has(id conference.ConfID) bool {
 	_, owns := b.config.Owns(id)
-	return owns || b.claims.has(id)
+	return owns || b.config.Keeps != nil && b.config.Keeps(id)
 }
 
 // claim leaves meetings alone from when it returns.
@@ -157,8 +163,8 @@ func (b *Bus) claim(ids []conference.ConfID) {
 	b.claims.add(ids)
 }
 
-// Reassigned is to be called when what Owns says of some meetings has changed, with the board not locked. When it has returned, nothing more is
-// applied to meetings that are this instance's own now, and what others told of those that are no longer is not lost. It
+// Reassigned is to be called when what Owns or Keeps says of some meetings has changed, with the board not locked. When it has returned, nothing more
+// is applied to meetings that this instance has now, and what others told of those that are no longer is not lost. It
 // returns within the time that a message takes.
 func (b *Bus) Reassigned() {
 	b.applying.Lock() // whoever applies has asked before: wait for that

@@ -56,9 +56,9 @@ type follow struct {
 }
 
 // Want makes a meeting whole and waits for that until ctx ends; it stays so for two minutes. It returns at once when it is whole, or
-// this instance's own, and why not when it cannot become so.
+// this instance has it, and why not when it cannot become so.
 func (b *Bus) Want(ctx context.Context, id conference.ConfID) error {
-	if _, owns := b.config.Owns(id); owns {
+	if b.has(id) {
 		return nil
 	}
 	r := &b.in
@@ -103,9 +103,9 @@ func (b *Bus) Hold(id conference.ConfID) (release func()) {
 	}
 }
 
-// Whole reports whether the state of a meeting on the board is whole: this instance's own always is, as far as the bus knows.
+// Whole reports whether the state of a meeting on the board is whole: that of one that this instance has always is, as far as the bus knows.
 func (b *Bus) Whole(id conference.ConfID) bool {
-	if _, owns := b.config.Owns(id); owns {
+	if b.has(id) {
 		return true
 	}
 	r := &b.in
@@ -192,9 +192,8 @@ func (r *reader) lookAtInterests() {
 	r.mu.Unlock()
 	for _, id := range wanted {
 		m := r.meetings[id]
-		_, owns := r.bus.config.Owns(id)
 		switch {
-		case owns:
+		case r.bus.has(id):
 			r.setWhole(id, false)
 			r.fail(id, nil)
 		case m != nil && m.bad:

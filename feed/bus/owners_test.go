@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"sync/atomic"
 	"testing"
 
 	"confboard/feed/conference"
@@ -177,4 +178,46 @@ func (i *instance) idle() bool {
 		}
 	}
 	return !p.busy && len(p.pending) == 0 && p.queued == 0 && len(p.ready) == 0
+}
+
+// A meeting that is nobody's for now stays as it is with whoever had it, whatever the streams have, and nothing is told of it.
+func TestAMeetingThatIsKeptIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var kept atomic.Bool
+	a := w.instance("a", func(_ *instance, c *Config) {
+		c.Keeps = func(id conference.ConfID) bool { return id == first && kept.Load() }
+	})
+	b := w.instance("b")
+	s := a.meeting(first)
+	b.settle(a, true, first)
+	kept.Store(true)
+	w.roster.give(first, "")
+	a.Reassigned()
+	b.Reassigned()
+	a.feed(s.next()...)
+	eventually(t, "nothing is told any more", a.idle)
+	before, told := a.registry.Get(first), a.Stats()
+	if before.Brief || !a.Whole(first) || a.Want(t.Context(), first) != nil {
+		t.Error("it is not whole")
+	}
+	w.server.Stop()
+	eventually(t, "there is no bus", func() bool { return !a.Stats().Open })
+	eventually(t, "others are told", b.down(conference.ReasonNoBus, first))
+	w.server.Start()
+	eventually(t, "there is one again", func() bool { return a.Stats().Open })
+	late := w.instance("late") // and digests of before
+	eventually(t, "it is known", func() bool { return a.Stats().Known && late.Stats().Known })
+	if a.registry.Get(first) != before || a.Stats().Digests != told.Digests || a.Stats().Records != told.Records {
+		t.Errorf("it has become another, or was told of: %+v, then %+v", told, a.Stats())
+	}
+	w.roster.give(first, "a")
+	kept.Store(false)
+	a.Reassigned()
+	b.Reassigned()
+	b.settle(a, true, first)
+	w.roster.give(first, "b")
+	a.Reassigned()
+	b.Reassigned()
+	a.settle(b, true, first)
 }
