@@ -228,7 +228,9 @@ func (b *Bus) stored(_ jetstream.JetStream, m *nats.Msg, ack *jetstream.PubAck) 
 		o.digestSeq = ack.Sequence
 	} else {
 		o.liveSeq = ack.Sequence
-		if seq := o.told.stored(s.part); seq > 0 && b.config.Told != nil {
+		seq := o.told.stored(s.part)
+		// Of one that was given up meanwhile, and inherited again, the timeline may have gone on otherwise from there.
+		if seq > 0 && b.config.Told != nil && p.meetings[o.id] == o {
 			b.config.Told(o.id, seq)
 		}
 	}

@@ -7,6 +7,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
 	"confboard/feed/conference"
 )
 
@@ -140,5 +143,42 @@ func TestTheTimelineOfAMeetingThatIsTooLargeForTheServersDoesNotWait(t *testing.
 	}
 	if !all() {
 		t.Errorf("until %d of %d", told.Load(), lastSeq(a.history.Entries(first)))
+	}
+}
+
+// The servers can answer about a meeting so late that it was given up meanwhile. Who inherits it, if it is the same instance, numbers anew from where the
+// stream was: what was answered then is of no entries that there are now.
+func TestALateAnswerSaysNothingOfATimelineThatWasInherited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var told atomic.Uint64
+	a := w.instance("a", func(_ *instance, c *Config) {
+		c.Told = func(_ conference.ConfID, seq uint64) { told.Store(max(told.Load(), seq)) }
+	})
+	eventually(t, "the bus is open", func() bool { return a.Stats().Open })
+	a.meeting(first)
+	eventually(t, "all is told", func() bool { return a.idle() && told.Load() > 0 })
+	const later = 1000
+	late, answered := &nats.Msg{}, &part{seq: later}
+	outgoing := func() *outgoing {
+		a.out.mu.Lock()
+		defer a.out.mu.Unlock()
+		return a.out.meetings[first]
+	}
+	before := outgoing()
+	a.out.mu.Lock()
+	a.out.pending[late] = sent{before, sentRecord, answered}
+	before.inFlight++
+	before.told.sent(answered)
+	a.out.mu.Unlock()
+	w.roster.give(first, "another")
+	a.Reassigned()
+	eventually(t, "it is given up", func() bool { return outgoing() == nil })
+	w.roster.give(first, "a")
+	a.Reassigned()
+	eventually(t, "it is told of again", func() bool { return outgoing() != nil })
+	a.stored(a.js, late, &jetstream.PubAck{})
+	if n := told.Load(); n >= later {
+		t.Errorf("told until %d", n)
 	}
 }
