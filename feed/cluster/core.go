@@ -20,6 +20,8 @@ type pen interface {
 	erase(key string)
 	// ask asks after a member: core.nobody is called if it is not there.
 	ask(id string)
+	// say says to all that this member's renewals do not come back: their core.said is called.
+	say()
 }
 
 // moment is a time by two clocks: boot goes on evenly, and wall is only for epochs.
@@ -62,6 +64,8 @@ type core struct {
 	echoedAt time.Duration // when the last one came back
 	life     uint64
 	until    time.Duration
+	// wordAt is when this member said last that its renewals do not come back. What is idle goes on being watched until idleUntil.
+	wordAt, idleUntil time.Duration
 
 	targets owners
 	stale   bool // targets are to be computed again
@@ -83,6 +87,8 @@ type seen struct {
 	// suspected: it is not connected, and will be dead in a moment unless it is seen before. askedAt is when it was asked after last.
 	suspected bool
 	askedAt   time.Duration
+	// saidAt is when it said last that its renewals do not come back.
+	saidAt time.Duration
 }
 
 // slot is a shard.
@@ -94,9 +100,9 @@ type slot struct {
 	epoch uint64
 	// passing is the revision at which this member let go of the shard to pass it on; the record still names it.
 	passing uint64
-	// taken is the epoch that the watcher was given; preparing, that it was told to prepare.
-	taken     uint64
-	preparing bool
+	// taken is the epoch that the watcher was given; preparing, that it was told to prepare, idle, that what it had taken is suspended.
+	taken           uint64
+	preparing, idle bool
 	// offeredAt is when this member offered the shard to the next one, restsUntil until when it does not offer it again.
 	offeredAt, restsUntil time.Duration
 	// written: this member wrote over the revision wrote, which is 0 for a key that never was, and nothing newer has come yet. It is not
@@ -157,6 +163,7 @@ func (c *core) readWhole(now moment) {
 	if highest < c.last || slices.ContainsFunc(read, c.contradicts) {
 		// The bucket was lost, or what came last into it. What this member holds by it may be another's by now; and who holds what by
 		// what was lost does so until it notices, or its lease ends. Revisions stand for something else than before.
+		c.idleUntil = now.boot
 		c.lose(now.boot)
 		c.quiet = now.boot + c.pace.dead
 		for i := range c.shards {
@@ -259,6 +266,7 @@ func (c *core) do(now moment) (next time.Duration) {
 	}
 	if c.opens {
 		c.renew(now.boot)
+		c.say(now.boot)
 	}
 	if c.whole {
 		c.tell(now.boot)
@@ -287,6 +295,7 @@ func (c *core) next(now time.Duration) time.Duration {
 	if c.life != 0 {
 		sooner(c.until)
 	}
+	sooner(c.idleUntil)
 	if c.leaving {
 		sooner(c.leaveBy)
 	}

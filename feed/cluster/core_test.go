@@ -40,7 +40,7 @@ func TestNoShardIsHeldTwiceWhateverHappens(t *testing.T) {
 			}
 			// When all is well again, everything is as it should be, and stays so.
 			m.note("all is well again")
-			m.slowest = 20 * time.Millisecond
+			m.slowest, m.leaderless = 20*time.Millisecond, false
 			for _, n := range m.living() {
 				n.cutUp, n.cutDown = false, false
 				if n.paused {
@@ -80,7 +80,7 @@ func (m *model) happen() {
 		return
 	}
 	n := living[m.rand.IntN(len(living))]
-	switch m.rand.IntN(17) {
+	switch m.rand.IntN(19) {
 	case 0, 1:
 		if len(living) < 6 {
 			m.join()
@@ -124,6 +124,9 @@ func (m *model) happen() {
 		m.backup = maps.Clone(m.keys)
 	case 15:
 		m.rollBack()
+	case 17, 18:
+		m.leaderless = !m.leaderless
+		m.note("the bucket has a leader: %v", !m.leaderless)
 	case 16:
 		n.act(func() { n.core.able(m.rand.IntN(2) == 0, n.clock().boot) })
 		m.note("%s is unable: %v", n.id, n.core.about.Unable)

@@ -33,12 +33,20 @@ func (c *core) tell(now time.Duration) {
 		switch id := Shard(i); {
 		case c.holds(s):
 			if s.taken != s.shardRecord.Epoch {
-				s.taken, s.preparing = s.shardRecord.Epoch, false
+				s.taken, s.preparing, s.idle = s.shardRecord.Epoch, false, false
 				c.watcher.Take(id, s.taken)
 			}
 		case s.taken != 0:
 			s.taken = 0
-			c.watcher.Drop(id)
+			if s.idle = c.life == 0 && c.lingers(s, now); s.idle {
+				c.watcher.Suspend(id)
+			} else {
+				c.watcher.Drop(id)
+			}
+		case s.idle:
+			if s.idle = c.lingers(s, now); !s.idle {
+				c.watcher.Drop(id)
+			}
 		case c.awaited(id):
 			if !s.preparing {
 				s.preparing = true
@@ -241,7 +249,7 @@ func (c *core) left(now time.Duration) bool {
 
 // finish gives up what is left, and removes this member's key: the others see that it holds nothing.
 func (c *core) finish(now time.Duration) {
-	c.finished, c.life = true, 0
+	c.finished, c.life, c.idleUntil = true, 0, now
 	c.tell(now)
 	if c.opens {
 		c.pen.remove(memberKey+c.me, 0)

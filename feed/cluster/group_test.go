@@ -47,8 +47,11 @@ type instance struct {
 	taken    [Shards]uint64
 	takenAt  [Shards]time.Duration // by sinceBoot
 	prepared [Shards]bool
-	moves    int
-	heard    []Event
+	// suspended are those that are; resumed counts those that were and that it has again.
+	suspended [Shards]bool
+	resumed   int
+	moves     int
+	heard     []Event
 	// unready: meetings never become live.
 	unready bool
 }
@@ -76,7 +79,7 @@ func (g *group) config(name string, servers ...string) Config {
 	p := pace4s().faster(quick)
 	p.atOnce *= quick
 	if g.patient {
-		p.hold, p.dead = 5*time.Second, 6*time.Second
+		p.hold, p.dead, p.word, p.idle = 5*time.Second, 6*time.Second, 5*time.Second, time.Minute
 	}
 	return Config{Servers: servers, Name: name, Handover: 10 * time.Second / quick, pace: p,
 		Logger: slog.New(slog.NewTextHandler(testLog{g.t}, nil))}
@@ -132,14 +135,23 @@ func (i *instance) Take(s Shard, epoch uint64) {
 		i.t.Errorf("%s takes shard %v with epoch %d, %s had %d", i.name, s, epoch, last.name, i.epochs[s])
 	}
 	i.epochs[s], i.last[s] = epoch, i
-	i.taken[s], i.takenAt[s], i.prepared[s] = epoch, sinceBoot(), false
+	if i.suspended[s] {
+		i.resumed++
+	}
+	i.taken[s], i.takenAt[s], i.prepared[s], i.suspended[s] = epoch, sinceBoot(), false, false
 	i.moves++
+}
+
+func (i *instance) Suspend(s Shard) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.taken[s], i.suspended[s] = 0, true
 }
 
 func (i *instance) Drop(s Shard) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.taken[s], i.prepared[s] = 0, false
+	i.taken[s], i.prepared[s], i.suspended[s] = 0, false, false
 	i.moves++
 }
 

@@ -16,6 +16,8 @@ func (*alone) put(string, []byte)    {}
 func (*alone) remove(string, uint64) {}
 func (*alone) erase(string)          {}
 func (*alone) ask(string)            {}
+func (*alone) say()                  {}
+func (*alone) Suspend(Shard)         {}
 func (*alone) Prepare(Shard)         {}
 func (*alone) Ready(Shard) bool      { return true }
 func (*alone) Drop(Shard)            {}

@@ -37,12 +37,16 @@ func (c *core) echoed(e entry, now time.Duration) {
 
 // expire ends a lease that has run out. It comes before anything that may prolong one: what has ended does not go on.
 func (c *core) expire(now time.Duration) {
-	if now >= c.until {
+	if c.life != 0 && now >= c.until {
+		c.idleUntil = now
+		if c.unled(now) {
+			c.idleUntil += c.pace.idle
+		}
 		c.lose(now)
 	}
 }
 
-// lose gives up everything, if there is a lease.
+// lose gives up everything, if there is a lease. What lingers is suspended.
 func (c *core) lose(now time.Duration) {
 	if c.life == 0 {
 		return

@@ -26,6 +26,7 @@ type Membership struct {
 	writer *writer
 	asking *asking
 	nobody chan string // members that were asked after and are not there
+	said   chan string // members that say that their renewals do not come back
 	clock  func() time.Duration
 	hurry  chan struct{}
 	unable atomic.Bool
@@ -61,10 +62,10 @@ func New(conn *nats.Conn, config Config, w Watcher) (*Membership, error) {
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
 	m := &Membership{config: config, id: rand.Text()[:12], conn: conn, js: js, clock: sinceBoot, hurry: make(chan struct{}, 1), turned: make(chan struct{}, 1), lost: make(chan struct{}, 1),
-		nobody: make(chan string, room)}
+		nobody: make(chan string, room), said: make(chan string, room)}
 	m.trouble.logger = config.Logger
-	m.asking = &asking{prefix: config.Prefix, inbox: conn.NewInbox(), nobody: m.missing}
-	m.writer = newWriter(conn, config.bucket(), m.asking, m.wrote)
+	m.asking = &asking{prefix: config.Prefix, inbox: conn.NewInbox(), nobody: func(id string) { offer(m.nobody, id) }}
+	m.writer = newWriter(conn, config.bucket(), m.id, m.asking, m.wrote)
 	about := memberRecord{Name: config.Name, Build: config.Build, Started: time.Now().UTC().Truncate(time.Second)}
 	m.core = newCore(m.id, about, config.pace, logged{w, config.Logger}, m.writer)
 	m.picture.Store(&picture{})
@@ -118,11 +119,11 @@ func poke(c chan<- struct{}) {
 	}
 }
 
-// missing is called when a member is not there that was asked after.
-func (m *Membership) missing(id string) {
+// offer tells of a member; if there is no room it will be told again.
+func offer(to chan<- string, id string) {
 	select {
-	case m.nobody <- id:
-	default: // it is asked after again
+	case to <- id:
+	default:
 	}
 }
 
@@ -145,6 +146,11 @@ func (m *Membership) Run(ctx context.Context) error {
 		return fmt.Errorf("take part in the cluster: %w", err)
 	}
 	defer deaf()
+	dumb, err := hearWords(m.conn, m.config.Prefix, m.id, func(id string) { offer(m.said, id) })
+	if err != nil {
+		return fmt.Errorf("take part in the cluster: %w", err)
+	}
+	defer dumb()
 
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
 	f := &follower{conn: m.conn, js: m.js, bucket: m.config.bucket(), replicas: m.config.Replicas, to: make(chan news), restart: make(chan struct{}, 1), failed: m.trouble.reading}
@@ -193,6 +199,8 @@ func (m *Membership) Run(ctx context.Context) error {
 			restart()
 		case id := <-m.nobody:
 			c.nobody(id, m.clock())
+		case id := <-m.said:
+			c.said(id, m.clock())
 		case n := <-f.to:
 			asked = asked && !n.begun
 			m.hear(n)

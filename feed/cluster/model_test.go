@@ -27,7 +27,9 @@ type model struct {
 	last    uint64
 	keys    map[string]entry
 	life    int // of the bucket
-	backup  map[string]entry
+	// leaderless: nothing is stored, and nothing begins to be read.
+	leaderless bool
+	backup     map[string]entry
 	// slowest is how long a message takes at most.
 	slowest time.Duration
 	// epochs and lastTaken are of the last ones who took the shards.
@@ -63,8 +65,8 @@ type modelMember struct {
 	lost        bool
 	upArrives   time.Duration
 
-	taken    [Shards]uint64
-	prepared [Shards]bool
+	taken               [Shards]uint64
+	prepared, suspended [Shards]bool
 	// readied are the shards of which it has said that they are ready. unready: it never says so.
 	readied [Shards]bool
 	unready bool
@@ -160,7 +162,7 @@ func (n *modelMember) read() {
 		if n.gone || n.reading != reading {
 			return
 		}
-		if n.cutUp || n.cutDown || n.paused {
+		if n.cutUp || n.cutDown || n.paused || n.leaderless {
 			n.after(500*time.Millisecond, try)
 			return
 		}
@@ -180,6 +182,15 @@ func (n *modelMember) read() {
 		})
 	}
 	n.after(n.delay(), try)
+}
+
+// say brings to the others that this member's renewals do not come back.
+func (n *modelMember) say() {
+	for _, o := range n.members {
+		if o != n && !n.cutUp && !o.cutDown {
+			n.after(n.delay(), func() { o.act(func() { o.core.said(n.id, o.clock().boot) }) })
+		}
+	}
 }
 
 // deliver brings something of a reading to its reader, in order.
@@ -238,7 +249,7 @@ func (n *modelMember) send(e entry, over *uint64) {
 
 // apply stores a change, and shows it to all who read.
 func (m *model) apply(e entry, over *uint64) {
-	if over != nil && m.keys[e.key].revision != *over {
+	if m.leaderless || over != nil && m.keys[e.key].revision != *over {
 		return
 	}
 	m.last++
@@ -287,7 +298,7 @@ func (m *model) rollBack() {
 
 // The member's watcher.
 func (n *modelMember) Prepare(s Shard) {
-	if n.prepared[s] || n.taken[s] != 0 {
+	if n.prepared[s] || n.taken[s] != 0 || n.suspended[s] {
 		n.fail("%s prepares shard %v a second time", n.id, s)
 	}
 	n.prepared[s] = true
@@ -308,15 +319,23 @@ func (n *modelMember) Take(s Shard, epoch uint64) {
 		n.fail("%s takes shard %v with epoch %d, %s had %d", n.id, s, epoch, last.id, n.epochs[s])
 	}
 	n.epochs[s], n.lastTaken[s] = epoch, n
-	if !n.prepared[s] {
+	if !n.prepared[s] && !n.suspended[s] {
 		n.cold++
 	}
-	n.taken[s], n.prepared[s], n.readied[s] = epoch, false, false
+	n.taken[s], n.prepared[s], n.readied[s], n.suspended[s] = epoch, false, false, false
+}
+
+func (n *modelMember) Suspend(s Shard) {
+	n.moved++
+	if n.taken[s] == 0 || n.leased() {
+		n.fail("%s suspends shard %v, which it has not, or has", n.id, s)
+	}
+	n.taken[s], n.suspended[s] = 0, true
 }
 
 func (n *modelMember) Drop(s Shard) {
 	n.moved++
-	if n.taken[s] == 0 && !n.prepared[s] {
+	if n.taken[s] == 0 && !n.prepared[s] && !n.suspended[s] {
 		n.fail("%s drops shard %v, which it has not", n.id, s)
 	}
 	if slot := &n.core.shards[s]; n.taken[s] != 0 && slot.passing == slot.revision && slot.passing != 0 { // by itself
@@ -324,7 +343,7 @@ func (n *modelMember) Drop(s Shard) {
 			n.fail("%s lets go of shard %v for %s, which is not ready", n.id, s, slot.Next)
 		}
 	}
-	n.taken[s], n.prepared[s] = 0, false
+	n.taken[s], n.prepared[s], n.suspended[s] = 0, false, false
 }
 
 func (n *modelMember) Heard(e Event) {

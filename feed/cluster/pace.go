@@ -13,6 +13,9 @@ type pace struct {
 	dead time.Duration
 	// doubt is after how long without a renewal it is asked after. If it is not connected, others begin to watch what it has, and take it when it is dead.
 	doubt time.Duration
+	// word is for how long it counts that a member has said that its renewals do not come back. When all say so, what a member had when its lease ended
+	// is watched for as long as idle.
+	word, idle time.Duration
 	// blind is after how long without any renewal of its own a member follows the bucket anew.
 	blind time.Duration
 	// linger is how long an owner that goes on waits for the next one to be ready. Then it looks at others first, for as long again.
@@ -31,14 +34,14 @@ type pace struct {
 // pace4s is that of the program.
 func pace4s() pace {
 	return pace{
-		renew: 500 * time.Millisecond, hold: 4 * time.Second, dead: 4500 * time.Millisecond, doubt: 1500 * time.Millisecond, blind: 3 * time.Second,
+		renew: 500 * time.Millisecond, hold: 4 * time.Second, dead: 4500 * time.Millisecond, doubt: 1500 * time.Millisecond, word: 2500 * time.Millisecond, idle: 15 * time.Second, blind: 3 * time.Second,
 		linger: 10 * time.Minute, ready: 100 * time.Millisecond, again: 500 * time.Millisecond, forget: time.Minute, atOnce: 8,
 	}
 }
 
 // faster is the same n times as fast.
 func (p pace) faster(n int) pace {
-	for _, d := range []*time.Duration{&p.renew, &p.hold, &p.dead, &p.doubt, &p.blind, &p.linger, &p.ready, &p.again, &p.forget} {
+	for _, d := range []*time.Duration{&p.renew, &p.hold, &p.dead, &p.doubt, &p.word, &p.idle, &p.blind, &p.linger, &p.ready, &p.again, &p.forget} {
 		*d /= time.Duration(n)
 	}
 	return p

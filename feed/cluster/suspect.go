@@ -19,7 +19,8 @@ func (c *core) doubt(now time.Duration) {
 
 // nobody is called when there was no member by this ID, or it is not connected, when it was asked after.
 func (c *core) nobody(id string, now time.Duration) {
-	if m := c.members[id]; m != nil && !m.dead && now >= m.at+c.pace.doubt {
+	// Where nothing comes from the bucket, of this member neither, silence says nothing: it may be connecting with another server.
+	if m := c.members[id]; m != nil && !m.dead && now >= m.at+c.pace.doubt && c.echoedAt >= m.at+c.pace.doubt {
 		m.suspected = true
 	}
 }

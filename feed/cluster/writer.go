@@ -37,12 +37,13 @@ type writer struct {
 	inbox  string // where the answers go
 	out    chan *nats.Msg
 	asking *asking
+	me     string
 	// failed is called with why something was not stored, but not if it is because somebody else's revision was first; nil: it was stored.
 	failed func(error)
 }
 
-func newWriter(conn *nats.Conn, bucket string, a *asking, failed func(error)) *writer {
-	return &writer{conn: conn, bucket: bucket, inbox: conn.NewInbox(), out: make(chan *nats.Msg, room), asking: a, failed: failed}
+func newWriter(conn *nats.Conn, bucket, me string, a *asking, failed func(error)) *writer {
+	return &writer{conn: conn, bucket: bucket, inbox: conn.NewInbox(), out: make(chan *nats.Msg, room), asking: a, me: me, failed: failed}
 }
 
 func (w *writer) put(key string, value []byte) { w.send(key, value, nil) }
@@ -67,6 +68,8 @@ func (w *writer) erase(key string) {
 }
 
 func (w *writer) ask(id string) { w.queue(w.asking.question(id)) }
+
+func (w *writer) say() { w.queue(&nats.Msg{Subject: word(w.asking.prefix), Data: []byte(w.me)}) }
 
 func (w *writer) send(key string, value []byte, h nats.Header) {
 	w.queue(&nats.Msg{Subject: subject(w.bucket, key), Reply: w.inbox, Data: value, Header: h})

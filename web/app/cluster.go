@@ -49,8 +49,8 @@ type instance struct {
 
 	// epochs are those of the shards that are watched here and told of from here; 0: another instance's.
 	epochs [cluster.Shards]atomic.Uint64
-	// prepared are those that are watched and that another instance still tells of.
-	prepared [cluster.Shards]atomic.Bool
+	// prepared are those that are watched and that another instance still tells of, or nobody; suspended are the latter that were told of from here.
+	prepared, suspended [cluster.Shards]atomic.Bool
 
 	made   time.Time
 	counts counts
@@ -95,7 +95,7 @@ func newInstance(s settings.Settings, rooms house, logger *slog.Logger) (*instan
 	}
 	i.bus, err = bus.New(conn, bus.Config{
 		Prefix: s.Cluster.Prefix, Replicas: s.Cluster.Replicas, Memory: s.Cluster.Memory, Member: i.members.ID(), Board: rooms.registry, Logger: logger,
-		Owns: i.owns, Owner: i.owner, Alive: i.alive, Recent: rooms.history.Recent, Told: i.told, Adopt: i.adopt, Adopted: i.adopted,
+		Owns: i.owns, Keeps: i.keeps, Owner: i.owner, Alive: i.alive, Recent: rooms.history.Recent, Told: i.told, Adopt: i.adopt, Adopted: i.adopted,
 	})
 	if err != nil {
 		conn.Close()
@@ -171,6 +171,12 @@ func (i *instance) watches(id conference.ConfID) bool {
 	return owns
 }
 
+// keeps implements bus.Config.Keeps: what was watched here until now is left alone until it is known whose it is.
+func (i *instance) keeps(id conference.ConfID) bool {
+	s := cluster.ShardOf(id)
+	return i.epochs[s].Load() > 0 || i.suspended[s].Load()
+}
+
 func (i *instance) owner(id conference.ConfID) string {
 	member, _, _ := i.members.Owner(id)
 	return member
@@ -207,12 +213,21 @@ func (i *instance) Take(s cluster.Shard, epoch uint64) {
 	i.stir()
 }
 
+// Suspend implements cluster.Watcher. Its meetings are watched as if another instance told of them, and pages say that they are not live. When it is Taken
+// again they go on from what the others know, as if another one had had them, and then comes what has become of them meanwhile.
+func (i *instance) Suspend(s cluster.Shard) { i.giveUp(s, true) }
+
 // Drop implements cluster.Watcher.
-func (i *instance) Drop(s cluster.Shard) {
+func (i *instance) Drop(s cluster.Shard) { i.giveUp(s, false) }
+
+// giveUp has a shard told of no more from here. watched: its meetings go on being watched.
+func (i *instance) giveUp(s cluster.Shard, watched bool) {
 	i.mu.Lock()
 	delete(i.taken, s)
-	had := i.epochs[s].Swap(0) > 0
-	i.prepared[s].Store(false)
+	had := i.epochs[s].Load() > 0
+	i.suspended[s].Store(watched && had) // before it is nobody's, so that nothing takes its place in between
+	i.epochs[s].Store(0)
+	i.prepared[s].Store(watched)
 	i.mu.Unlock()
 	i.reassign(s)
 	if had {
@@ -343,6 +358,7 @@ func (i *instance) work(ctx context.Context) {
 				delete(i.taken, s)
 				i.epochs[s].Store(epoch)
 				i.prepared[s].Store(false)
+				i.suspended[s].Store(false)
 				begun = append(begun, s)
 			}
 		}

@@ -1,0 +1,113 @@
+package cluster
+
+import (
+	"testing"
+	"time"
+)
+
+// watched counts the shards whose meetings are watched by their member, or by the one that had them.
+func (m *model) watched() (n int) {
+	for _, o := range m.living() {
+		for s := range o.taken {
+			if o.taken[s] != 0 || o.suspended[s] {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func TestAllThatIsWatchedIsWatchedThroughAnElection(t *testing.T) {
+	for seed := range uint64(4) {
+		m := settle(t, seed, 3)
+		before, cold := m.owners(), 0
+		for _, n := range m.living() {
+			cold -= n.cold
+		}
+		m.leaderless = true
+		for range 800 {
+			m.run(10 * time.Millisecond)
+			if n := m.watched(); n != Shards {
+				t.Fatalf("seed %d: %d shards are watched", seed, n)
+			}
+		}
+		for id, n := range m.held() {
+			if n > 0 {
+				t.Errorf("seed %d: %s holds %d shards without a lease", seed, id, n)
+			}
+		}
+		m.leaderless = false
+		for end := m.now + 5*time.Second; m.owners() != before; m.run(10 * time.Millisecond) {
+			if n := m.watched(); n != Shards || m.now > end {
+				t.Fatalf("seed %d: %d shards are watched; held: %v", seed, n, m.held())
+			}
+		}
+		for _, n := range m.living() {
+			cold += n.cold
+		}
+		if cold > 0 {
+			t.Errorf("seed %d: %d shards were begun anew", seed, cold)
+		}
+	}
+}
+
+func TestWhoCannotHearAllOthersWatchesNothingWithoutALease(t *testing.T) {
+	m := settle(t, 6, 3)
+	n := m.living()[1]
+	n.cutUp, n.cutDown = true, true
+	m.run(4500 * time.Millisecond)
+	if m.watched() != Shards-Shards/3 && m.watched() != Shards-Shards/3-1 {
+		t.Errorf("%d shards are watched", m.watched())
+	}
+	// Of three one may be where the bucket is.
+	m = settle(t, 6, 3)
+	m.living()[1].gone = true
+	m.leaderless = true
+	m.run(5 * time.Second)
+	if m.watched() != 0 {
+		t.Errorf("%d shards are watched", m.watched())
+	}
+}
+
+func TestNothingIsWatchedForLongThatIsNobodys(t *testing.T) {
+	m := settle(t, 7, 3)
+	m.leaderless = true
+	m.run(10 * time.Second)
+	if n := m.watched(); n != Shards {
+		t.Errorf("after 10 s %d shards are watched", n)
+	}
+	m.run(10 * time.Second)
+	if n := m.watched(); n != 0 {
+		t.Errorf("after 20 s %d shards are watched", n)
+	}
+	m.leaderless = false
+	m.untilSettled(time.Minute)
+}
+
+func TestInstancesThatHearEachOtherGoOnWatchingWithoutTheBucket(t *testing.T) {
+	g := newGroup(t)
+	g.patient = true
+	a, b := g.join(), g.join()
+	g.untilShared(a, b)
+	g.server.Forget()
+	suspended := func(i *instance) (n int) {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		for _, is := range i.suspended {
+			if is {
+				n++
+			}
+		}
+		return n
+	}
+	g.until("both have lost their leases", func() bool { return a.has(Lost, a) && b.has(Lost, b) })
+	g.until("all is suspended", func() bool { return suspended(a) == Shards/2 && suspended(b) == Shards/2 })
+	g.server.Remember()
+	g.untilShared(a, b)
+	g.mu.Lock()
+	resumed := a.resumed + b.resumed
+	g.mu.Unlock()
+	if resumed != Shards {
+		t.Errorf("%d shards were watched on, the others begun anew", resumed)
+	}
+}
