@@ -89,7 +89,8 @@ func TestInstancesThatHearEachOtherGoOnWatchingWithoutTheBucket(t *testing.T) {
 	g.patient = true
 	a, b := g.join(), g.join()
 	g.untilShared(a, b)
-	g.server.Forget()
+	a.proxy.Elect()
+	b.proxy.Elect()
 	suspended := func(i *instance) (n int) {
 		i.mu.Lock()
 		defer i.mu.Unlock()
@@ -102,7 +103,8 @@ func TestInstancesThatHearEachOtherGoOnWatchingWithoutTheBucket(t *testing.T) {
 	}
 	g.until("both have lost their leases", func() bool { return a.has(Lost, a) && b.has(Lost, b) })
 	g.until("all is suspended", func() bool { return suspended(a) == Shards/2 && suspended(b) == Shards/2 })
-	g.server.Remember()
+	a.proxy.Elected()
+	b.proxy.Elected()
 	g.untilShared(a, b)
 	g.mu.Lock()
 	resumed := a.resumed + b.resumed

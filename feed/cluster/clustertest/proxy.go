@@ -1,7 +1,12 @@
 package clustertest
 
 import (
+	"bufio"
+	"bytes"
+	"io"
 	"net"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +25,8 @@ type Proxy struct {
 	ended bool
 	conns map[net.Conn]struct{}
 	delay time.Duration
+	// elects: nothing that JetStream is to do arrives.
+	elects bool
 }
 
 // NewProxy is a proxy on loopback for the server, which ends with the test.
@@ -59,6 +66,13 @@ func (p *Proxy) Mend() { p.change(func() { p.cut = false }) }
 // Delay makes everything take that long, in either direction.
 func (p *Proxy) Delay(d time.Duration) { p.change(func() { p.delay = d }) }
 
+// Elect has JetStream keep nothing, deliver nothing new and answer nothing any more, as servers do that choose a leader, until Elected. What clients publish to
+// each other comes through.
+func (p *Proxy) Elect() { p.change(func() { p.elects = true }) }
+
+// Elected ends what Elect began.
+func (p *Proxy) Elected() { p.change(func() { p.elects = false }) }
+
 func (p *Proxy) change(f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,8 +100,8 @@ func (p *Proxy) accept() {
 			}
 			continue
 		}
-		p.parts.Go(func() { p.pass(from, to) })
-		p.parts.Go(func() { p.pass(to, from) })
+		p.parts.Go(func() { p.pass(from, to, p.published) })
+		p.parts.Go(func() { p.pass(to, from, some) })
 	}
 }
 
@@ -110,22 +124,21 @@ type piece struct {
 	due  time.Time
 }
 
-// pass passes on what comes from one side, until either ends.
-func (p *Proxy) pass(from, to net.Conn) {
+// pass passes on what comes from one side, as next reads it, until either ends.
+func (p *Proxy) pass(from, to net.Conn, next func(*bufio.Reader) ([]byte, error)) {
 	pieces := make(chan piece, 4096)
 	var reader sync.WaitGroup
 	reader.Go(func() {
 		defer close(pieces)
-		for {
-			data := make([]byte, 32<<10)
-			n, err := from.Read(data)
+		for r := bufio.NewReaderSize(from, 32<<10); ; {
+			data, err := next(r)
 			if err != nil {
 				return
 			}
 			p.mu.Lock()
 			due := time.Now().Add(p.delay)
 			p.mu.Unlock()
-			pieces <- piece{data[:n], due}
+			pieces <- piece{data, due}
 		}
 	})
 	for one := range pieces {
@@ -146,6 +159,47 @@ func (p *Proxy) pass(from, to net.Conn) {
 		continue // so that the reader ends
 	}
 	reader.Wait()
+}
+
+// some is whatever has come.
+func some(r *bufio.Reader) ([]byte, error) {
+	if _, err := r.Peek(1); err != nil {
+		return nil, err
+	}
+	data := make([]byte, r.Buffered())
+	_, err := r.Read(data)
+	return data, err
+}
+
+// published is what a client says next, in the protocol of NATS; nothing, if it is for JetStream and that does not arrive.
+func (p *Proxy) published(r *bufio.Reader) ([]byte, error) {
+	line, err := r.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
+	words := bytes.Fields(line)
+	if len(words) < 3 || string(words[0]) != "PUB" && string(words[0]) != "HPUB" {
+		return line, nil
+	}
+	size, err := strconv.Atoi(string(words[len(words)-1]))
+	if err != nil {
+		return nil, err
+	}
+	whole := append(line, make([]byte, size+len("\r\n"))...)
+	if _, err := io.ReadFull(r, whole[len(line):]); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.elects && keptOrAsked(string(words[1])) {
+		return nil, nil
+	}
+	return whole, nil
+}
+
+// keptOrAsked reports whether a subject is one of JetStream: of a bucket, a stream of the boards, or its API.
+func keptOrAsked(subject string) bool {
+	return strings.HasPrefix(subject, "$") || !strings.HasPrefix(subject, "_INBOX.") && !strings.Contains(subject, ".word") && !strings.Contains(subject, ".member.")
 }
 
 // open waits while everything is held, and reports whether the connection is still there.

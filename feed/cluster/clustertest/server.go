@@ -67,20 +67,3 @@ func (s *Server) Address() string { return "nats://" + s.hostPort() }
 func (s *Server) hostPort() string {
 	return net.JoinHostPort(s.options.Host, strconv.Itoa(s.options.Port))
 }
-
-// Forget has it keep and deliver nothing any more, like servers that are electing leaders, until Remember; connections stay, and what is published
-// otherwise comes through. What was on the disk is there again then.
-func (s *Server) Forget() {
-	s.t.Helper()
-	if err := s.server.DisableJetStream(); err != nil {
-		s.t.Fatalf("disable JetStream: %v", err)
-	}
-}
-
-// Remember ends what Forget began.
-func (s *Server) Remember() {
-	s.t.Helper()
-	if err := s.server.EnableJetStream(&server.JetStreamConfig{StoreDir: s.options.StoreDir}); err != nil {
-		s.t.Fatalf("enable JetStream: %v", err)
-	}
-}
