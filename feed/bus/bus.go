@@ -64,7 +64,8 @@ type Config struct {
 	// Alive says whether a member is known to live. It is asked when the digests are read anew, of which some can be of owners that died
 	// unseen. Nil: all live of whom MemberGone has not told.
 	Alive func(member string) bool
-	// Recent returns the newest entries of the timeline of a meeting, at most so many, which go with its checkpoints; nil: none.
+	// Recent returns the newest entries of the timeline of a meeting, at most so many, which go with its checkpoints; nil: none. It is called as
+	// Owns is. What a change made must be among them when Notify is told of it, and before the board has the next one.
 	Recent func(id conference.ConfID, most int) []timeline.Entry
 	// Told is called when the streams have all entries of the timeline of an own meeting until a Seq: whoever takes it over inherits them, and
 	// tells them no more. A meeting whose state is too large for the servers is never inherited: it counts as told. It returns at once. Nil:

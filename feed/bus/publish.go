@@ -56,7 +56,7 @@ type outgoing struct {
 	epoch uint64
 	// latest is the state after everything in queue; nil when the meeting has left the board.
 	latest *conference.State
-	// seq is that of the last entry of the timeline until then, 0 if that is not known.
+	// seq is that of the last entry of the timeline until then, 0 if there is none.
 	seq   uint64
 	queue []news
 	// checkpoint and digest are due. While a checkpoint is, nothing is queued; omitted: since the last record there was something that only
@@ -136,8 +136,10 @@ func (p *publisher) note(c conference.Change, entries []timeline.Entry, epoch ui
 		return
 	case o == nil:
 		o = p.add(c.ConfID, epoch)
+		o.seq = p.last(c.ConfID)
 	case o.epoch != epoch:
 		p.begin(o, epoch)
+		o.seq = p.last(c.ConfID)
 	}
 	o.latest, o.digest = c.After, true
 	if n := len(entries); n > 0 {
@@ -355,29 +357,46 @@ func (p *publisher) lookForOwn() {
 	}
 	for _, s := range p.bus.config.Board.States() {
 		epoch, owns := p.bus.config.Owns(s.ConfID)
-		if owns && !p.has(s, epoch, gone) { // one that left the board since could come back by this
+		if owns && !p.has(s.ConfID, epoch, gone) {
 			p.reassigned()
 			return
 		}
 	}
 }
 
-// has sees to it that a meeting in the state is published, and reports whether no meeting has left the board meanwhile. A change that told
-// of it has a state that is newer.
-func (p *publisher) has(s *conference.State, epoch uint64, gone int) bool {
+// has sees to it that a meeting on the board is published, and reports whether nothing has come in between: by a meeting that left the board meanwhile that
+// would come back, and of one of which something was told meanwhile it would not be known until which entry its state is. A change that told of it
+// has a state that is newer.
+func (p *publisher) has(id conference.ConfID, epoch uint64, gone int) bool {
+	seq := p.last(id)
+	s := p.bus.config.Board.Get(id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.gone != gone {
+	if p.gone != gone || s == nil {
 		return false
 	}
-	switch o := p.meetings[s.ConfID]; {
-	case o == nil:
-		o = p.add(s.ConfID, epoch)
-		o.latest = s
-		p.look(o)
-	case o.epoch != epoch:
-		p.begin(o, epoch)
-		p.look(o)
+	o := p.meetings[id]
+	if o != nil && o.epoch == epoch {
+		return true
 	}
+	if p.last(id) != seq {
+		return false
+	}
+	if o == nil {
+		o = p.add(id, epoch)
+		o.latest = s
+	} else {
+		p.begin(o, epoch)
+	}
+	o.seq = seq
+	p.look(o)
 	return true
+}
+
+// last is the Seq of the last entry of a timeline, 0 if there is none.
+func (p *publisher) last(id conference.ConfID) uint64 {
+	if p.bus.config.Recent == nil {
+		return 0
+	}
+	return lastSeq(p.bus.config.Recent(id, 1))
 }

@@ -55,9 +55,9 @@ func (p *publisher) fits(o *outgoing) {
 }
 
 // recent puts the newest entries of a timeline into a checkpoint, without those that came after its state: what made them comes in records. It
-// returns the Seq of the last; state 0: that of the state is not known.
+// returns the Seq of the last.
 func (w *written) recent(entries []timeline.Entry, state uint64) (seq uint64) {
-	for n := len(entries); state > 0 && n > 0 && entries[n-1].Seq > state; n-- {
+	for n := len(entries); n > 0 && entries[n-1].Seq > state; n-- {
 		entries = entries[:n-1]
 	}
 	w.Rows = rowsOf(entries)

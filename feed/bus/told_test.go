@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"confboard/feed/conference"
+	"confboard/feed/timeline"
 )
 
 // When an owner dies, whoever goes on finds in the streams at least what was said to be there, and a state that is neither older nor newer than
@@ -181,4 +184,53 @@ func TestALateAnswerSaysNothingOfATimelineThatWasInherited(t *testing.T) {
 	if n := told.Load(); n >= later {
 		t.Errorf("told until %d", n)
 	}
+}
+
+// Whoever inherits a checkpoint alone would be told once more of what came after its state, or never.
+func TestACheckpointHasNoEntriesThatItsStateDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	for _, changed := range []bool{false, true} {
+		w := newWorld(t)
+		var during sync.Once
+		a := w.instance("a", func(i *instance, c *Config) {
+			recent := c.Recent
+			c.Recent = func(id conference.ConfID, most int) []timeline.Entry {
+				if most == checkpointRows { // and its state has been chosen
+					during.Do(func() { i.history.Keep(begins(i.registry.Get(id), w.clock.now())) })
+				}
+				return recent(id, most)
+			}
+		})
+		b := w.instance("b")
+		eventually(t, "the bus is open", func() bool { return a.Stats().Open && b.Stats().Open })
+		w.roster.give(first, "b")
+		s := b.meeting(first)
+		a.settle(b, true, first)
+		h := a.inherits(first)[first]
+		a.history.Inherit(first, h.Epoch, h.Entries)
+		a.feed(conference.SnapshotMessage{About: s.about(), State: h.State})
+		before := lastSeq(a.history.Entries(first))
+		w.roster.give(first, "a")
+		if changed {
+			a.feed(conference.LinkMessage{About: s.about(), Event: conference.LinkEcho})
+		}
+		a.Reassigned()
+		b.Reassigned()
+		var read []reading
+		eventually(t, "there is a checkpoint", func() bool {
+			var err error
+			read, err = b.readAll(t.Context(), []conference.ConfID{first})
+			return err == nil && len(read[0].records) > 0 && read[0].records[0].Member == "a"
+		})
+		if got := lastSeq(read[0].records[0].entries); before == 0 || got != before {
+			t.Errorf("a change told of it %t: its last entry is %d, want %d", changed, got, before)
+		}
+	}
+}
+
+// begins is a change that makes an entry.
+func begins(s *conference.State, now time.Time) conference.Change {
+	again := *s
+	again.Occurrence++
+	return conference.Change{ConfID: s.ConfID, At: now, Received: now, Before: s, After: &again, Fields: []conference.FieldChange{{Part: conference.PartOccurrence}}}
 }
