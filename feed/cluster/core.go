@@ -64,8 +64,9 @@ type core struct {
 	echoedAt time.Duration // when the last one came back
 	life     uint64
 	until    time.Duration
-	// wordAt is when this member said last that its renewals do not come back. What is idle goes on being watched until idleUntil.
-	wordAt, idleUntil time.Duration
+	// wordAt is when this member said last that its renewals do not come back, storedAt when it was answered last that one is stored. What is idle goes
+	// on being watched until idleUntil without a lease, and until idleEnd at the most.
+	wordAt, storedAt, idleUntil, idleEnd time.Duration
 
 	targets owners
 	stale   bool // targets are to be computed again
@@ -163,7 +164,7 @@ func (c *core) readWhole(now moment) {
 	if highest < c.last || slices.ContainsFunc(read, c.contradicts) {
 		// The bucket was lost, or what came last into it. What this member holds by it may be another's by now; and who holds what by
 		// what was lost does so until it notices, or its lease ends. Revisions stand for something else than before.
-		c.idleUntil = now.boot
+		c.idleEnd = now.boot
 		c.lose(now.boot)
 		c.quiet = now.boot + c.pace.dead
 		for i := range c.shards {
@@ -261,6 +262,7 @@ func (c *core) leaves(m *seen) {
 // time has passed.
 func (c *core) do(now moment) (next time.Duration) {
 	c.expire(now.boot)
+	c.idle(now.boot)
 	if c.finished {
 		return now.boot
 	}
@@ -296,6 +298,7 @@ func (c *core) next(now time.Duration) time.Duration {
 		sooner(c.until)
 	}
 	sooner(c.idleUntil)
+	sooner(c.idleEnd)
 	if c.leaving {
 		sooner(c.leaveBy)
 	}

@@ -249,7 +249,7 @@ func (c *core) left(now time.Duration) bool {
 
 // finish gives up what is left, and removes this member's key: the others see that it holds nothing.
 func (c *core) finish(now time.Duration) {
-	c.finished, c.life, c.idleUntil = true, 0, now
+	c.finished, c.life, c.idleUntil, c.idleEnd = true, 0, now, now
 	c.tell(now)
 	if c.opens {
 		c.pen.remove(memberKey+c.me, 0)

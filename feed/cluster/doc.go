@@ -36,10 +36,11 @@
 // and have the meetings of each member that dies wait 3 s more, of the 10 s that it may take: that is the more frequent case. A server that is stopped
 // in order passes its leadership on, and costs nothing.
 //
-// Members whose renewals do not come back say so to each other, for which no leader is needed. One that loses its lease and has heard it of all others
-// goes on watching for 15 s what it had, without publishing anything (Watcher.Suspend), so that with the lease it has everything as if nothing had
-// happened. One that misses somebody's word lets go at once: that one may be where the bucket is, and take over what this one has. So it is when a
-// member dies with the leader, and when all servers are away.
+// Members whose renewals do not come back say so to each other, for which no leader is needed. One that loses its lease and hears it of all others
+// goes on watching what it had, without publishing anything (Watcher.Suspend), so that with the lease it has everything as if nothing had happened. So does
+// one whose renewals are answered as stored, and only its reading does not go on: the others see it live. It does so until 2 s after the last of
+// that, because nobody can have taken it for dead before, and for 15 s at the most. One that misses somebody's word lets go at once: that one may be
+// where the bucket is, and take over what this one has. So it is when a member dies with the leader, and when all servers are away.
 //
 // And no time is lost when there is a leader again. Renewals go on every half second and wait for no answer; and a reading
 // goes on while the next one is asked for, every half second anew. So the lease is back within a tenth of a second.

@@ -6,9 +6,13 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// unled reports whether the bucket seems to have no leader: all others say that their renewals do not come back either, so that nobody takes anything over,
-// and this member may go on watching what it had, for as long as pace.idle. It has to be all of them: one that cannot be heard may be where the bucket is.
-func (c *core) unled(now time.Duration) bool {
+// spared reports whether nobody takes over what this member had, although it has no lease: because all others say that their renewals do not come back
+// either, or because its own renewals are stored, and only its reading does not go on. It has to be all others: one that cannot be heard may be where
+// the bucket is.
+func (c *core) spared(now time.Duration) bool {
+	if now < c.storedAt+c.pace.word {
+		return true
+	}
 	for _, m := range c.members {
 		if m.id != c.me && !m.dead && now >= m.saidAt+c.pace.word {
 			return false
@@ -16,6 +20,17 @@ func (c *core) unled(now time.Duration) bool {
 	}
 	return true
 }
+
+// idle lets what this member had go on being watched for as long as nobody can have taken it over. Others have their leases again, or have seen its last
+// renewal, no longer ago than pace.word, and take it for dead no sooner than pace.dead after.
+func (c *core) idle(now time.Duration) {
+	if c.life == 0 && now < c.idleEnd && c.spared(now) {
+		c.idleUntil = min(now+c.pace.dead-c.pace.word, c.idleEnd)
+	}
+}
+
+// stored is called when the servers have answered that a renewal is stored.
+func (c *core) stored(now time.Duration) { c.storedAt = now }
 
 // say says to the others that this member's renewals do not come back, as often as it renews, as long as that is so.
 func (c *core) say(now time.Duration) {
@@ -34,7 +49,10 @@ func (c *core) said(id string, now time.Duration) {
 
 // lingers reports whether a shard goes on being watched that was this member's own: until it is again, or can be another's.
 func (c *core) lingers(s *slot, now time.Duration) bool {
-	return now < c.idleUntil && (c.life == 0 || s.Owner == c.me)
+	if c.life == 0 {
+		return now < c.idleUntil
+	}
+	return now < c.idleEnd && s.Owner == c.me // which it is about to write anew
 }
 
 // word is the subject of what members say to all.

@@ -55,8 +55,11 @@ func TestWhoCannotHearAllOthersWatchesNothingWithoutALease(t *testing.T) {
 	m := settle(t, 6, 3)
 	n := m.living()[1]
 	n.cutUp, n.cutDown = true, true
-	m.run(4500 * time.Millisecond)
-	if m.watched() != Shards-Shards/3 && m.watched() != Shards-Shards/3-1 {
+	had := m.held()[n.id]
+	for n.leased() {
+		m.run(10 * time.Millisecond)
+	}
+	if m.watched() != Shards-had {
 		t.Errorf("%d shards are watched", m.watched())
 	}
 	// Of three one may be where the bucket is.
@@ -111,5 +114,27 @@ func TestInstancesThatHearEachOtherGoOnWatchingWithoutTheBucket(t *testing.T) {
 	g.mu.Unlock()
 	if resumed != Shards {
 		t.Errorf("%d shards were watched on, the others begun anew", resumed)
+	}
+}
+
+func TestWhoseReadingAloneDoesNotGoOnIsWatchingAsLongAsItIsSeenToLive(t *testing.T) {
+	m := settle(t, 8, 3)
+	n := m.living()[1]
+	had := m.held()[n.id]
+	n.unread = true
+	m.run(8 * time.Second)
+	suspended := 0
+	for s := range n.suspended {
+		if n.suspended[s] {
+			suspended++
+		}
+	}
+	if suspended != had || m.watched() != Shards {
+		t.Errorf("%d of its %d shards are suspended, %d are watched", suspended, had, m.watched())
+	}
+	n.unread = false
+	m.run(2 * time.Second)
+	if held := m.held(); held[n.id] != had {
+		t.Errorf("held: %v", held)
 	}
 }

@@ -38,10 +38,7 @@ func (c *core) echoed(e entry, now time.Duration) {
 // expire ends a lease that has run out. It comes before anything that may prolong one: what has ended does not go on.
 func (c *core) expire(now time.Duration) {
 	if c.life != 0 && now >= c.until {
-		c.idleUntil = now
-		if c.unled(now) {
-			c.idleUntil += c.pace.idle
-		}
+		c.idleEnd = now + c.pace.idle
 		c.lose(now)
 	}
 }
@@ -57,7 +54,8 @@ func (c *core) lose(now time.Duration) {
 			lost = append(lost, Shard(i))
 		}
 	}
-	c.life, c.until = 0, 0
+	c.life, c.until, c.idleUntil = 0, 0, now
+	c.idle(now)
 	c.tell(now)
 	self := Member{ID: c.me, Name: c.about.Name, Build: c.about.Build, Started: c.about.Started, Leaving: c.leaving, Self: true}
 	c.watcher.Heard(Event{Kind: Lost, Member: self, Shards: lost})

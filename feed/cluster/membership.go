@@ -25,8 +25,9 @@ type Membership struct {
 	core   *core // Run's alone
 	writer *writer
 	asking *asking
-	nobody chan string // members that were asked after and are not there
-	said   chan string // members that say that their renewals do not come back
+	nobody chan string   // members that were asked after and are not there
+	said   chan string   // members that say that their renewals do not come back
+	stored chan struct{} // a renewal is
 	clock  func() time.Duration
 	hurry  chan struct{}
 	unable atomic.Bool
@@ -62,10 +63,10 @@ func New(conn *nats.Conn, config Config, w Watcher) (*Membership, error) {
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
 	m := &Membership{config: config, id: rand.Text()[:12], conn: conn, js: js, clock: sinceBoot, hurry: make(chan struct{}, 1), turned: make(chan struct{}, 1), lost: make(chan struct{}, 1),
-		nobody: make(chan string, room), said: make(chan string, room)}
+		nobody: make(chan string, room), said: make(chan string, room), stored: make(chan struct{}, 1)}
 	m.trouble.logger = config.Logger
 	m.asking = &asking{prefix: config.Prefix, inbox: conn.NewInbox(), nobody: func(id string) { offer(m.nobody, id) }}
-	m.writer = newWriter(conn, config.bucket(), m.id, m.asking, m.wrote)
+	m.writer = newWriter(conn, config.bucket(), m.id, m.asking, m.wrote, func() { poke(m.stored) })
 	about := memberRecord{Name: config.Name, Build: config.Build, Started: time.Now().UTC().Truncate(time.Second)}
 	m.core = newCore(m.id, about, config.pace, logged{w, config.Logger}, m.writer)
 	m.picture.Store(&picture{})
@@ -201,6 +202,8 @@ func (m *Membership) Run(ctx context.Context) error {
 			c.nobody(id, m.clock())
 		case id := <-m.said:
 			c.said(id, m.clock())
+		case <-m.stored:
+			c.stored(m.clock())
 		case n := <-f.to:
 			asked = asked && !n.begun
 			m.hear(n)

@@ -51,8 +51,10 @@ type modelMember struct {
 	rate   float64
 	// cut: nothing comes through, in that direction. paused: it does nothing, and what comes waits. gone: it does nothing any more.
 	cutUp, cutDown, paused, gone bool
-	waiting                      []func()
-	wake                         int // the number of its timer
+	// unread: nothing that it reads of the bucket comes, and no reading begins.
+	unread  bool
+	waiting []func()
+	wake    int // the number of its timer
 
 	// cold counts the shards that it took without having prepared them.
 	cold int
@@ -162,7 +164,7 @@ func (n *modelMember) read() {
 		if n.gone || n.reading != reading {
 			return
 		}
-		if n.cutUp || n.cutDown || n.paused || n.leaderless {
+		if n.cutUp || n.cutDown || n.paused || n.leaderless || n.unread {
 			n.after(500*time.Millisecond, try)
 			return
 		}
@@ -195,7 +197,7 @@ func (n *modelMember) say() {
 
 // deliver brings something of a reading to its reader, in order.
 func (n *modelMember) deliver(reading int, f func()) {
-	if n.cutDown {
+	if n.cutDown || n.unread {
 		n.lost = true
 		return
 	}
@@ -214,6 +216,13 @@ func (n *modelMember) deliver(reading int, f func()) {
 
 // The member's pen.
 func (n *modelMember) put(key string, value []byte) { n.send(entry{key: key, value: value}, nil) }
+
+// answer brings to a member that a renewal is stored.
+func (n *modelMember) answer() {
+	if !n.cutDown {
+		n.after(n.delay(), func() { n.act(func() { n.core.stored(n.clock().boot) }) })
+	}
+}
 func (n *modelMember) update(key string, value []byte, revision uint64) {
 	n.send(entry{key: key, value: value}, &revision)
 }
@@ -255,6 +264,9 @@ func (m *model) apply(e entry, over *uint64) {
 	m.last++
 	e.revision, e.stored = m.last, time.Unix(0, 0).Add(m.now)
 	m.keys[e.key] = e
+	if by := m.member(e.member()); by != nil && !e.deleted {
+		by.answer()
+	}
 	for _, n := range m.members {
 		if n.begun && n.readingLife == m.life && !n.gone {
 			n.deliver(n.reading, func() {

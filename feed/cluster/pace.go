@@ -14,7 +14,7 @@ type pace struct {
 	// doubt is after how long without a renewal it is asked after. If it is not connected, others begin to watch what it has, and take it when it is dead.
 	doubt time.Duration
 	// word is for how long it counts that a member has said that its renewals do not come back. When all say so, what a member had when its lease ended
-	// is watched for as long as idle.
+	// is watched for as long as idle at the most. It is less than dead by as much as a member has to be given to come back.
 	word, idle time.Duration
 	// blind is after how long without any renewal of its own a member follows the bucket anew.
 	blind time.Duration

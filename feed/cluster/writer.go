@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -21,6 +22,9 @@ const (
 // The layout of a bucket (NATS, ADR-8): a stream, a subject for each key, and a header for what is removed.
 const operation = "KV-Operation"
 
+// What an answer is about.
+const ofRenewal, ofChange = ".renewal", ".change"
+
 func streamOf(bucket string) string     { return "KV_" + bucket }
 func subject(bucket, key string) string { return "$KV." + bucket + "." + key }
 
@@ -34,22 +38,24 @@ func isRemoval(m *nats.Msg) bool {
 type writer struct {
 	conn   *nats.Conn
 	bucket string
-	inbox  string // where the answers go
+	inbox  string // where the answers go: those to renewals to inbox.renewal, the others to inbox.change
 	out    chan *nats.Msg
 	asking *asking
 	me     string
-	// failed is called with why something was not stored, but not if it is because somebody else's revision was first; nil: it was stored.
-	failed func(error)
+	// failed is called with why something was not stored, but not if it is because somebody else's revision was first; nil: it was stored. renewed is called
+	// when a renewal was.
+	failed  func(error)
+	renewed func()
 }
 
-func newWriter(conn *nats.Conn, bucket, me string, a *asking, failed func(error)) *writer {
-	return &writer{conn: conn, bucket: bucket, inbox: conn.NewInbox(), out: make(chan *nats.Msg, room), asking: a, me: me, failed: failed}
+func newWriter(conn *nats.Conn, bucket, me string, a *asking, failed func(error), renewed func()) *writer {
+	return &writer{conn: conn, bucket: bucket, inbox: conn.NewInbox(), out: make(chan *nats.Msg, room), asking: a, me: me, failed: failed, renewed: renewed}
 }
 
-func (w *writer) put(key string, value []byte) { w.send(key, value, nil) }
+func (w *writer) put(key string, value []byte) { w.send(key, value, nil, ofRenewal) }
 
 func (w *writer) update(key string, value []byte, revision uint64) {
-	w.send(key, value, nats.Header{jetstream.ExpectedLastSubjSeqHeader: {strconv.FormatUint(revision, 10)}})
+	w.send(key, value, nats.Header{jetstream.ExpectedLastSubjSeqHeader: {strconv.FormatUint(revision, 10)}}, ofChange)
 }
 
 func (w *writer) remove(key string, revision uint64) {
@@ -57,22 +63,22 @@ func (w *writer) remove(key string, revision uint64) {
 	if revision != 0 {
 		h.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(revision, 10))
 	}
-	w.send(key, nil, h)
+	w.send(key, nil, h, ofChange)
 }
 
 func (w *writer) erase(key string) {
 	filter, _ := json.Marshal(struct {
 		Filter string `json:"filter"`
 	}{subject(w.bucket, key)})
-	w.queue(&nats.Msg{Subject: "$JS.API.STREAM.PURGE." + streamOf(w.bucket), Reply: w.inbox, Data: filter})
+	w.queue(&nats.Msg{Subject: "$JS.API.STREAM.PURGE." + streamOf(w.bucket), Reply: w.inbox + ofChange, Data: filter})
 }
 
 func (w *writer) ask(id string) { w.queue(w.asking.question(id)) }
 
 func (w *writer) say() { w.queue(&nats.Msg{Subject: word(w.asking.prefix), Data: []byte(w.me)}) }
 
-func (w *writer) send(key string, value []byte, h nats.Header) {
-	w.queue(&nats.Msg{Subject: subject(w.bucket, key), Reply: w.inbox, Data: value, Header: h})
+func (w *writer) send(key string, value []byte, h nats.Header, kind string) {
+	w.queue(&nats.Msg{Subject: subject(w.bucket, key), Reply: w.inbox + kind, Data: value, Header: h})
 }
 
 func (w *writer) queue(m *nats.Msg) {
@@ -84,7 +90,7 @@ func (w *writer) queue(m *nats.Msg) {
 
 // run writes until out is closed, which its sender does.
 func (w *writer) run() {
-	sub, err := w.conn.Subscribe(w.inbox, w.answered)
+	sub, err := w.conn.Subscribe(w.inbox+".*", w.answered)
 	if err != nil {
 		w.failed(fmt.Errorf("subscribe: %w", err))
 	}
@@ -121,6 +127,9 @@ func (w *writer) answered(m *nats.Msg) {
 	switch e := answer.Error; {
 	case e == nil:
 		w.failed(nil)
+		if strings.HasSuffix(m.Subject, ofRenewal) {
+			w.renewed()
+		}
 	case !isConflict(e):
 		w.failed(fmt.Errorf("write: %w", e))
 	}
