@@ -88,7 +88,8 @@ type seen struct {
 	// suspected: it is not connected, and will be dead in a moment unless it is seen before. askedAt is when it was asked after last.
 	suspected bool
 	askedAt   time.Duration
-	// saidAt is when it said last that its renewals do not come back.
+	// renews: it was seen to renew, and not only to have done so before. saidAt is when it said last that its renewals do not come back.
+	renews bool
 	saidAt time.Duration
 }
 
@@ -147,6 +148,9 @@ func (c *core) came(e entry, now moment) {
 	}
 	c.last = max(c.last, e.revision)
 	c.store(e, now.boot)
+	if m := c.members[e.member()]; m != nil {
+		m.renews = true
+	}
 	if own {
 		c.echoed(e, now.boot)
 	}

@@ -52,6 +52,7 @@ func (c *core) tell(now time.Duration) {
 				s.preparing = true
 				c.watcher.Prepare(id)
 			}
+		case s.preparing && c.life == 0 && now < c.idleUntil: // it may have been let go of to be passed on
 		case s.preparing:
 			s.preparing = false
 			c.watcher.Drop(id)

@@ -7,14 +7,14 @@ import (
 )
 
 // spared reports whether nobody takes over what this member had, although it has no lease: because all others say that their renewals do not come back
-// either, or because its own renewals are stored, and only its reading does not go on. It has to be all others: one that cannot be heard may be where
-// the bucket is.
+// either, or because its own renewals are stored, and only its reading does not go on. It has to be all others that live: one that cannot be heard may be
+// where the bucket is. Whose key was all that there was of it when this member began is most likely dead.
 func (c *core) spared(now time.Duration) bool {
 	if now < c.storedAt+c.pace.word {
 		return true
 	}
 	for _, m := range c.members {
-		if m.id != c.me && !m.dead && now >= m.saidAt+c.pace.word {
+		if m.id != c.me && m.renews && !m.dead && now >= m.saidAt+c.pace.word {
 			return false
 		}
 	}

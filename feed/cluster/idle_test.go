@@ -1,17 +1,16 @@
 package cluster
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
 
-// watched counts the shards whose meetings are watched by their member, or by the one that had them.
+// watched counts the shards whose meetings somebody watches.
 func (m *model) watched() (n int) {
-	for _, o := range m.living() {
-		for s := range o.taken {
-			if o.taken[s] != 0 || o.suspended[s] {
-				n++
-			}
+	for s := range Shard(Shards) {
+		if slices.ContainsFunc(m.living(), func(o *modelMember) bool { return o.taken[s] != 0 || o.suspended[s] || o.prepared[s] }) {
+			n++
 		}
 	}
 	return n
@@ -55,12 +54,13 @@ func TestWhoCannotHearAllOthersWatchesNothingWithoutALease(t *testing.T) {
 	m := settle(t, 6, 3)
 	n := m.living()[1]
 	n.cutUp, n.cutDown = true, true
-	had := m.held()[n.id]
 	for n.leased() {
 		m.run(10 * time.Millisecond)
 	}
-	if m.watched() != Shards-had {
-		t.Errorf("%d shards are watched", m.watched())
+	for s := range n.taken {
+		if n.taken[s] != 0 || n.suspended[s] || n.prepared[s] {
+			t.Fatalf("it watches shard %d", s)
+		}
 	}
 	// Of three one may be where the bucket is.
 	m = settle(t, 6, 3)
@@ -136,5 +136,22 @@ func TestWhoseReadingAloneDoesNotGoOnIsWatchingAsLongAsItIsSeenToLive(t *testing
 	m.run(2 * time.Second)
 	if held := m.held(); held[n.id] != had {
 		t.Errorf("held: %v", held)
+	}
+}
+
+func TestOneThatHasJustBegunDoesNotWaitForTheWordOfTheDead(t *testing.T) {
+	for seed := range uint64(4) {
+		m := settle(t, seed, 2)
+		m.living()[0].gone = true
+		m.run(10 * time.Second)
+		n := m.join()
+		for m.held()[n.id] == 0 {
+			m.run(10 * time.Millisecond)
+		}
+		m.leaderless = true
+		m.run(7 * time.Second)
+		if m.watched() != Shards {
+			t.Errorf("seed %d: %d shards are watched", seed, m.watched())
+		}
 	}
 }
