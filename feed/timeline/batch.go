@@ -13,7 +13,15 @@ type Batch struct {
 	// Occurrences are those that are new or have changed, Drop the IDs of those of which nothing is to be told: they never began.
 	Occurrences []StoredOccurrence
 	Drop        []int64
-	Entries     []Stored
+	// Void is what is removed before Entries are kept, and did not happen.
+	Void    []Void
+	Entries []Stored
+}
+
+// Void are the entries of an occurrence that come after one of them.
+type Void struct {
+	Occurrence int64
+	After      uint64
 }
 
 // StoredOccurrence is an occurrence as it is written: Recording, Moves and Concerns are in Summary alone, which is JSON.
@@ -40,6 +48,15 @@ func (j *Journal) batch(items []item) (b Batch) {
 		}
 	}
 	for i := range items {
+		f := j.open[items[i].confID]
+		switch less, another := items[i].less(f); {
+		case another:
+			f.Left = f.Until
+			touch(f)
+			delete(j.open, f.ConfID)
+		case less:
+			b.Void = append(b.Void, f.void(&items[i]))
+		}
 		j.follow(&items[i], touch, j.keepIn(&b))
 	}
 	for _, f := range order {

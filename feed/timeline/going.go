@@ -88,6 +88,23 @@ func comesBack(items []item) int {
 	return len(items)
 }
 
+// less reports whether more was stored of an occurrence than the boards have of the meeting, with which this one goes on: the entries to come get
+// numbers that are given away. If another says so they are of another occurrence, whose numbers begin anew: what the boards have came after all that
+// is stored. Otherwise they have lost what came last.
+func (it *item) less(f *follower) (is, another bool) {
+	n := len(it.entries)
+	if !it.all || f == nil || n == 0 || f.stored <= it.entries[n-1].Seq {
+		return false, false
+	}
+	return true, it.entries[n-1].Received.UnixMilli() > f.Until.UnixMilli()
+}
+
+// void takes note that what was stored after the entries of an item did not happen.
+func (f *follower) void(it *item) Void {
+	f.stored = it.entries[len(it.entries)-1].Seq
+	return Void{f.ID, f.stored}
+}
+
 // unstored are the entries of an inherited item that the board before did not come to store.
 func (it *item) unstored(f *follower) []Entry {
 	if f == nil {

@@ -21,7 +21,8 @@ func (c common) Write(_ context.Context, b timeline.Batch) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b.Entries = slices.DeleteFunc(slices.Clone(b.Entries), func(e timeline.Stored) bool {
-		return slices.ContainsFunc(c.entries, func(there timeline.Stored) bool { return there.Occurrence == e.Occurrence && there.Seq == e.Seq })
+		void := slices.ContainsFunc(b.Void, func(v timeline.Void) bool { return v.Occurrence == e.Occurrence && e.Seq > v.After })
+		return !void && slices.ContainsFunc(c.entries, func(there timeline.Stored) bool { return there.Occurrence == e.Occurrence && there.Seq == e.Seq })
 	})
 	b.Occurrences = slices.DeleteFunc(slices.Clone(b.Occurrences), func(o timeline.StoredOccurrence) bool {
 		return c.occurrences[o.ID].Until.After(o.Until)

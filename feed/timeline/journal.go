@@ -16,7 +16,7 @@ import (
 // Keeper is what writes a journal to the disk. Its methods wait for the disk, and are called one at a time. After an error nothing has
 // changed.
 type Keeper interface {
-	// Write keeps a batch. What of it is there already is left as it is.
+	// Write keeps a batch. What of it is there already is left as it is, unless it is void.
 	Write(ctx context.Context, b Batch) error
 	// Prune removes a bounded part of what is older than it may be, or too much. more: there is more of it. bytes is the size of what
 	// is kept.
@@ -113,8 +113,9 @@ type item struct {
 	lost         int // entries before these that are left out
 	share        *share
 	bytes        int64
-	// inherited: another board has made the entries, and may have stored them. released: another board goes on with the meeting.
-	inherited, released bool
+	// inherited: another board has made the entries, and may have stored them; all: there are none after them. released: another board goes on with
+	// the meeting.
+	inherited, all, released bool
 }
 
 // NewJournal returns an empty journal.
@@ -170,12 +171,22 @@ func (j *Journal) forget(id conference.ConfID) {
 }
 
 // Inherit says that this board goes on with a meeting of another one, from a state and the newest entries as that one made and numbered
-// them, oldest first. Those that it had not come to store are stored now. What is noted of the meeting from now on continues its stored
-// occurrence. Like Note it does no I/O and does not block.
+// them, oldest first. Those that it had not come to store are stored now; if more are stored, which the servers have lost that told them, they are
+// removed: History.Inherit takes them back as well. What is noted of the meeting from now on continues its stored occurrence. Like Note it does no I/O
+// and does not block.
 func (j *Journal) Inherit(s *conference.State, entries []Entry, now time.Time) {
+	j.inherit(s, entries, true, now)
+}
+
+// Recall is Inherit for a meeting of which the boards tell nothing any more: the entries are those that this one remembers, and what is stored stays.
+func (j *Journal) Recall(s *conference.State, entries []Entry, now time.Time) {
+	j.inherit(s, entries, false, now)
+}
+
+func (j *Journal) inherit(s *conference.State, entries []Entry, all bool, now time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	it := item{confID: s.ConfID, received: now, entries: entries, inherited: true, share: j.shares[s.ConfID]}
+	it := item{confID: s.ConfID, received: now, entries: entries, inherited: true, all: all, share: j.shares[s.ConfID]}
 	if it.share == nil {
 		it.share = new(share)
 		j.shares[s.ConfID] = it.share
@@ -401,7 +412,7 @@ func (j *Journal) finish(ctx context.Context, next draft) error {
 	}
 }
 
-func (b *Batch) empty() bool { return len(b.Occurrences)+len(b.Drop)+len(b.Entries) == 0 }
+func (b *Batch) empty() bool { return len(b.Occurrences)+len(b.Drop)+len(b.Void)+len(b.Entries) == 0 }
 
 // wait waits for a while, or until it is woken or told to end.
 func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {

@@ -153,6 +153,9 @@ type pen struct {
 // Write implements timeline.Keeper.
 func (p *pen) Write(ctx context.Context, b timeline.Batch) error {
 	out := store.TimelineBatch{Run: p.run, Seen: b.Seen, Drop: b.Drop, Entries: make([]store.TimelineEntry, len(b.Entries))}
+	for _, v := range b.Void {
+		out.Void = append(out.Void, store.VoidEntries(v))
+	}
 	for i, e := range b.Entries {
 		out.Entries[i] = store.TimelineEntry(e)
 	}
@@ -274,6 +277,13 @@ func (u unopened) Health() timeline.Health {
 func (a *archive) inherit(s *conference.State, entries []timeline.Entry, now time.Time) {
 	if a != nil {
 		a.journal.Inherit(s, entries, now)
+	}
+}
+
+// resume has the timeline of a meeting go on here of which no board tells any more.
+func (a *archive) resume(s *conference.State, entries []timeline.Entry, now time.Time) {
+	if a != nil {
+		a.journal.Recall(s, entries, now)
 	}
 }
 

@@ -152,7 +152,7 @@ func (i *instance) recall(ctx context.Context, meetings []conference.ConfID, now
 			return
 		}
 		i.house.history.Recall(id, stored)
-		i.archive.inherit(s, i.house.history.Entries(id), now)
+		i.archive.resume(s, i.house.history.Entries(id), now)
 		i.adopted(id)
 	}
 	if err := i.archive.recall(ctx, interrupted, i.house.history); err != nil {

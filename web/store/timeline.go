@@ -44,8 +44,16 @@ type TimelineBatch struct {
 	Run, Seen   time.Time
 	Occurrences []Occurrence
 	// Drop are the IDs of occurrences that are removed with their entries.
-	Drop    []int64
+	Drop []int64
+	// Void are entries that are removed before others are kept.
+	Void    []VoidEntries
 	Entries []TimelineEntry
+}
+
+// VoidEntries are the entries of an occurrence that come after one of them.
+type VoidEntries struct {
+	Occurrence int64
+	After      uint64
 }
 
 // occurrenceRows and entryRows are what timelines are written to. An occurrence that was seen later than the one that is written is left as it is.
@@ -71,6 +79,11 @@ func (d *DB) PutTimelines(ctx context.Context, b TimelineBatch) error {
 		if err := insertAll(ctx, tx, occurrenceRows, newest(b.Occurrences), func(o Occurrence) []any {
 			return []any{o.ID, string(o.ConfID), o.Title, o.Owner, folded(o.Title) + "\n" + folded(string(o.ConfID)), folded(o.Owner), ms(o.Watched), ms(o.Began),
 				number(o.Before), ms(o.Ended), ms(o.Left), ms(o.Until), o.People, o.Summary, d.instance.Name}
+		}); err != nil {
+			return err
+		}
+		if _, err := each(ctx, tx, "DELETE FROM timeline WHERE occurrence = $1 AND seq > $2", b.Void, func(v VoidEntries) []any {
+			return []any{v.Occurrence, int64(v.After)}
 		}); err != nil {
 			return err
 		}

@@ -297,3 +297,22 @@ func benchmarkTimelines(b *testing.B, open func() (*DB, error)) {
 	}
 	b.ReportMetric(time.Since(start).Seconds()*1000/float64(steps), "ms/prune")
 }
+
+func TestWhatIsVoidIsRemovedBeforeOthersHaveItsPlace(t *testing.T) {
+	d := openDB(t, t.TempDir())
+	var entries []TimelineEntry
+	for seq := range uint64(4) {
+		entries = append(entries, told(1, seq+1, noon), told(2, seq+1, noon))
+	}
+	put(t, d, TimelineBatch{Occurrences: []Occurrence{occurrence(1), occurrence(2)}, Entries: entries})
+	other := told(1, 3, noon.Add(time.Minute))
+	b := TimelineBatch{Void: []VoidEntries{{1, 2}, {3, 0}}, Entries: []TimelineEntry{other}}
+	put(t, d, b)
+	put(t, d, b)
+	if got, err := d.EntriesAfter(t.Context(), 1, 0, 10); err != nil || !slices.Equal(got, []TimelineEntry{entries[0], entries[2], other}) {
+		t.Errorf("%+v, error %v", got, err)
+	}
+	if got, err := d.EntriesAfter(t.Context(), 2, 0, 10); err != nil || len(got) != 4 {
+		t.Errorf("of another occurrence: %+v, error %v", got, err)
+	}
+}
