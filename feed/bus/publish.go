@@ -174,9 +174,10 @@ func (p *publisher) add(id conference.ConfID, epoch uint64) *outgoing {
 	return o
 }
 
-// begin begins an epoch.
+// begin begins an epoch, with a checkpoint: what is answered of before counts no more.
 func (p *publisher) begin(o *outgoing, epoch uint64) {
 	p.drop(o)
+	o.told.missed()
 	o.epoch, o.known, o.checkpoint, o.digest, o.omitted = epoch, false, true, true, true
 }
 
