@@ -18,10 +18,10 @@ type Batch struct {
 	Entries []Stored
 }
 
-// Void are the entries of an occurrence that come after one of them.
+// Void are the entries of an occurrence that come after one of them, until another one.
 type Void struct {
-	Occurrence int64
-	After      uint64
+	Occurrence   int64
+	After, Until uint64
 }
 
 // StoredOccurrence is an occurrence as it is written: Recording, Moves and Concerns are in Summary alone, which is JSON.
@@ -50,11 +50,12 @@ func (j *Journal) batch(items []item) (b Batch) {
 	for i := range items {
 		f := j.open[items[i].confID]
 		switch less, another := items[i].less(f); {
+		case !less, !j.has(&items[i]):
 		case another:
 			f.Left = f.Until
 			touch(f)
 			delete(j.open, f.ConfID)
-		case less:
+		default:
 			b.Void = append(b.Void, f.void(&items[i]))
 		}
 		j.follow(&items[i], touch, j.keepIn(&b))

@@ -101,8 +101,16 @@ func (it *item) less(f *follower) (is, another bool) {
 
 // void takes note that what was stored after the entries of an item did not happen.
 func (f *follower) void(it *item) Void {
-	f.stored = it.entries[len(it.entries)-1].Seq
-	return Void{f.ID, f.stored}
+	v := Void{f.ID, it.entries[len(it.entries)-1].Seq, f.stored}
+	f.stored = v.After
+	return v
+}
+
+// has reports whether the meeting of an item is still this board's: it has not been released since.
+func (j *Journal) has(it *item) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.shares[it.confID] == it.share
 }
 
 // unstored are the entries of an inherited item that the board before did not come to store.

@@ -21,7 +21,7 @@ func (c common) Write(_ context.Context, b timeline.Batch) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b.Entries = slices.DeleteFunc(slices.Clone(b.Entries), func(e timeline.Stored) bool {
-		void := slices.ContainsFunc(b.Void, func(v timeline.Void) bool { return v.Occurrence == e.Occurrence && e.Seq > v.After })
+		void := slices.ContainsFunc(b.Void, func(v timeline.Void) bool { return v.Occurrence == e.Occurrence && e.Seq > v.After && e.Seq <= v.Until })
 		return !void && slices.ContainsFunc(c.entries, func(there timeline.Stored) bool { return there.Occurrence == e.Occurrence && there.Seq == e.Seq })
 	})
 	b.Occurrences = slices.DeleteFunc(slices.Clone(b.Occurrences), func(o timeline.StoredOccurrence) bool {

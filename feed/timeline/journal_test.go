@@ -46,7 +46,9 @@ func (s *shelf) put(b timeline.Batch) error {
 	s.seen = b.Seen
 	s.largest = max(s.largest, len(b.Entries))
 	for _, v := range b.Void {
-		s.entries = slices.DeleteFunc(s.entries, func(e timeline.Stored) bool { return e.Occurrence == v.Occurrence && e.Seq > v.After })
+		s.entries = slices.DeleteFunc(s.entries, func(e timeline.Stored) bool {
+			return e.Occurrence == v.Occurrence && e.Seq > v.After && e.Seq <= v.Until
+		})
 	}
 	s.entries = append(s.entries, b.Entries...)
 	for _, o := range b.Occurrences {

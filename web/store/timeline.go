@@ -50,10 +50,10 @@ type TimelineBatch struct {
 	Entries []TimelineEntry
 }
 
-// VoidEntries are the entries of an occurrence that come after one of them.
+// VoidEntries are the entries of an occurrence that come after one of them, until another one.
 type VoidEntries struct {
-	Occurrence int64
-	After      uint64
+	Occurrence   int64
+	After, Until uint64
 }
 
 // occurrenceRows and entryRows are what timelines are written to. An occurrence that was seen later than the one that is written is left as it is.
@@ -82,8 +82,8 @@ func (d *DB) PutTimelines(ctx context.Context, b TimelineBatch) error {
 		}); err != nil {
 			return err
 		}
-		if _, err := each(ctx, tx, "DELETE FROM timeline WHERE occurrence = $1 AND seq > $2", b.Void, func(v VoidEntries) []any {
-			return []any{v.Occurrence, int64(v.After)}
+		if _, err := each(ctx, tx, "DELETE FROM timeline WHERE occurrence = $1 AND seq > $2 AND seq <= $3", b.Void, func(v VoidEntries) []any {
+			return []any{v.Occurrence, int64(v.After), int64(v.Until)}
 		}); err != nil {
 			return err
 		}

@@ -306,10 +306,10 @@ func TestWhatIsVoidIsRemovedBeforeOthersHaveItsPlace(t *testing.T) {
 	}
 	put(t, d, TimelineBatch{Occurrences: []Occurrence{occurrence(1), occurrence(2)}, Entries: entries})
 	other := told(1, 3, noon.Add(time.Minute))
-	b := TimelineBatch{Void: []VoidEntries{{1, 2}, {3, 0}}, Entries: []TimelineEntry{other}}
+	b := TimelineBatch{Void: []VoidEntries{{1, 2, 3}, {3, 0, 9}}, Entries: []TimelineEntry{other}}
 	put(t, d, b)
 	put(t, d, b)
-	if got, err := d.EntriesAfter(t.Context(), 1, 0, 10); err != nil || !slices.Equal(got, []TimelineEntry{entries[0], entries[2], other}) {
+	if got, err := d.EntriesAfter(t.Context(), 1, 0, 10); err != nil || !slices.Equal(got, []TimelineEntry{entries[0], entries[2], other, entries[6]}) {
 		t.Errorf("%+v, error %v", got, err)
 	}
 	if got, err := d.EntriesAfter(t.Context(), 2, 0, 10); err != nil || len(got) != 4 {
