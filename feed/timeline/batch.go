@@ -106,8 +106,12 @@ func (j *Journal) follow(it *item, touch func(*follower), keep func(*follower, *
 		delete(j.open, it.confID)
 		return
 	}
-	if it.inherited {
-		it.entries = it.unstored(f)
+	if it.inherited && f != nil {
+		known, rest := it.stored(f)
+		for i := range known { // whoever was to store them can be late, or dead, and others have stored what came later
+			keep(f, &known[i])
+		}
+		it.entries = rest
 	}
 	if f != nil && (f.resumed && !f.Before && it.start.Sub(f.Began) > time.Minute || !f.continues(it)) { // the meeting that went on is another one
 		f.Left = f.Until

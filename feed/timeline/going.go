@@ -1,7 +1,6 @@
 package timeline
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -113,11 +112,13 @@ func (j *Journal) has(it *item) bool {
 	return j.shares[it.confID] == it.share
 }
 
-// unstored are the entries of an inherited item that the board before did not come to store.
-func (it *item) unstored(f *follower) []Entry {
-	if f == nil {
-		return it.entries
+// stored parts the entries of an inherited item: into those of the occurrence that are stored, or at least later ones are, and those that are to come.
+func (it *item) stored(f *follower) (known, rest []Entry) {
+	n, _ := slices.BinarySearchFunc(it.entries, f.stored+1, bySeq)
+	known, rest = it.entries[:n], it.entries[n:]
+	first := slices.IndexFunc(known, func(e Entry) bool { return e.Received.UnixMilli() >= f.Watched.UnixMilli() })
+	if first < 0 { // all are of the one before
+		return nil, rest
 	}
-	first, _ := slices.BinarySearchFunc(it.entries, f.stored+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
-	return it.entries[first:]
+	return known[first:], rest
 }

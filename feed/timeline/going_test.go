@@ -1,10 +1,12 @@
 package timeline_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,8 +69,12 @@ func (c common) instance(t *testing.T, number int64) *instance { return c.start(
 func (c common) teller(t *testing.T, number int64) *instance { return c.start(t, number, true) }
 
 func (c common) start(t *testing.T, number int64, told bool) *instance {
-	i := &instance{Journal: timeline.NewJournal(timeline.JournalConfig{Keeper: c, Keep: 30 * 24 * time.Hour, People: 7 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler),
-		Now: time.Now, Instance: number, Going: c.going, Told: told})}
+	return startWith(t, number, c, c.going, told)
+}
+
+func startWith(t *testing.T, number int64, keeper timeline.Keeper, going func(context.Context, []conference.ConfID, time.Time) ([]timeline.GoingOccurrence, error), told bool) *instance {
+	i := &instance{Journal: timeline.NewJournal(timeline.JournalConfig{Keeper: keeper, Keep: 30 * 24 * time.Hour, People: 7 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler),
+		Now: time.Now, Instance: number, Going: going, Told: told})}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() { ended <- i.Run(ctx) }()
@@ -280,6 +286,90 @@ func TestIDsOfOccurrencesAreInOrderOfTimeAndDiffer(t *testing.T) {
 		for id := range s.occurrences {
 			if at := id >> 18; id <= old || id >= 1e15 || at < start.Unix() || at > start.Unix()+1000>>8 {
 				t.Fatalf("the ID %d", id)
+			}
+		}
+	})
+}
+
+// slow is a place of all boards that one of them does not reach for now.
+type slow struct {
+	common
+	away atomic.Bool
+}
+
+func (s *slow) Write(ctx context.Context, b timeline.Batch) error {
+	if s.away.Load() {
+		return errFull
+	}
+	return s.common.Write(ctx, b)
+}
+
+func (s *slow) going(ctx context.Context, meetings []conference.ConfID, since time.Time) ([]timeline.GoingOccurrence, error) {
+	if s.away.Load() {
+		return nil, errFull
+	}
+	return s.common.going(ctx, meetings, since)
+}
+
+// The boards tell each other no more than the last of a timeline. Who stores the rest can be later than one that goes on.
+func TestWhatABoardInheritedIsStoredAlsoWhenAnotherOneWasFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &slow{common: common{newShelf()}}
+		first := s.instance(t, 1)
+		m := begun(t, first)
+		time.Sleep(2 * time.Second)
+		first.end()
+		m.noted = func(c conference.Change) { m.history.Keep(c) } // by one that told it, and died
+		for n := range 3 {
+			m.set(minute, num(conference.PartViewNum, int64(n+1)))
+		}
+		s.away.Store(true)
+		late, next := startWith(t, 2, s, s.going, false), s.instance(t, 3)
+		late.Inherit(m.state, m.history.Entries(meetingID), time.Now())
+		m.by(late)
+		m.set(2*minute, num(conference.Lock, 1))
+		late.Release(meetingID, time.Now())
+		next.Inherit(m.state, m.history.Recent(meetingID, 1), time.Now())
+		m.by(next)
+		m.set(3*minute, num(conference.Lock, 0))
+		time.Sleep(2 * time.Second)
+		s.away.Store(false)
+		time.Sleep(minute)
+		late.end()
+		next.end()
+		slices.SortFunc(s.entries, func(a, b timeline.Stored) int { return cmp.Compare(a.Seq, b.Seq) })
+		s.whole(t, m)
+	})
+}
+
+// What the boards tell of the end of an occurrence is not stored with the next one.
+func TestWhatIsInheritedOfTheLastOccurrenceIsNotStoredWithTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := common{newShelf()}
+		first, second := s.instance(t, 1), s.instance(t, 2)
+		m := begun(t, first)
+		m.link(minute, conference.LinkEnded)
+		m.link(2*minute, conference.LinkUp)
+		m.full(2*minute, word(conference.MeetingState, conference.StateCreated))
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		before := [2][]string{}
+		for n, o := range s.list() {
+			before[n] = s.told(o.ID)
+		}
+		first.Release(meetingID, time.Now())
+		time.Sleep(2 * time.Second)
+		second.Inherit(m.state, m.history.Entries(meetingID), time.Now())
+		time.Sleep(2 * time.Second)
+		first.end()
+		second.end()
+		all := s.list()
+		if len(all) != 2 || len(before[1]) == 0 {
+			t.Fatalf("%d occurrences: %+v", len(all), all)
+		}
+		for n, o := range all {
+			if got := s.told(o.ID); !slices.Equal(got, before[n]) {
+				t.Errorf("stored\n%q, want\n%q", got, before[n])
 			}
 		}
 	})
