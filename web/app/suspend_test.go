@@ -163,8 +163,18 @@ func (m *counter) shown(on ...*lodge) {
 	})
 }
 
-// steps are those entries that tell how it counted, with their numbers. It fails if one is missing or told twice.
+// steps are those entries that tell how it counted, with their numbers.
 func (m *counter) steps(entries []timeline.Entry) (steps []string) {
+	for _, e := range entries {
+		if e.Kind == timeline.Status && e.Field == conference.PartViewNum {
+			steps = append(steps, fmt.Sprintf("%d: %d>%d", e.Seq, e.Old.Int, e.New.Int))
+		}
+	}
+	return steps
+}
+
+// counted fails if a timeline lacks a step or tells one twice.
+func (m *counter) counted(entries []timeline.Entry) {
 	m.t.Helper()
 	at := int64(0)
 	for _, e := range entries {
@@ -175,9 +185,10 @@ func (m *counter) steps(entries []timeline.Entry) (steps []string) {
 			m.t.Errorf("the timeline of %s counts from %d to %d when it is at %d", m.id, e.Old.Int, e.New.Int, at)
 		}
 		at = e.New.Int
-		steps = append(steps, fmt.Sprintf("%d: %d>%d", e.Seq, e.Old.Int, e.New.Int))
 	}
-	return steps
+	if at != int64(m.n) {
+		m.t.Errorf("the timeline of %s counts to %d of %d", m.id, at, m.n)
+	}
 }
 
 // Whatever becomes of shards, and however late the servers answer: what is stored is what is shown, and each step is told once.
@@ -195,7 +206,7 @@ func TestTimelinesAreStoredAsTheyAreShownWhateverBecomesOfAShard(t *testing.T) {
 	}
 	a, b := member("first", way.URL()), member("second", server.URL())
 	becomes(t, "both know each other", func() bool { return len(a.board.instance.members.Members()) == 2 && b.board.instance.bus.Stats().Known })
-	i := a.board.instance
+	i, other := a.board.instance, b.board.instance
 	m := beginCounter(t, cloud, a)
 	defer b.board.instance.Hold(m.id)()
 	m.shown(a, b)
@@ -220,10 +231,11 @@ func TestTimelinesAreStoredAsTheyAreShownWhateverBecomesOfAShard(t *testing.T) {
 			way.Hold()
 		}
 		counts()
-		switch random.IntN(5) {
+		how := random.IntN(6)
+		switch how {
 		case 0, 1, 2:
 			i.Suspend(m.shard)
-		case 3:
+		case 3, 5:
 			i.Suspend(m.shard)
 			counts()
 			i.Drop(m.shard)
@@ -231,6 +243,22 @@ func TestTimelinesAreStoredAsTheyAreShownWhateverBecomesOfAShard(t *testing.T) {
 			i.Drop(m.shard)
 		}
 		counts()
+		if how == 5 {
+			if held = false; random.IntN(2) == 0 {
+				way.Release()
+			}
+			epoch++
+			other.Take(m.shard, epoch)
+			becomes(t, "another board goes on", func() bool { return other.epochs[m.shard].Load() > 0 })
+			if counts(); random.IntN(3) == 0 {
+				m.shown(b)
+			}
+			if random.IntN(2) == 0 {
+				other.Suspend(m.shard)
+				counts()
+			}
+			other.Drop(m.shard)
+		}
 		if held && random.IntN(2) == 0 {
 			way.Release()
 		}
@@ -252,6 +280,7 @@ func TestTimelinesAreStoredAsTheyAreShownWhateverBecomesOfAShard(t *testing.T) {
 		shown, theirs, stored = m.steps(a.board.history.Entries(m.id)), m.steps(b.board.history.Entries(m.id)), m.steps(all)
 		return slices.Equal(shown, stored) && slices.Equal(shown, theirs)
 	})
+	m.counted(a.board.history.Entries(m.id))
 	m.End()
 	ended := func() int {
 		n, err := a.board.archive.Count(t.Context(), handlers.EndedQuery{})
