@@ -225,7 +225,7 @@ func (i *instance) giveUp(s cluster.Shard, watched bool) {
 	i.mu.Lock()
 	delete(i.taken, s)
 	had := i.epochs[s].Load() > 0
-	i.suspended[s].Store(watched && had) // before it is nobody's, so that nothing takes its place in between
+	i.suspended[s].Store(watched && (had || i.suspended[s].Load())) // before it is nobody's, so that nothing takes its place in between
 	i.epochs[s].Store(0)
 	i.prepared[s].Store(watched)
 	i.mu.Unlock()
