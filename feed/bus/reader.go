@@ -107,7 +107,7 @@ func (r *reader) reassigned() {
 	r.signal()
 }
 
-// MemberGone tells that a member is dead: the meetings of which its digests told have no link until another has taken them over, or it shows
+// MemberGone tells that a member is dead, or that it owns nothing for now: the meetings of which its digests told have no link until another has taken them over, or it shows
 // that it lives.
 func (b *Bus) MemberGone(member string) {
 	r := &b.in

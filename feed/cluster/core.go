@@ -165,7 +165,7 @@ func (c *core) readWhole(now moment) {
 	for _, e := range read {
 		highest = max(highest, e.revision)
 	}
-	if highest < c.last || slices.ContainsFunc(read, c.contradicts) {
+	if highest < c.last || c.contradicted(read) {
 		// The bucket was lost, or what came last into it. What this member holds by it may be another's by now; and who holds what by
 		// what was lost does so until it notices, or its lease ends. Revisions stand for something else than before.
 		c.idleEnd = now.boot
@@ -194,8 +194,23 @@ func (c *core) readWhole(now moment) {
 	}
 }
 
-// contradicts reports whether an entry that was read should have been seen before, and was not: the bucket is another one than it was. All that had been
-// stored until last and that nothing has taken the place of was seen.
+// contradicted reports whether something that was read should have been seen before, and was not: the bucket is another one than it was. All that had
+// been stored until last and that nothing has taken the place of was seen. In what was read something may have taken its place since it began: the
+// reading before was shown that as well.
+func (c *core) contradicted(read []entry) bool {
+	newest := make(map[string]entry, len(read))
+	for _, e := range read {
+		newest[e.key] = e
+	}
+	for _, e := range newest {
+		if c.contradicts(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// contradicts reports whether the newest revision of a key is not that which was seen.
 func (c *core) contradicts(e entry) bool {
 	if e.revision > c.last || e.deleted {
 		return false

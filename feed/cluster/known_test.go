@@ -192,6 +192,7 @@ func TestABucketThatWasRolledBackIsKnownByWhatWasWrittenSince(t *testing.T) {
 		held  bool
 	}{
 		{"it is the same", []entry{renewal("other", 7, 10), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12)}, true},
+		{"what has been replaced was read first", []entry{renewal("other", 7, 10), owned(5, shardRecord{Owner: "other", Epoch: 7}, 9), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12)}, true},
 		{"another shard has come", []entry{renewal("other", 7, 10), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12), owned(6, shardRecord{Owner: "other", Epoch: 8}, 13)}, true},
 		{"something else has the revision", []entry{later(renewal("other", 9, 10)), owned(5, shardRecord{Owner: "me", Epoch: 8}, 12)}, false},
 		{"the shard is as it was before", []entry{owned(5, shardRecord{Owner: "other", Epoch: 7}, 9), renewal("other", 7, 10), renewal("third", 1, 13)}, false},

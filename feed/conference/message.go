@@ -259,7 +259,7 @@ const (
 
 	// Those of a meeting that another instance of the board watches.
 	ReasonNoBus         LinkReason = "noBus"         // this instance has no connection with the others
-	ReasonNoInstance    LinkReason = "noInstance"    // the instance that watched the meeting is gone, and no other has taken over yet
+	ReasonNoInstance    LinkReason = "noInstance"    // the instance that watched the meeting is gone, or must not tell of it for now, and no other has taken over yet
 	ReasonNewerInstance LinkReason = "newerInstance" // the instance that watches the meeting is of a newer version, which this one does not understand
 
 	// Those of the enterprise's account, by which meetings are found.

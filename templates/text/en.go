@@ -62,7 +62,7 @@ var english = Catalogue{
 		conference.ReasonProxy:         "The proxy between here and the cloud refuses the connection or cannot be reached. Check the proxy settings.",
 		conference.ReasonPlayback:      "The recording has ended.",
 		conference.ReasonNoBus:         "This board has no connection with the other boards that it works with (NATS), so what they know is not here. It comes back by itself; if it does not, check the cluster settings.",
-		conference.ReasonNoInstance:    "The board that watched this meeting is gone. Another one takes over within seconds.",
+		conference.ReasonNoInstance:    "The board that watched this meeting is gone, or has no connection with the others. It goes on, or another one takes over, within seconds.",
 		conference.ReasonNewerInstance: "Another board of a newer version watches this meeting, and this one does not understand it. Update this one.",
 		conference.ReasonAppLogin:      "The cloud does not accept the app ID or its key. Correct cloud.app in the settings and restart; if it was put right in the cloud, try again.",
 		conference.ReasonClock:         "This machine’s clock and the cloud’s are too far apart. Set the clock.",

@@ -65,7 +65,7 @@ var chinese = Catalogue{
 		conference.ReasonProxy:         "中间的代理拒绝连接或无法访问，请检查代理设置。",
 		conference.ReasonPlayback:      "录制内容已播放完毕。",
 		conference.ReasonNoBus:         "本机与集群中的其他节点失去联系（NATS），暂时收不到它们的数据。连接会自动恢复；若长时间未恢复，请检查 cluster 配置。",
-		conference.ReasonNoInstance:    "负责该会议的节点已离线，其他节点将在数秒内接管。",
+		conference.ReasonNoInstance:    "负责该会议的节点已离线，或与其他节点失去联系。数秒内将由该节点恢复，或由其他节点接管。",
 		conference.ReasonNewerInstance: "负责该会议的节点版本较新，本机无法识别其数据，请升级本机。",
 		conference.ReasonAppLogin:      "会议服务不接受应用 ID 或其密钥。请更正配置中的 cloud.app 后重启；若已在会议服务侧修正，请立即重试。",
 		conference.ReasonClock:         "本机时钟与会议服务的时钟相差过大，请校准时钟。",

@@ -30,6 +30,7 @@ const (
 	newsEvent    = "event"    // an event of the enterprise, which one of them got
 	newsDiscover = "discover" // an admin asks for the lists
 	newsWrong    = "wrong"    // a wrong password was tried
+	newsLost     = "lost"     // an instance has no lease: nobody tells of its meetings for now
 	askFound     = "finds"    // what was found last
 	askRetry     = "retry"    // an admin wants a meeting tried again
 )
@@ -124,6 +125,7 @@ func (i *instance) begin(source *huawei.Cloud) {
 	i.bus.Hear(newsDiscover, func([]byte) { source.Discover() })
 	i.bus.Hear(newsEvent, i.hearEvent)
 	i.bus.Hear(newsFound, i.takeFound)
+	i.bus.Hear(newsLost, func(member []byte) { i.bus.MemberGone(string(member)) })
 	i.bus.Hear(askFound, func([]byte) {
 		if i.key != nil && i.finds() && i.knowsFound() {
 			i.tellFound(source.Found())
@@ -261,6 +263,8 @@ func (i *instance) Heard(e cluster.Event) {
 	switch e.Kind {
 	case cluster.Died, cluster.Left:
 		i.bus.MemberGone(e.Member.ID)
+	case cluster.Lost:
+		_ = i.bus.Tell(newsLost, []byte(i.members.ID())) // who cannot hear it has no bus, and knows that
 	case cluster.Held:
 		i.knownOnce.Do(func() { close(i.known) })
 		_ = i.bus.Tell(askFound, nil) // what was told meanwhile did not come

@@ -197,9 +197,10 @@ func (p *Proxy) published(r *bufio.Reader) ([]byte, error) {
 	return whole, nil
 }
 
-// keptOrAsked reports whether a subject is one of JetStream: of a bucket, a stream of the boards, or its API.
+// keptOrAsked reports whether a subject is one of JetStream: of a bucket, its API, or a stream of the boards (feed/bus), to which meetings and digests go.
 func keptOrAsked(subject string) bool {
-	return strings.HasPrefix(subject, "$") || !strings.HasPrefix(subject, "_INBOX.") && !strings.Contains(subject, ".word") && !strings.Contains(subject, ".member.")
+	_, rest, _ := strings.Cut(subject, ".")
+	return strings.HasPrefix(subject, "$") || strings.HasPrefix(rest, "m.") || strings.HasPrefix(rest, "d.")
 }
 
 // open waits while everything is held, and reports whether the connection is still there.
