@@ -14,8 +14,8 @@ type Watcher interface {
 	// with or without Prepare before it; and again, with a higher epoch, when the shard changed hands unseen. After a Drop the epoch is
 	// the same as before only if nobody else can have had the shard meanwhile.
 	Take(s Shard, epoch uint64)
-	// Suspend is called for a shard that was taken when this member has lost its lease, and so have all others: it is nobody's for now. It goes on being
-	// watched; nothing is published for it any more when Suspend has returned. Take or Drop follows.
+	// Suspend is called for a shard that was taken when this member has lost its lease, and nobody can take it over: it is nobody's for now. It goes on being
+	// watched; nothing is published for it any more when Suspend has returned. Take, with a higher epoch, or Drop follows.
 	Suspend(Shard)
 	// Drop ends watching a shard, prepared, taken or suspended. Another member may own it as soon as Drop has returned: nothing is published for it
 	// after that.
